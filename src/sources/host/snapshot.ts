@@ -1,0 +1,71 @@
+/** What one reading of the host says. Rates are over the time since the reading before; `null` is unknown, never 0. */
+export interface HostSnapshot {
+  readonly hostname: string;
+  /** `linux`, `darwin`, … as Node names it. */
+  readonly platform: string;
+  /** The system's name for people, `Debian GNU/Linux 12 (bookworm)`; null until known. */
+  readonly system: string | null;
+  readonly uptimeSeconds: number;
+  /** Logical processors that are online. */
+  readonly cores: number;
+  /** Busy time of all cores, 0–100: everything but idle and iowait. Null on the first reading. */
+  readonly cpuPercent: number | null;
+  /** The same by core, in the kernel's order; NaN where unknown. Reused between readings: copy to keep. */
+  readonly corePercent: Float64Array;
+  /** Share of time in iowait and stolen by the hypervisor, 0–100. */
+  readonly iowaitPercent: number | null;
+  readonly stealPercent: number | null;
+  /** 1, 5 and 15 minutes. */
+  readonly load: readonly [number, number, number];
+  readonly memory: HostMemory;
+  readonly swap: { readonly totalBytes: number; readonly usedBytes: number };
+  /** Real file systems, the fullest first. Read each 30 s; `disksReadAt` is epoch ms of that, null before the first. */
+  readonly disks: readonly HostDisk[];
+  readonly disksReadAt: number | null;
+  /** Whole-machine disk traffic, bytes per second; null on the first reading. */
+  readonly diskReadBytesPerSecond: number | null;
+  readonly diskWriteBytesPerSecond: number | null;
+  /** The busiest block device's share of time with I/O under way, 0–100. */
+  readonly diskBusyPercent: number | null;
+  /** Interfaces that are up, loopback left out. */
+  readonly network: readonly HostInterface[];
+  /** Pressure stall information; null where the kernel has none. */
+  readonly pressure: HostPressure | null;
+  /** `oom_kill` of /proc/vmstat since boot; null where unknown. */
+  readonly oomKills: number | null;
+}
+
+export interface HostMemory {
+  readonly totalBytes: number;
+  /** MemAvailable: what can be given out without swapping. */
+  readonly availableBytes: number;
+  /** (total − available) / total, 0–100. */
+  readonly usedPercent: number;
+}
+
+export interface HostDisk {
+  readonly mount: string;
+  readonly device: string;
+  readonly type: string;
+  readonly sizeBytes: number;
+  readonly usedBytes: number;
+  /** What an ordinary user can still write. */
+  readonly availableBytes: number;
+  /** used / (used + available), as df counts it, 0–100. */
+  readonly usedPercent: number;
+  /** The same of inodes; null where the file system has none. */
+  readonly inodesUsedPercent: number | null;
+}
+
+export interface HostInterface {
+  readonly name: string;
+  readonly rxBytesPerSecond: number | null;
+  readonly txBytesPerSecond: number | null;
+}
+
+/** Share of the last 10 s in which some task waited for the resource, 0–100. */
+export interface HostPressure {
+  readonly cpuSomePercent: number;
+  readonly memorySomePercent: number;
+  readonly ioSomePercent: number;
+}

@@ -1,0 +1,132 @@
+/**
+ * What one reading of a PM2 daemon says.
+ *
+ * What changes rarely (`bots`, from the daemon's list) keeps its identity between lists; what changes each second
+ * (CPU, memory, log age, from /proc and the file system) stands in columns of numbers beside it, one cell a bot in
+ * the order of `bots`. A thousand bots then cost a tick no allocation.
+ */
+export interface Pm2Snapshot {
+  /** The PM2 home, absolute. */
+  readonly home: string;
+  readonly daemon: Pm2Daemon;
+  /** Epoch ms of the daemon's last answer to a list. */
+  readonly listedAt: number;
+  readonly bots: readonly Bot[];
+  /** CPU of the bot's process tree in percent of one core; NaN unknown. */
+  readonly cpuPercent: Float64Array;
+  /** Resident memory of the process tree; NaN unknown. */
+  readonly memoryBytes: Float64Array;
+  /** Processes in the tree, 0 when the bot does not run. */
+  readonly processes: Float64Array;
+  /** Epoch ms of the newest write to the bot's logs; NaN unknown (no file, or unreadable). */
+  readonly lastLogAt: Float64Array;
+  /** What `pm2 save` wrote; null when there is no readable dump. */
+  readonly dump: Pm2Dump | null;
+  /** Whether PM2's own log could be read back, so that exits from before our start are known. */
+  readonly isLogRead: boolean;
+  /** Other daemons on this machine that nobody asked us to watch. */
+  readonly others: readonly OtherDaemon[];
+}
+
+export interface Pm2Daemon {
+  readonly pid: number;
+  readonly version: string;
+  /** Epoch ms; null where /proc does not tell. */
+  readonly startedAt: number | null;
+  /** How often the daemon was found replaced (other pid) since we watch. */
+  readonly replacements: number;
+}
+
+/** PM2's words, as the daemon writes them. */
+export type Pm2Status =
+  | 'online'
+  | 'launching'
+  | 'stopping'
+  | 'stopped'
+  | 'errored'
+  | 'waiting restart'
+  | 'one-launch-status';
+
+export interface Bot {
+  readonly home: string;
+  /** pm_id: an integer, or `_old_N` while a cluster reloads. */
+  readonly id: number | string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly status: Pm2Status;
+  /** Null unless a process is meant to be running. */
+  readonly pid: number | null;
+  /** PM2's `unique_id`: kept across restarts, new when the bot is deleted and added again. */
+  readonly uniqueId: string;
+  /** PM2's restart_time: restarts of every cause since it was added or reset. */
+  readonly restarts: number;
+  readonly unstableRestarts: number;
+  /** Epoch ms of the last start; null when it never ran. */
+  readonly startedAt: number | null;
+  readonly createdAt: number | null;
+  readonly mode: 'fork' | 'cluster';
+  readonly instance: number | null;
+  readonly exitCode: number | null;
+  readonly autorestart: boolean;
+  readonly watch: boolean;
+  readonly cron: string | null;
+  /** `max_memory_restart`; null without one. */
+  readonly maxMemoryBytes: number | null;
+  /** ms PM2 waits before the next try, in `waiting restart`. */
+  readonly restartDelayMs: number;
+  /** A PM2 module (pm2-logrotate…), not a bot. */
+  readonly isModule: boolean;
+  readonly script: string;
+  readonly cwd: string;
+  readonly interpreter: string;
+  /** The interpreter's version where PM2 tells (node only). */
+  readonly nodeVersion: string | null;
+  /** The package's own version where it has one. */
+  readonly version: string | null;
+  readonly username: string | null;
+  readonly outLogPath: string | null;
+  readonly errLogPath: string | null;
+  /** Names of the bot's own environment variables, sorted; their values never enter. */
+  readonly envNames: readonly string[];
+  /** What the bot publishes through axm_monitor. */
+  readonly metrics: readonly BotMetric[];
+  /** Exits of the last hour, oldest first, at most 64: from PM2's log and from what we saw ourselves. */
+  readonly exits: readonly BotExit[];
+}
+
+export interface BotMetric {
+  readonly name: string;
+  /** The stable identity of PM2's own metrics, `internal/v8/heap/usage`; empty for the bot's own. */
+  readonly type: string;
+  readonly value: number;
+  readonly unit: string;
+}
+
+/** One end of one process of a bot. */
+export interface BotExit {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly code: number | null;
+  readonly signal: string | null;
+  /**
+   * - `crash`: nobody asked for it.
+   * - `asked`: a person (or a program) had it stopped, restarted, reloaded or deleted through PM2.
+   * - `memory`: PM2 restarted it for exceeding max_memory_restart.
+   * - `watch`, `cron`: PM2 restarted it for a changed file, or by its schedule.
+   */
+  readonly cause: 'crash' | 'asked' | 'memory' | 'watch' | 'cron';
+}
+
+export interface Pm2Dump {
+  /** Epoch ms of the file. */
+  readonly savedAt: number;
+  /** Name and namespace of each process that `pm2 resurrect` would start, and whether it was saved as stopped. */
+  readonly bots: readonly { readonly name: string; readonly namespace: string; readonly isStopped: boolean }[];
+}
+
+/** A PM2 daemon found in /proc that is not watched. */
+export interface OtherDaemon {
+  readonly pid: number;
+  readonly user: string;
+  readonly home: string;
+}

@@ -1,0 +1,57 @@
+/** A ring of numbers, one a sample, oldest first. NaN marks a sample that is unknown. Memory is fixed at creation. */
+export class Series {
+  readonly capacity: number;
+  readonly #values: Float32Array;
+  #start = 0;
+  #length = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.#values = new Float32Array(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(value: number): void {
+    if (this.#length < this.capacity) {
+      this.#values[(this.#start + this.#length++) % this.capacity] = value;
+      return;
+    }
+    this.#values[this.#start] = value;
+    this.#start = (this.#start + 1) % this.capacity;
+  }
+
+  /** The sample at `index`, 0 being the oldest; NaN outside. */
+  at(index: number): number {
+    if (index < 0 || index >= this.#length) return Number.NaN;
+    return this.#values[(this.#start + index) % this.capacity] as number;
+  }
+
+  /** The newest sample; NaN when there is none. */
+  last(): number {
+    return this.at(this.#length - 1);
+  }
+
+  /** The largest known sample of the newest `count`; NaN when none is known. */
+  max(count: number = this.#length): number {
+    let found = Number.NaN;
+    for (let i = Math.max(0, this.#length - count); i < this.#length; i++) {
+      const value = this.at(i);
+      if (!(value <= found) && !Number.isNaN(value)) found = value;
+    }
+    return found;
+  }
+
+  /** The newest `count` samples, oldest first, as a plain array. */
+  tail(count: number): number[] {
+    const from = Math.max(0, this.#length - count);
+    return Array.from({ length: this.#length - from }, (_, i) => this.at(from + i));
+  }
+
+  clear(): void {
+    this.#start = 0;
+    this.#length = 0;
+  }
+}
