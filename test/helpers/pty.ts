@@ -1,0 +1,352 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync } from 'node:fs';
+import { spawn } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
+
+/** What a real terminal shows in one cell. A colour is a palette number, `#rrggbb`, or null for the default. */
+export interface ScreenCell {
+  readonly char: string;
+  /** 1, 2 for a wide character, 0 for the cell behind a wide one. */
+  readonly width: number;
+  readonly fg: number | string | null;
+  readonly bg: number | string | null;
+  readonly bold: boolean;
+  readonly dim: boolean;
+  readonly italic: boolean;
+  readonly underline: boolean;
+  readonly inverse: boolean;
+}
+
+/** How a program ended. */
+export interface PtyExit {
+  readonly code: number;
+  /** The signal's number, 0 for none. */
+  readonly signal: number;
+}
+
+export interface PtyOptions {
+  readonly command: string;
+  readonly args?: readonly string[];
+  /** The whole environment of the program; TERM is `xterm-256color` unless set here. Defaults to ours, without what marks a CI. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly cwd?: string;
+  /**
+   * How wide the terminal takes emoji to be: 11 (two cells, as terminals of today do) or 6 (one cell, as the old ones
+   * and a plain xterm.js do). Defaults to 11.
+   */
+  readonly unicode?: 6 | 11;
+}
+
+export interface WaitOptions {
+  readonly timeoutMs?: number;
+  /** Said when it fails: what was waited for. */
+  readonly what?: string;
+}
+
+/** A program running in a real pseudo-terminal, read by a terminal emulator. */
+export interface Pty {
+  readonly pid: number;
+  /** The path of the terminal's own device. */
+  readonly device: string;
+  readonly columns: number;
+  readonly rows: number;
+  /** Every byte the program wrote so far. */
+  readonly bytesWritten: number;
+  /** `performance.now()` of the last byte that arrived; 0 before the first. */
+  readonly lastByteAt: number;
+  /** Resolves when the program ended and its last output is on the screen. */
+  readonly exit: Promise<PtyExit>;
+  /** How it ended, or null while it runs. */
+  readonly ended: PtyExit | null;
+  /** Types the text as it stands: one call is one chunk. */
+  press(keys: string): void;
+  /** The rows of the screen, without the spaces at their ends. */
+  text(): string[];
+  /** One row, 0 at the top. */
+  line(row: number): string;
+  cell(x: number, y: number): ScreenCell;
+  /** Resolves as soon as the condition holds on what is shown; throws with the screen when it does not in time. */
+  waitFor(condition: RegExp | ((pty: Pty) => boolean), options?: WaitOptions): Promise<void>;
+  /** Resolves when what the program wrote so far has been interpreted. */
+  settled(): Promise<void>;
+  resize(columns: number, rows: number): void;
+  isAlternate(): boolean;
+  isCursorVisible(): boolean;
+  cursor(): { readonly x: number; readonly y: number };
+  /** Auto-wrap (DECAWM). */
+  isWrapping(): boolean;
+  isSynchronized(): boolean;
+  isBracketedPaste(): boolean;
+  title(): string;
+  /** Everything written, decoded, for what must never appear. Only the last 4 MiB are kept. */
+  transcript(): string;
+  /** The line discipline as `stty` reads it. The device must still be open in some process. */
+  stty(): { readonly isCanonical: boolean; readonly isEcho: boolean; readonly settings: string };
+  /** Signals the program started, as a supervisor would. */
+  kill(signal?: NodeJS.Signals): void;
+  /** Closes our end, as when the connection is lost: the kernel sends SIGHUP and writing gives EIO. */
+  hangUp(): void;
+  /** Ends what still runs (SIGKILL) and frees the emulator. Safe to call twice. */
+  dispose(): Promise<void>;
+}
+
+const TRANSCRIPT_BYTES = 4 << 20;
+
+/** The properties of node-pty's Unix terminal that its declaration leaves out. */
+interface UnixTerminal {
+  readonly ptsName: string;
+  readonly _socket: { destroy(): void };
+}
+
+function environment(given: PtyOptions['env']): Record<string, string> {
+  const env: Record<string, string | undefined> = given ? { ...given } : { ...process.env };
+  if (!given) for (const name of ['CI', 'COLUMNS', 'LINES', 'NO_COLOR', 'FORCE_COLOR', 'TERM']) delete env[name];
+  env['TERM'] ??= 'xterm-256color';
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** What xterm.js keeps of a code point: whether it joins the one before (bit 0) and its width (bits 1 and 2). */
+interface WidthRules {
+  wcwidth(codePoint: number): 0 | 1 | 2;
+}
+
+/** Registers widths in which emoji take two cells; everything else stays as xterm.js has it. */
+function measureEmojiWide(terminal: InstanceType<typeof xterm.Terminal>): void {
+  const inner = terminal as unknown as { _core: { unicodeService: { _activeProvider: WidthRules } } };
+  const base = inner._core.unicodeService._activeProvider;
+  const wcwidth = (codePoint: number): 0 | 1 | 2 =>
+    codePoint > 0x2000 && /\p{Emoji_Presentation}/u.test(String.fromCodePoint(codePoint)) ? 2 : base.wcwidth(codePoint);
+  terminal.unicode.register({
+    version: '11',
+    wcwidth,
+    charProperties(codePoint, preceding) {
+      const own = wcwidth(codePoint);
+      const before = (preceding >> 1) & 3;
+      const isJoined = own === 0 && before > 0;
+      return ((isJoined ? before : own) << 1) | (isJoined ? 1 : 0);
+    },
+  });
+  terminal.unicode.activeVersion = '11';
+}
+
+/** Starts a program in a pseudo-terminal. The caller disposes of it, also when the test fails. */
+export function startPty(options: PtyOptions): Pty {
+  let columns = options.columns ?? 120;
+  let rows = options.rows ?? 40;
+  const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 1000, allowProposedApi: true });
+  if (options.unicode !== 6) measureEmojiWide(terminal);
+  const pty = spawn(options.command, [...(options.args ?? [])], {
+    cols: columns,
+    rows,
+    env: environment(options.env),
+    encoding: null,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
+  const unix = pty as unknown as UnixTerminal;
+
+  let bytesWritten = 0;
+  let lastByteAt = 0;
+  let pendingWrites = 0;
+  let isCursorVisible = true;
+  let title = '';
+  let ended: PtyExit | null = null;
+  let isDisposed = false;
+  let kept: Buffer[] = [];
+  let keptBytes = 0;
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of [...listeners]) listener();
+  };
+
+  // xterm's public interface does not tell the cursor's visibility: it is read off the sequences that set it.
+  const cursorMode = (visible: boolean) => (params: (number | number[])[]) => {
+    if (params.includes(25)) isCursorVisible = visible;
+    return false;
+  };
+  terminal.parser.registerCsiHandler({ prefix: '?', final: 'h' }, cursorMode(true));
+  terminal.parser.registerCsiHandler({ prefix: '?', final: 'l' }, cursorMode(false));
+  terminal.onTitleChange((next) => {
+    title = next;
+  });
+  // What the program asks of its terminal (position, attributes) is answered as a terminal does.
+  terminal.onData((answer) => {
+    if (!ended && !isDisposed) pty.write(answer);
+  });
+
+  pty.onData((chunk) => {
+    const bytes = chunk as unknown as Buffer;
+    bytesWritten += bytes.length;
+    lastByteAt = performance.now();
+    kept.push(bytes);
+    keptBytes += bytes.length;
+    if (keptBytes > TRANSCRIPT_BYTES * 2) {
+      const all = Buffer.concat(kept);
+      kept = [all.subarray(all.length - TRANSCRIPT_BYTES)];
+      keptBytes = TRANSCRIPT_BYTES;
+    }
+    if (isDisposed) return;
+    pendingWrites++;
+    terminal.write(bytes, () => {
+      pendingWrites--;
+      changed();
+    });
+  });
+
+  const exit = new Promise<PtyExit>((resolve) => {
+    pty.onExit(({ exitCode, signal }) => {
+      ended = { code: exitCode, signal: signal ?? 0 };
+      void settled().then(() => {
+        changed();
+        resolve(ended as PtyExit);
+      });
+    });
+  });
+
+  async function settled(): Promise<void> {
+    while (pendingWrites > 0 && !isDisposed) {
+      await new Promise<void>((resolve) => {
+        const once = () => {
+          listeners.delete(once);
+          resolve();
+        };
+        listeners.add(once);
+      });
+    }
+  }
+
+  const row = (y: number): string => {
+    const buffer = terminal.buffer.active;
+    return buffer.getLine(buffer.baseY + y)?.translateToString(true) ?? '';
+  };
+
+  const self: Pty = {
+    pid: pty.pid,
+    device: unix.ptsName,
+    get columns() {
+      return columns;
+    },
+    get rows() {
+      return rows;
+    },
+    get bytesWritten() {
+      return bytesWritten;
+    },
+    get lastByteAt() {
+      return lastByteAt;
+    },
+    get ended() {
+      return ended;
+    },
+    exit,
+    press(keys) {
+      if (ended) throw new Error(`the program has ended (${JSON.stringify(ended)}), it takes no keys`);
+      pty.write(keys);
+    },
+    text: () => Array.from({ length: rows }, (_, y) => row(y)),
+    line: row,
+    cell(x, y) {
+      const buffer = terminal.buffer.active;
+      const cell = buffer.getLine(buffer.baseY + y)?.getCell(x);
+      if (!cell) throw new RangeError(`no cell ${x},${y} on a screen of ${columns}x${rows}`);
+      const colour = (isDefault: boolean, isRgb: boolean, value: number) =>
+        isDefault ? null : isRgb ? `#${value.toString(16).padStart(6, '0')}` : value;
+      return {
+        char: cell.getChars() || ' ',
+        width: cell.getWidth(),
+        fg: colour(cell.isFgDefault(), cell.isFgRGB(), cell.getFgColor()),
+        bg: colour(cell.isBgDefault(), cell.isBgRGB(), cell.getBgColor()),
+        bold: cell.isBold() !== 0,
+        dim: cell.isDim() !== 0,
+        italic: cell.isItalic() !== 0,
+        underline: cell.isUnderline() !== 0,
+        inverse: cell.isInverse() !== 0,
+      };
+    },
+    async waitFor(condition, { timeoutMs = 10_000, what } = {}) {
+      const holds = condition instanceof RegExp ? () => condition.test(self.text().join('\n')) : () => condition(self);
+      const failure = (why: string) =>
+        new Error(`${why} while waiting for ${what ?? String(condition)}; the screen shows:\n${frame(self)}`);
+      await new Promise<void>((resolve, reject) => {
+        const finish = (error?: Error) => {
+          clearTimeout(timer);
+          clearInterval(ticker);
+          listeners.delete(look);
+          if (error) reject(error);
+          else resolve();
+        };
+        const look = () => {
+          try {
+            if (holds()) finish();
+            else if (ended && pendingWrites === 0) finish(failure(`the program ended ${JSON.stringify(ended)}`));
+          } catch (error) {
+            finish(error as Error);
+          }
+        };
+        const timer = setTimeout(() => finish(failure(`nothing after ${timeoutMs} ms`)), timeoutMs);
+        // A condition may look at more than the screen (a file, a process), so it is also asked between writes.
+        const ticker = setInterval(look, 50);
+        listeners.add(look);
+        look();
+      });
+    },
+    settled,
+    resize(nextColumns, nextRows) {
+      columns = nextColumns;
+      rows = nextRows;
+      terminal.resize(columns, rows);
+      pty.resize(columns, rows);
+    },
+    isAlternate: () => terminal.buffer.active.type === 'alternate',
+    isCursorVisible: () => isCursorVisible,
+    cursor: () => ({ x: terminal.buffer.active.cursorX, y: terminal.buffer.active.cursorY }),
+    isWrapping: () => terminal.modes.wraparoundMode,
+    isSynchronized: () => terminal.modes.synchronizedOutputMode,
+    isBracketedPaste: () => terminal.modes.bracketedPasteMode,
+    title: () => title,
+    transcript: () => Buffer.concat(kept).toString('utf8'),
+    stty() {
+      // O_NOCTTY: the terminal must not become the tests' own.
+      const fd = openSync(unix.ptsName, constants.O_RDWR | constants.O_NOCTTY);
+      try {
+        const settings = execFileSync('stty', ['-a'], { stdio: [fd, 'pipe', 'pipe'], encoding: 'utf8' });
+        return {
+          isCanonical: /(?<!-)\bicanon\b/.test(settings),
+          isEcho: /(?<!-)\becho\b/.test(settings),
+          settings,
+        };
+      } finally {
+        closeSync(fd);
+      }
+    },
+    kill(signal = 'SIGTERM') {
+      process.kill(pty.pid, signal);
+    },
+    hangUp() {
+      unix._socket.destroy();
+    },
+    async dispose() {
+      if (isDisposed) return;
+      if (!ended) {
+        try {
+          process.kill(pty.pid, 'SIGKILL');
+        } catch {
+          // It ended between the look and the signal.
+        }
+        await exit;
+      }
+      isDisposed = true;
+      unix._socket.destroy();
+      terminal.dispose();
+      changed();
+    },
+  };
+  return self;
+}
+
+/** The screen in a frame with its size, for a failure's message. */
+function frame(pty: Pty): string {
+  const edge = `+${'-'.repeat(pty.columns)}+`;
+  return [edge, ...pty.text().map((text) => `|${text}`), edge].join('\n');
+}
