@@ -1,0 +1,123 @@
+/** Which bots are shown, in what order: from readings to rows. */
+import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
+import { valueOf } from '../sources/source.ts';
+import { keyOf } from '../state/fleet.ts';
+import { type BotState, type Judgement, judgeBot, rankOf } from '../state/judge.ts';
+import type { Entry } from '../state/store.ts';
+import type { World } from '../state/world.ts';
+import type { ListState } from '../ui/state.ts';
+
+/** One bot with its place in its snapshot's columns of numbers. */
+export interface BotRow {
+  readonly key: string;
+  readonly bot: Bot;
+  readonly judgement: Judgement;
+  /** NaN unknown. */
+  readonly cpuPercent: number;
+  readonly memoryBytes: number;
+  readonly processes: number;
+  readonly lastLogAt: number;
+  readonly uptimeMs: number;
+}
+
+export interface BotsView {
+  readonly rows: readonly BotRow[];
+  readonly keys: readonly string[];
+  /** How many there are before the filter. */
+  readonly total: number;
+}
+
+/** What the list can be sorted by, in the order of `o`. */
+export const BOT_SORTS = ['state', 'name', 'cpu', 'mem', 'restarts', 'uptime', 'log'] as const;
+
+/** The rows of all homes, filtered and sorted. */
+export function selectBots(world: World, list: ListState): BotsView {
+  const rows: BotRow[] = [];
+  let total = 0;
+  const words = list.filter.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const entry of world.pm2) {
+    const snapshot = valueOf(entry.reading);
+    if (!snapshot) continue;
+    total += snapshot.bots.length;
+    collect(rows, entry, snapshot, world.now, words);
+  }
+  rows.sort(orderBy(BOT_SORTS[list.sort] ?? 'state'));
+  if (list.isInverted) rows.reverse();
+  return { rows, keys: rows.map((row) => row.key), total };
+}
+
+function collect(
+  into: BotRow[],
+  entry: Entry<'pm2'>,
+  snapshot: Pm2Snapshot,
+  now: number,
+  words: readonly string[],
+): void {
+  const isFresh = entry.reading.state === 'fresh';
+  for (let i = 0; i < snapshot.bots.length; i++) {
+    const bot = snapshot.bots[i] as Bot;
+    const judgement = judgeBot(bot, isFresh, now);
+    if (words.length > 0 && !matches(bot, judgement.state, words)) continue;
+    into.push({
+      key: keyOf(bot),
+      bot,
+      judgement,
+      cpuPercent: snapshot.cpuPercent[i] ?? Number.NaN,
+      memoryBytes: snapshot.memoryBytes[i] ?? Number.NaN,
+      processes: snapshot.processes[i] ?? Number.NaN,
+      lastLogAt: snapshot.lastLogAt[i] ?? Number.NaN,
+      uptimeMs: uptimeOf(bot, now),
+    });
+  }
+}
+
+function matches(bot: Bot, state: BotState, words: readonly string[]): boolean {
+  const text = `${bot.name} ${bot.namespace} ${state} ${bot.status} ${bot.id}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+/** Time since the start of the process that runs; NaN when none does. */
+export function uptimeOf(bot: Bot, now: number): number {
+  const isUp = bot.status === 'online' || bot.status === 'launching' || bot.status === 'stopping';
+  return isUp && bot.startedAt !== null ? Math.max(0, now - bot.startedAt) : Number.NaN;
+}
+
+type Compare = (a: BotRow, b: BotRow) => number;
+
+/** The worst, the biggest or the latest first; unknown last; then by name and id, so that no order ever flickers. */
+function orderBy(sort: (typeof BOT_SORTS)[number]): Compare {
+  const byName: Compare = (a, b) => compareText(a.bot.name, b.bot.name) || compareId(a.bot.id, b.bot.id);
+  switch (sort) {
+    case 'state':
+      return (a, b) => rankOf(a.judgement.state) - rankOf(b.judgement.state) || byName(a, b);
+    case 'name':
+      return byName;
+    case 'cpu':
+      return (a, b) => descending(a.cpuPercent, b.cpuPercent) || byName(a, b);
+    case 'mem':
+      return (a, b) => descending(a.memoryBytes, b.memoryBytes) || byName(a, b);
+    case 'restarts':
+      return (a, b) => b.bot.restarts - a.bot.restarts || byName(a, b);
+    case 'uptime':
+      return (a, b) => -descending(a.uptimeMs, b.uptimeMs) || byName(a, b);
+    case 'log':
+      return (a, b) => descending(a.lastLogAt, b.lastLogAt) || byName(a, b);
+    default:
+      return sort satisfies never;
+  }
+}
+
+function descending(a: number, b: number): number {
+  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : 1;
+  if (Number.isNaN(b)) return -1;
+  return b - a;
+}
+
+// Code units, not the locale's rules: a hundred times cheaper, and the same on every machine.
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function compareId(a: number | string, b: number | string): number {
+  return typeof a === 'number' && typeof b === 'number' ? a - b : compareText(String(a), String(b));
+}

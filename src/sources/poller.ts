@@ -1,0 +1,177 @@
+/**
+ * Asks the sources in their cadence. One timer serves them all; a read in flight is never joined by a second of the
+ * same source; a read past its time is aborted and counted as failed, and its late answer is dropped.
+ */
+import type { Snapshots } from './kinds.ts';
+import { type Clock, type Kind, type Source, SourceError, SourceOff } from './source.ts';
+
+/** Where the poller puts what it learns; the store is one. */
+export interface Sink {
+  succeed<K extends Kind>(id: string, value: Snapshots[K], now: number, tookMs: number): void;
+  fail(id: string, error: unknown, now: number, tookMs: number): void;
+  grow(now: number): void;
+}
+
+/** The timer the poller lives on. `every` returns how to stop it. */
+export interface Ticker {
+  every(ms: number, tick: () => void): () => void;
+}
+
+/** Node's timer, kept on the beat: a late tick does not push the following ones. */
+export const systemTicker: Ticker = {
+  every(ms, tick) {
+    let due = performance.now() + ms;
+    let timer = setTimeout(beat, ms);
+    function beat(): void {
+      const now = performance.now();
+      // After a suspension the missed beats are skipped, not caught up.
+      due = now - due > ms ? now + ms : due + ms;
+      timer = setTimeout(beat, Math.max(1, due - now));
+      tick();
+    }
+    return () => clearTimeout(timer);
+  },
+};
+
+/** The longest pause between two tries of a source that fails, ms. */
+const MAX_BACKOFF_MS = 3_000;
+
+export interface PollerOptions {
+  readonly sources: readonly Source[];
+  readonly sink: Sink;
+  readonly clock: Clock;
+  readonly ticker?: Ticker;
+  /** The beat, ms. A source whose cadence is shorter is read once a beat. */
+  readonly intervalMs: number;
+  /** Called at the end of every beat, after the reads that answered at once. */
+  readonly onTick?: () => void;
+}
+
+export interface Poller {
+  start(): void;
+  /** Stops the beat, aborts what is in flight and closes the sources. */
+  stop(): Promise<void>;
+  /** Reads a source now, or as soon as the read in flight has ended. */
+  poke(id: string): void;
+  /** Reads everything now and waits until each source has answered, failed or run out of time. */
+  readAll(): Promise<void>;
+  /** A lower beat while nobody looks; 1 is the normal one. */
+  slow(factor: number): void;
+}
+
+interface Seat {
+  readonly source: Source;
+  dueAt: number;
+  failures: number;
+  isPoked: boolean;
+  flight: { readonly startedAt: number; readonly abort: AbortController; readonly ended: Promise<void> } | null;
+  unwatch: (() => void) | null;
+}
+
+export function createPoller(options: PollerOptions): Poller {
+  const { sink, clock, onTick } = options;
+  const ticker = options.ticker ?? systemTicker;
+  const seats = options.sources.map(
+    (source): Seat => ({ source, dueAt: 0, failures: 0, isPoked: false, flight: null, unwatch: null }),
+  );
+  let beatMs = options.intervalMs;
+  let stopTicker: (() => void) | null = null;
+  let isStopped = false;
+
+  const cadence = (seat: Seat): number => Math.max(seat.source.cadenceMs, beatMs);
+
+  function begin(seat: Seat): Promise<void> {
+    if (seat.flight) return seat.flight.ended;
+    const abort = new AbortController();
+    const startedAt = clock.monotonic();
+    seat.isPoked = false;
+    const isCurrent = (): boolean => seat.flight?.abort === abort;
+    const ended = (async () => {
+      try {
+        const value = await seat.source.read(abort.signal);
+        if (!isCurrent()) return;
+        seat.failures = 0;
+        seat.dueAt = startedAt + cadence(seat);
+        sink.succeed(seat.source.id, value, clock.now(), clock.monotonic() - startedAt);
+      } catch (error) {
+        if (isCurrent()) fail(seat, error, startedAt);
+      } finally {
+        if (isCurrent()) seat.flight = null;
+        if (seat.isPoked && !isStopped) void begin(seat);
+      }
+    })();
+    seat.flight = { startedAt, abort, ended };
+    return ended;
+  }
+
+  function fail(seat: Seat, error: unknown, startedAt: number): void {
+    seat.failures++;
+    const pause = error instanceof SourceOff ? cadence(seat) * 10 : Math.min(beatMs * seat.failures, MAX_BACKOFF_MS);
+    seat.dueAt = clock.monotonic() + Math.max(pause, beatMs);
+    sink.fail(seat.source.id, error, clock.now(), clock.monotonic() - startedAt);
+  }
+
+  /** Ends a read that is past its time; its promise may settle later, and nobody listens then. */
+  function expire(seat: Seat): void {
+    const { flight, source } = seat;
+    if (!flight || clock.monotonic() - flight.startedAt < source.timeoutMs) return;
+    seat.flight = null;
+    flight.abort.abort();
+    fail(seat, new SourceError('timeout', `no answer within ${source.timeoutMs / 1000} s`), flight.startedAt);
+  }
+
+  function tick(): void {
+    const now = clock.monotonic();
+    for (const seat of seats) {
+      expire(seat);
+      // Half a beat of tolerance: a source due a moment after this beat is read with it, not a whole beat late.
+      if (!seat.flight && seat.dueAt <= now + beatMs / 2) void begin(seat);
+    }
+    sink.grow(clock.now());
+    onTick?.();
+  }
+
+  return {
+    start() {
+      for (const seat of seats) {
+        seat.unwatch = seat.source.watch?.(() => this.poke(seat.source.id)) ?? null;
+        void begin(seat);
+      }
+      stopTicker = ticker.every(beatMs, tick);
+    },
+    async stop() {
+      if (isStopped) return;
+      isStopped = true;
+      stopTicker?.();
+      for (const seat of seats) {
+        seat.unwatch?.();
+        seat.flight?.abort.abort();
+        seat.flight = null;
+      }
+      await Promise.allSettled(seats.map(async (seat) => seat.source.close()));
+    },
+    poke(id) {
+      const seat = seats.find(({ source }) => source.id === id);
+      if (!seat || isStopped) return;
+      if (seat.flight) seat.isPoked = true;
+      else void begin(seat);
+    },
+    async readAll() {
+      const deadline = Math.max(...seats.map(({ source }) => source.timeoutMs));
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, deadline + 50);
+      });
+      await Promise.race([Promise.all(seats.map((seat) => begin(seat))), late]);
+      clearTimeout(timer);
+      for (const seat of seats) expire(seat);
+    },
+    slow(factor) {
+      if (beatMs === options.intervalMs * factor) return;
+      beatMs = options.intervalMs * factor;
+      if (!stopTicker) return;
+      stopTicker();
+      stopTicker = ticker.every(beatMs, tick);
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/** Our own word for how a bot does, beside PM2's: pure functions of one bot and the time. */
+import type { Bot, BotExit } from '../sources/pm2/snapshot.ts';
+
+/** The states, worst first: the order is the one of the bots panel. */
+export const BOT_STATES = [
+  'errored',
+  'flapping',
+  'restart-wait',
+  'silent',
+  'unknown',
+  'stale',
+  'stopping',
+  'starting',
+  'ok',
+  'stopped',
+] as const;
+
+export type BotState = (typeof BOT_STATES)[number];
+
+/** 0 is the worst. */
+export function rankOf(state: BotState): number {
+  return BOT_STATES.indexOf(state);
+}
+
+/** Exits nobody asked for, within this time, make a bot FLAPPING. */
+export const FLAP_WINDOW_MS = 5 * 60_000;
+export const FLAP_EXITS = 3;
+
+/** A verdict on a bot with its evidence in a few words; `why` is empty when there is nothing to say. */
+export interface Judgement {
+  readonly state: BotState;
+  readonly why: string;
+}
+
+/** Whether nobody asked for this exit: it crashed, or PM2 ended it for its memory. */
+export function isUnasked(exit: BotExit): boolean {
+  return exit.cause === 'crash' || exit.cause === 'memory';
+}
+
+/** How many of the exits since `since` (epoch ms) nobody asked for. */
+export function countUnasked(exits: readonly BotExit[], since: number): number {
+  let count = 0;
+  for (let i = exits.length - 1; i >= 0; i--) {
+    const exit = exits[i] as BotExit;
+    if (exit.at < since) break;
+    if (isUnasked(exit)) count++;
+  }
+  return count;
+}
+
+/** `exit 1`, `SIGKILL`, `over memory`: the last thing that ended it, or null. */
+export function describeExit(exit: BotExit): string {
+  if (exit.cause === 'memory') return 'over memory';
+  // PM2 writes SIGINT where there was no signal at all, so a code other than 0 says more.
+  if (exit.signal && exit.signal !== 'SIGINT' && (exit.code ?? 0) === 0) return exit.signal;
+  return exit.code === null ? 'ended' : `exit ${exit.code}`;
+}
+
+/**
+ * Judges one bot. `isFresh` says whether the reading it comes from is fresh; `now` is epoch ms.
+ *
+ * PM2 counts a crash as unstable only below `min_uptime` (1 s by default), so a bot that dies 1.5 s after every start
+ * is "online" to it for ever: only the exits themselves tell.
+ */
+export function judgeBot(bot: Bot, isFresh: boolean, now: number): Judgement {
+  if (!isFresh) return { state: 'stale', why: `was ${bot.status}` };
+  const lastExit = bot.exits.at(-1);
+  const crashes = countUnasked(bot.exits, now - FLAP_WINDOW_MS);
+  const uptimeMs = bot.startedAt === null ? 0 : now - bot.startedAt;
+  const isFlapping = crashes >= FLAP_EXITS && uptimeMs < FLAP_WINDOW_MS;
+
+  switch (bot.status) {
+    case 'errored':
+      return { state: 'errored', why: lastExit ? `gave up: ${describeExit(lastExit)}` : 'PM2 gave up' };
+    case 'stopped':
+      return { state: 'stopped', why: lastExit && isUnasked(lastExit) ? describeExit(lastExit) : '' };
+    case 'stopping':
+      return { state: 'stopping', why: '' };
+    case 'waiting restart': {
+      if (isFlapping) return { state: 'flapping', why: flapWords(bot.exits, crashes) };
+      const leftMs = lastExit ? lastExit.at + bot.restartDelayMs - now : Number.NaN;
+      const left = leftMs > 0 ? `in ${Math.ceil(leftMs / 1000)}s` : '';
+      return { state: 'restart-wait', why: [left, lastExit ? describeExit(lastExit) : ''].filter(Boolean).join(' ') };
+    }
+    case 'launching':
+      return isFlapping ? { state: 'flapping', why: flapWords(bot.exits, crashes) } : { state: 'starting', why: '' };
+    case 'online':
+    case 'one-launch-status':
+      if (isFlapping) return { state: 'flapping', why: flapWords(bot.exits, crashes) };
+      return { state: 'ok', why: '' };
+    default:
+      return { state: 'unknown', why: `PM2 says ${String(bot.status satisfies never)}` };
+  }
+}
+
+/** `12×/5m exit 1`: as many as seen; the ring of exits holds 64, so more reads `64+`. */
+function flapWords(exits: readonly BotExit[], crashes: number): string {
+  const last = exits.findLast(isUnasked);
+  const count = crashes >= 64 ? '64+' : String(crashes);
+  return `${count}×/5m${last ? ` ${describeExit(last)}` : ''}`;
+}

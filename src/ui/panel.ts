@@ -1,0 +1,36 @@
+/** The contract of a panel: an object that is handed to the shell, which knows none of them by name. */
+import type { Action } from '../actions/action.ts';
+import type { Target } from '../actions/action.ts';
+import type { Cells } from './screen/cells.ts';
+import type { ListState, PanelId, UiState } from './state.ts';
+import type { Theme } from './theme.ts';
+import type { World } from '../state/world.ts';
+
+/** What a panel draws from. */
+export interface Scope {
+  readonly world: World;
+  readonly ui: UiState;
+  readonly list: ListState;
+  readonly theme: Theme;
+  readonly isFocused: boolean;
+}
+
+export interface Panel {
+  readonly id: PanelId;
+  readonly title: string;
+  /** The keys of its rows in the order shown; none for a panel that is no list. */
+  keys(scope: Scope): readonly string[];
+  /** The names of what its rows can be sorted by, in the order of `o`. */
+  readonly sorts: readonly string[];
+  /** How many rows are visible in a zone of this height. */
+  page(height: number): number;
+  draw(cells: Cells, scope: Scope): void;
+  /** The whole body, about the row of that key. */
+  drawDetail(cells: Cells, scope: Scope, key: string | null): void;
+  /** One line, for screens that have no room for the panel. */
+  drawSummary?(cells: Cells, scope: Scope): void;
+  /** What an action would be aimed at: the row under the cursor. */
+  target?(scope: Scope, key: string | null): Target | null;
+  /** What `y` copies for that row. */
+  copy?(scope: Scope, key: string | null, actions: readonly Action[]): string | null;
+}

@@ -1,0 +1,160 @@
+/** The next state of what the person is doing. Events are facts; here is decided what they mean. */
+import { typedBy } from './keys.ts';
+import {
+  type ListState,
+  NOTICE_MS,
+  type PanelId,
+  RANGES,
+  type Scene,
+  type UiEvent,
+  type UiState,
+  UNLOCK_MS,
+} from './state.ts';
+
+export function reduce(state: UiState, event: UiEvent, scene: Scene): UiState {
+  switch (event.type) {
+    case 'moved':
+      return moveBy(state, event.by, scene);
+    case 'paged':
+      return moveBy(state, event.by * Math.max(1, scene.page(state.focus) - 1), scene);
+    case 'jumped':
+      return moveBy(state, event.to === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY, scene);
+    case 'focus-moved': {
+      const panels = scene.panels(state.view);
+      const at = panels.indexOf(state.focus);
+      const next = panels[(at + event.by + panels.length) % panels.length];
+      return next ? { ...state, focus: next } : state;
+    }
+    case 'view-opened': {
+      const panels = scene.panels(event.view);
+      const focus = panels.includes(state.focus) ? state.focus : (panels[0] ?? state.focus);
+      return { ...state, view: event.view, focus, detail: null, overlay: null, typing: null };
+    }
+    case 'detail-opened':
+      return { ...state, detail: { panel: state.focus, key: cursorKey(state, scene) } };
+    case 'range-turned':
+      return { ...state, range: (state.range + event.by + RANGES.length) % RANGES.length };
+    case 'went-back':
+      return goBack(state);
+    case 'filter-opened':
+      return { ...state, typing: { text: state.lists[state.focus].filter, before: state.lists[state.focus].filter } };
+    case 'filter-typed':
+      return typeFilter(state, event.key, scene);
+    case 'sort-turned':
+      return withList(state, state.focus, (list) => ({
+        ...list,
+        sort: (list.sort + 1) % Math.max(1, scene.sorts(state.focus)),
+        isInverted: false,
+      }));
+    case 'sort-inverted':
+      return withList(state, state.focus, (list) => ({ ...list, isInverted: !list.isInverted }));
+    case 'pause-turned':
+      return { ...state, isPaused: !state.isPaused };
+    case 'help-turned':
+      return { ...state, overlay: state.overlay?.kind === 'help' ? null : { kind: 'help', top: 0 } };
+    case 'prompt-changed':
+      return { ...state, overlay: event.prompt ? { kind: 'prompt', prompt: event.prompt } : null };
+    case 'strip-changed':
+      return { ...state, strip: event.strip };
+    case 'noticed': {
+      const { text, severity, at } = event;
+      return { ...state, notice: { text, severity, until: at + NOTICE_MS } };
+    }
+    case 'lock-turned':
+      return {
+        ...state,
+        lock: state.lock.isLocked
+          ? { isLocked: false, relockAt: event.at + UNLOCK_MS }
+          : { isLocked: true, relockAt: null },
+      };
+    case 'world-changed':
+      return settle(state, event.at, scene);
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The key of the row the cursor is on; null in an empty list. */
+export function cursorKey(state: UiState, scene: Scene, panel: PanelId = state.focus): string | null {
+  const keys = scene.keys(panel);
+  return keys[cursorIndex(state.lists[panel], keys)] ?? null;
+}
+
+/** Where the cursor stands now: with its row if that is still there, else where it was. */
+export function cursorIndex(list: ListState, keys: readonly string[]): number {
+  const found = list.key === null ? -1 : keys.indexOf(list.key);
+  return found >= 0 ? found : Math.max(0, Math.min(list.index, keys.length - 1));
+}
+
+/** The first row to show so that row `index` is visible, moving as little as possible. */
+export function scrollTo(top: number, index: number, page: number, total: number): number {
+  const least = index - page + 1;
+  const wanted = Math.min(Math.max(top, least), index);
+  return Math.max(0, Math.min(wanted, Math.max(0, total - page)));
+}
+
+function withList(state: UiState, panel: PanelId, change: (list: ListState) => ListState): UiState {
+  const list = state.lists[panel];
+  const next = change(list);
+  return next === list ? state : { ...state, lists: { ...state.lists, [panel]: next } };
+}
+
+function moveBy(state: UiState, by: number, scene: Scene): UiState {
+  if (state.overlay?.kind === 'help') {
+    return { ...state, overlay: { kind: 'help', top: Math.max(0, Math.min(state.overlay.top + by, 200)) } };
+  }
+  const keys = scene.keys(state.focus);
+  if (keys.length === 0) return state;
+  return withList(state, state.focus, (list) => {
+    const index = Math.max(0, Math.min(cursorIndex(list, keys) + by, keys.length - 1));
+    const top = scrollTo(list.top, index, scene.page(state.focus), keys.length);
+    // At the very top nothing is pinned: the worst stays under the cursor as it changes.
+    return { ...list, key: index === 0 ? null : (keys[index] ?? null), index, top };
+  });
+}
+
+/** After the world changed: the cursor stays with its row, the window with the cursor, and what is over goes. */
+function settle(state: UiState, at: number, scene: Scene): UiState {
+  let next = state;
+  for (const panel of Object.keys(state.lists) as PanelId[]) {
+    const keys = scene.keys(panel);
+    next = withList(next, panel, (list) => {
+      const index = cursorIndex(list, keys);
+      const top = scrollTo(list.top, index, scene.page(panel), keys.length);
+      return index === list.index && top === list.top ? list : { ...list, index, top };
+    });
+  }
+  if (next.notice && next.notice.until <= at) next = { ...next, notice: null };
+  if (next.lock.relockAt !== null && next.lock.relockAt <= at) {
+    next = { ...next, lock: { isLocked: true, relockAt: null } };
+  }
+  return next;
+}
+
+function goBack(state: UiState): UiState {
+  if (state.overlay) return { ...state, overlay: null };
+  if (state.typing) return state;
+  if (state.detail) return { ...state, detail: null };
+  if (state.strip && state.strip.isOver) return { ...state, strip: null };
+  if (state.lists[state.focus].filter !== '') return withList(state, state.focus, (list) => ({ ...list, filter: '' }));
+  if (state.view !== 'home') return { ...state, view: 'home' };
+  return state;
+}
+
+function typeFilter(state: UiState, key: string, scene: Scene): UiState {
+  const { typing } = state;
+  if (!typing) return state;
+  if (key === 'enter') return { ...state, typing: null };
+  if (key === 'esc') return setFilter({ ...state, typing: null }, typing.before, scene);
+  let { text } = typing;
+  if (key === 'backspace') text = [...text].slice(0, -1).join('');
+  else if (key === 'ctrl+u') text = '';
+  else text += typedBy(key);
+  if (text === typing.text) return state;
+  return setFilter({ ...state, typing: { ...typing, text } }, text, scene);
+}
+
+/** The cursor goes to the first row of what is found; it would be lost among rows that are gone. */
+function setFilter(state: UiState, filter: string, _scene: Scene): UiState {
+  return withList(state, state.focus, (list) => ({ ...list, filter, key: null, index: 0, top: 0 }));
+}

@@ -1,0 +1,111 @@
+/** What the person is doing: the state and the one function that changes it. Pure; knows nothing of the world. */
+import type { Prompt } from './prompt.ts';
+import type { Strip } from './strip.ts';
+
+/** The views there are, by number key. */
+export const VIEWS = [
+  { key: '1', id: 'home', label: 'home' },
+  { key: '2', id: 'bots', label: 'bots' },
+  { key: '4', id: 'resources', label: 'resources' },
+] as const;
+
+export type ViewId = (typeof VIEWS)[number]['id'];
+export type PanelId = 'bots' | 'resources';
+
+/** Where the cursor of a list is. A null key means: on the row at `index`, whichever it is. */
+export interface ListState {
+  readonly key: string | null;
+  readonly index: number;
+  /** The first row shown. */
+  readonly top: number;
+  readonly sort: number;
+  readonly isInverted: boolean;
+  readonly filter: string;
+}
+
+export type Overlay =
+  | { readonly kind: 'help'; readonly top: number }
+  | { readonly kind: 'prompt'; readonly prompt: Prompt };
+
+/** A line that stands for a while: what was copied, why a key did nothing. */
+export interface Notice {
+  readonly text: string;
+  readonly severity: 'plain' | 'warn';
+  /** Monotonic ms. */
+  readonly until: number;
+}
+
+export interface UiState {
+  readonly view: ViewId;
+  readonly focus: PanelId;
+  readonly lists: Readonly<Record<PanelId, ListState>>;
+  /** The panel whose detail fills the screen, and of which row. */
+  readonly detail: { readonly panel: PanelId; readonly key: string | null } | null;
+  /** The detail's range, an index into RANGES. */
+  readonly range: number;
+  /** The text being typed into the filter of the focused list; null when none is. */
+  readonly typing: { readonly text: string; readonly before: string } | null;
+  readonly isPaused: boolean;
+  readonly overlay: Overlay | null;
+  readonly strip: Strip | null;
+  readonly notice: Notice | null;
+  /** Locked: no action starts. `relockAt` is monotonic ms, null when it stays as it is. */
+  readonly lock: { readonly isLocked: boolean; readonly relockAt: number | null };
+}
+
+/** How long W opens the lock for, ms. */
+export const UNLOCK_MS = 10 * 60_000;
+/** How long a notice stands, ms. */
+export const NOTICE_MS = 6_000;
+export const RANGES = ['1m', '10m', '1h'] as const;
+
+/** What the reducer may ask of the screen as it is at this moment. */
+export interface Scene {
+  /** The keys of a list's rows in the order shown. */
+  keys(panel: PanelId): readonly string[];
+  /** How many rows of a list are visible. */
+  page(panel: PanelId): number;
+  /** How many columns a list can be sorted by. */
+  sorts(panel: PanelId): number;
+  /** The panels of a view, in the order of Tab. */
+  panels(view: ViewId): readonly PanelId[];
+}
+
+export type UiEvent =
+  | { readonly type: 'moved'; readonly by: number }
+  | { readonly type: 'paged'; readonly by: 1 | -1 }
+  | { readonly type: 'jumped'; readonly to: 'first' | 'last' }
+  | { readonly type: 'focus-moved'; readonly by: 1 | -1 }
+  | { readonly type: 'view-opened'; readonly view: ViewId }
+  | { readonly type: 'detail-opened' }
+  | { readonly type: 'range-turned'; readonly by: 1 | -1 }
+  | { readonly type: 'went-back' }
+  | { readonly type: 'filter-opened' }
+  | { readonly type: 'filter-typed'; readonly key: string }
+  | { readonly type: 'sort-turned' }
+  | { readonly type: 'sort-inverted' }
+  | { readonly type: 'pause-turned' }
+  | { readonly type: 'help-turned' }
+  | { readonly type: 'prompt-changed'; readonly prompt: Prompt | null }
+  | { readonly type: 'strip-changed'; readonly strip: Strip | null }
+  | { readonly type: 'noticed'; readonly text: string; readonly severity: Notice['severity']; readonly at: number }
+  | { readonly type: 'lock-turned'; readonly at: number }
+  | { readonly type: 'world-changed'; readonly at: number };
+
+const LIST: ListState = { key: null, index: 0, top: 0, sort: 0, isInverted: false, filter: '' };
+
+export function initialUi(view: ViewId): UiState {
+  return {
+    view,
+    focus: view === 'resources' ? 'resources' : 'bots',
+    lists: { bots: LIST, resources: LIST },
+    detail: null,
+    range: 0,
+    typing: null,
+    isPaused: false,
+    overlay: null,
+    strip: null,
+    notice: null,
+    lock: { isLocked: false, relockAt: null },
+  };
+}
