@@ -1,0 +1,129 @@
+/**
+ * What can stand on the command line, as data: the parser, `--help` and whatever else describes the options are
+ * made from these tables.
+ */
+
+/** A command; `monitor` is what runs when none is named. */
+export type CommandName = 'monitor' | 'snapshot' | 'demo';
+
+export interface CommandSpec {
+  readonly name: CommandName;
+  /** What is typed, null for the default. */
+  readonly word: string | null;
+  readonly help: string;
+}
+
+export const commands: readonly CommandSpec[] = [
+  { name: 'monitor', word: null, help: 'The monitor: one full screen of this machine and its PM2 bots.' },
+  {
+    name: 'snapshot',
+    word: 'snapshot',
+    help: 'Two readings a second apart, printed as one frame or as JSON; then exits. Also what the monitor does when its output is no terminal.',
+  },
+  {
+    name: 'demo',
+    word: 'demo',
+    help: 'The monitor on a private PM2 with bots that fail in every way; all of it is gone when it exits.',
+  },
+];
+
+/** A view, by its number key and its name. */
+export interface ViewSpec {
+  readonly key: string;
+  readonly name: ViewName;
+}
+
+export type ViewName = 'home' | 'bots' | 'resources';
+
+export const views: readonly ViewSpec[] = [
+  { key: '1', name: 'home' },
+  { key: '2', name: 'bots' },
+  { key: '4', name: 'resources' },
+];
+
+/** Limits of `--interval`, in ms. */
+export const intervalLimits = { least: 250, most: 60_000, usual: 1_000 } as const;
+
+export type OptionGroup = 'What to watch' | 'Screen' | 'Safety' | 'Output' | 'About';
+
+export type OptionName =
+  | 'pm2-home'
+  | 'view'
+  | 'interval'
+  | 'ascii'
+  | 'no-color'
+  | 'read-only'
+  | 'json'
+  | 'help'
+  | 'version';
+
+export interface OptionSpec {
+  /** As typed, without the dashes in front. */
+  readonly name: OptionName;
+  readonly short?: string;
+  readonly group: OptionGroup;
+  /** How its value is called in the help; absent when it takes none. */
+  readonly value?: string;
+  readonly isRepeatable?: true;
+  /** The environment variable that says the same; the option wins. */
+  readonly env?: { readonly name: string; readonly help: string };
+  readonly help: string;
+  /** The commands it belongs to. */
+  readonly commands: readonly CommandName[];
+}
+
+const everywhere: readonly CommandName[] = ['monitor', 'snapshot', 'demo'];
+
+export const options: readonly OptionSpec[] = [
+  {
+    name: 'pm2-home',
+    group: 'What to watch',
+    value: 'DIR',
+    isRepeatable: true,
+    env: { name: 'PM2_HOME', help: 'The PM2 home to watch when no --pm2-home is given.' },
+    help: 'The home folder of a PM2 daemon; may be given several times. Default: $PM2_HOME, else ~/.pm2.',
+    commands: ['monitor', 'snapshot'],
+  },
+  {
+    name: 'view',
+    group: 'Screen',
+    value: 'NAME',
+    help: `The view to begin with: ${views.map((view) => view.name).join(', ')}. Default: home.`,
+    commands: everywhere,
+  },
+  {
+    name: 'interval',
+    group: 'Screen',
+    value: 'MS',
+    help: `Time between two readings in milliseconds, ${intervalLimits.least} to ${intervalLimits.most}. Default: ${intervalLimits.usual}.`,
+    commands: ['monitor', 'demo'],
+  },
+  { name: 'ascii', group: 'Screen', help: 'Draw with plain ASCII characters only.', commands: everywhere },
+  {
+    name: 'no-color',
+    group: 'Screen',
+    env: { name: 'NO_COLOR', help: 'When not empty, as --no-color.' },
+    help: 'Draw without colours.',
+    commands: everywhere,
+  },
+  {
+    name: 'read-only',
+    group: 'Safety',
+    help: 'Change nothing: every action is refused before its command is built.',
+    commands: everywhere,
+  },
+  {
+    name: 'json',
+    group: 'Output',
+    help: 'Print the snapshot as one JSON object and nothing else; its schema is docs/snapshot.schema.json.',
+    commands: ['snapshot', 'demo'],
+  },
+  { name: 'help', short: 'h', group: 'About', help: 'Print this help.', commands: everywhere },
+  { name: 'version', short: 'V', group: 'About', help: 'Print the version.', commands: everywhere },
+];
+
+/** How a command is named to a person: `botop snapshot`. */
+export function commandTitle(name: CommandName): string {
+  const word = commands.find((command) => command.name === name)?.word;
+  return word ? `botop ${word}` : 'botop';
+}

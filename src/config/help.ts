@@ -1,0 +1,66 @@
+import { commands, commandTitle, type OptionSpec, options, type OptionGroup } from './command-line.ts';
+import type { UsageError } from './options.ts';
+
+const WIDTH = 80;
+const LEFT = 20;
+
+/** The text of `--help`: at most 80 columns, ending in a line end. */
+export function formatHelp(version: string): string {
+  const groups = [...new Set(options.map((option) => option.group))];
+  const variables = options.flatMap((option) => option.env ?? []);
+  return [
+    `botop ${version}: one terminal screen for a PM2 fleet of bots.`,
+    '',
+    'Usage: botop [COMMAND] [OPTIONS]',
+    '',
+    'Commands',
+    ...commands.flatMap((command) => entry(command.word ?? '(none)', command.help)),
+    ...groups.flatMap((group) => [
+      '',
+      group,
+      ...optionsOf(group).flatMap((option) => entry(typed(option), help(option))),
+    ]),
+    '',
+    'Environment',
+    ...variables.flatMap((variable) => entry(variable.name, variable.help)),
+    '',
+    'On the screen, ? shows the keys. A wrong command line exits with 64.',
+    '',
+  ].join('\n');
+}
+
+/** What is said on stderr of a command line that cannot be understood. */
+export function formatUsageError(error: UsageError): string {
+  const hint = error.hint ? `; ${error.hint}` : '';
+  return `botop: ${error.message}${hint}\nbotop --help lists the commands and options.\n`;
+}
+
+const optionsOf = (group: OptionGroup): OptionSpec[] => options.filter((option) => option.group === group);
+
+function typed(option: OptionSpec): string {
+  const short = option.short ? `-${option.short}, ` : '';
+  return `${short}--${option.name}${option.value ? ` ${option.value}` : ''}`;
+}
+
+/** An option's help, with the commands it belongs to when they are not all. */
+function help(option: OptionSpec): string {
+  if (option.commands.length === commands.length) return option.help;
+  return `${option.help} Only with ${option.commands.map(commandTitle).join(' and ')}.`;
+}
+
+function entry(left: string, text: string): string[] {
+  const lines = wrap(text, WIDTH - LEFT - 2);
+  return lines.map((line, index) => `  ${(index === 0 ? left : '').padEnd(LEFT)}${line}`);
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  return [...lines, line];
+}
