@@ -1,0 +1,105 @@
+// Bundles src/main.ts into dist/. Lazy imports become chunks of their own, so that `--help` or a machine without
+// PostgreSQL pays for none of ink, pg, ioredis and systeminformation. React's production build is chosen here, by
+// define: nobody has to set NODE_ENV when botop runs, and no child of it inherits one.
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = resolve(process.env.BOTOP_BUILD_DIST ?? join(root, 'dist'));
+// A running monitor of the last build still loads its chunks lazily: they stay for a day.
+const KEPT_CHUNK_MS = 24 * 3600 * 1000;
+
+const entries = {
+  botop: resolve(process.env.BOTOP_BUILD_ENTRY ?? join(root, 'src/main.ts')),
+  'demo/supervisor': join(root, 'src/demo/supervisor.ts'),
+};
+for (const file of Object.values(entries)) {
+  if (!existsSync(file)) {
+    process.stderr.write(`build: ${relative(root, file)} is missing, so there is nothing to bundle\n`);
+    process.exit(1);
+  }
+}
+
+/** Ink imports it only under DEV=true; it is not installed. */
+const withoutDevtools = {
+  name: 'without-devtools',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'absent' }));
+    onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export default {};' }));
+  },
+};
+
+mkdirSync(dist, { recursive: true });
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: entries,
+  outdir: dist,
+  // Flat: code that looks for a file beside itself finds it wherever esbuild put the code.
+  chunkNames: 'chunk-[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  jsx: 'automatic',
+  minify: true,
+  sourcemap: false,
+  legalComments: 'external',
+  metafile: true,
+  logLevel: 'warning',
+  external: ['pg-native', 'pm2'],
+  plugins: [withoutDevtools],
+  define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+  banner: {
+    js: "import{createRequire as botopCreateRequire}from'node:module';const require=botopCreateRequire(import.meta.url);",
+  },
+});
+
+const unusable = lazyCommonJs(metafile);
+if (unusable.length > 0) {
+  process.stderr.write(`build: ${unusable.join('\nbuild: ')}\n`);
+  process.exit(1);
+}
+cpSync(join(root, 'src/demo/bots'), join(dist, 'demo/bots'), { recursive: true });
+writeFileSync(join(dist, 'third-party-licenses.txt'), licences(metafile));
+chmodSync(join(dist, 'botop.js'), 0o644);
+removeOldChunks(new Set(Object.keys(metafile.outputs).map((file) => resolve(root, file))));
+
+/**
+ * `await import('yaml')` of a CommonJS package gives Node its named exports, and the bundle only `default`. It would
+ * fail at run time and only in the bundle, so it fails here: a module of ours imports the package, and is imported lazily.
+ */
+function lazyCommonJs({ inputs }) {
+  return Object.entries(inputs).flatMap(([file, { imports }]) =>
+    imports
+      .filter(({ kind, path }) => kind === 'dynamic-import' && inputs[path]?.format === 'cjs' && !file.includes('node_modules'))
+      .map(({ original }) => `${file}: lazy import of the CommonJS package ${original}; import it in a module of ours, and that one lazily`),
+  );
+}
+
+/** The licence texts of the packages whose code is in the bundle, as their licences ask. */
+function licences({ inputs }) {
+  const folders = new Set();
+  for (const file of Object.keys(inputs)) {
+    const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file.split(sep).join('/'));
+    if (match) folders.add(match[1]);
+  }
+  return [...folders].sort().map(licence).join('\n');
+}
+
+function licence(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file ? readFileSync(join(root, folder, file), 'utf8').trim() : `Licence: ${license}`;
+  return `${name} ${version} (${license})\n\n${text}\n\n${'-'.repeat(80)}\n`;
+}
+
+function removeOldChunks(current) {
+  for (const name of readdirSync(dist)) {
+    const file = join(dist, name);
+    const isChunk = /^chunk-.*\.js(\.LEGAL\.txt)?$/.test(name);
+    if (isChunk && !current.has(file) && Date.now() - statSync(file).mtimeMs > KEPT_CHUNK_MS) rmSync(file);
+  }
+}

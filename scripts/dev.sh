@@ -1,0 +1,53 @@
+#!/bin/sh
+# npm's scripts: sees to the installation first (scripts/prepare.sh), then runs a tool on the right Node.
+#
+#   sh scripts/dev.sh test|test:all|bench|build|check|format [ARGUMENTS]
+set -u
+root=$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd -P) || exit 1
+verb=${1:-}
+[ $# -gt 0 ] && shift
+
+# What could point a test at somebody's production.
+for name in $(env | sed -n 's/^\(PG[A-Z]*\|BOTOP_[A-Za-z0-9_]*\)=.*/\1/p'); do unset "$name"; done
+unset PM2_HOME DATABASE_URL REDIS_URL SECRET_KEY PUBLIC_KEY NODE_ENV
+
+. "$root/scripts/prepare.sh"
+cd "$root" || exit 1
+
+ready() {
+  prepare "$1" || exit $?
+  PATH=$(dirname -- "$node"):$root/node_modules/.bin:$PATH
+  export PATH
+}
+
+case $verb in
+test)
+  ready build
+  exec vitest run "$@"
+  ;;
+test:all)
+  ready build
+  BOTOP_TEST_PM2=$("$node" scripts/old-pm2.mjs) || exit $?
+  export BOTOP_TEST_PM2
+  exec vitest run "$@"
+  ;;
+bench)
+  ready build
+  exec "$node" bench/run.ts "$@"
+  ;;
+build)
+  ready rebuild
+  ;;
+check)
+  ready install
+  exec "$node" scripts/check.mjs "$@"
+  ;;
+format)
+  ready install
+  exec biome check --write --linter-enabled=false .
+  ;;
+*)
+  echo 'usage: sh scripts/dev.sh test|test:all|bench|build|check|format [ARGUMENTS]' >&2
+  exit 64
+  ;;
+esac

@@ -1,0 +1,174 @@
+// Installs what botop needs and builds it, when scripts/prepare.sh found that something is missing or has changed.
+// Runs on whatever Node the machine has (18 and up), so it uses no dependency and no new syntax.
+//
+//   node scripts/setup.mjs install|build|rebuild KEY
+//
+// `.cache/installed` holds KEY and the Node to run on, and is written last. Everything is said on stderr.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isBuilt, touch } from './build-stamp.mjs';
+import { acquireLock } from './lock.mjs';
+import { cleanNpmEnvironment, explainNpmFailure } from './npm.mjs';
+
+const OLDEST_NODE = 22;
+const NEEDED_BYTES = 1e9;
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const cache = join(root, '.cache');
+const stampFile = join(cache, 'installed');
+const [mode, key] = process.argv.slice(2);
+
+/** A failure whose message is all there is to say. */
+class SetupError extends Error {}
+
+const say = (text) => process.stderr.write(`botop: ${text}\n`);
+
+let lock;
+let child;
+let isEnding = false;
+
+/** Stops what runs (npm has its own process group, with all it started) and leaves. Safe to call twice. */
+function end(code) {
+  if (isEnding) return;
+  isEnding = true;
+  const leave = () => {
+    lock?.release();
+    process.exit(code);
+  };
+  if (!child || child.exitCode !== null || child.signalCode !== null) return leave();
+  child.once('close', leave);
+  killGroup(child.pid, 'SIGTERM');
+  setTimeout(() => killGroup(child.pid, 'SIGKILL'), 1500);
+  setTimeout(leave, 3000);
+}
+
+function killGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+/** Runs a program in its own group and gives its exit code and what it said; `echo` also shows it. */
+function run(program, args, { cwd = root, env, echo }) {
+  return new Promise((resolve, reject) => {
+    child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    lock.setChild(child.pid);
+    let output = '';
+    const keep = (chunk) => {
+      if (echo) process.stderr.write(chunk);
+      output = (output + chunk).slice(-256 * 1024);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      lock.setChild(null);
+      if (!isEnding) resolve({ code, signal, output });
+    });
+  });
+}
+
+async function npm(args, { cwd, env, echo, what }) {
+  const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--engine-strict=false', '--no-update-notifier'];
+  // npm's own patience with a dead network is over a minute; a person at a prompt has less.
+  const retries = ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=4000'];
+  let result;
+  try {
+    result = await run('npm', [...args, ...flags, ...retries], { cwd, env, echo });
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    throw new SetupError('npm is not on the PATH: install it (it comes with Node from https://nodejs.org)');
+  }
+  if (result.code !== 0) throw new SetupError(`${what} failed: ${explainNpmFailure(result, process.env)}`);
+  return result;
+}
+
+function checkDisk() {
+  const { bavail, bsize } = statfsSync(root);
+  const freeBytes = bavail * bsize;
+  if (freeBytes >= NEEDED_BYTES) return;
+  const freeMegabytes = Math.floor(freeBytes / 1e6);
+  throw new SetupError(`installing needs 1 GB of free disk at ${root}, and ${freeMegabytes} MB are free: make room there`);
+}
+
+/** The Node to run on: the machine's where it is new enough, else ours, which npm fetches like any package. */
+async function chooseNode(env) {
+  if (Number(process.versions.node.split('.')[0]) >= OLDEST_NODE) return process.execPath;
+  const newer = `botop needs Node ${OLDEST_NODE} or newer, and this one is ${process.version}`;
+  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
+    throw new SetupError(`${newer}: install it from https://nodejs.org`);
+  }
+  const folder = join(root, 'runtime');
+  const node = join(folder, `node_modules/node-linux-${process.arch}/bin/node`);
+  say(`this machine's Node is ${process.version}; fetching Node 24 for botop's own use`);
+  // Both packages are optional, so npm calls a failed download a success: only its verbose log tells why.
+  const result = await npm(['ci', '--include=optional', '--loglevel=verbose'], { cwd: folder, env, what: 'fetching Node 24' });
+  if (!existsSync(node)) throw new SetupError(`fetching Node 24 failed: ${explainNpmFailure(result, process.env)}`);
+  const { code } = await run(node, ['--version'], { env });
+  if (code !== 0) throw new SetupError(`${newer}, and the one fetched does not run here: install it from https://nodejs.org`);
+  return node;
+}
+
+async function install(env) {
+  rmSync(stampFile, { force: true });
+  checkDisk();
+  const node = await chooseNode(env);
+  say('installing its packages, once (about 30 s)');
+  // npm itself runs on the chosen Node: one that is too old warns of every package.
+  const path = { ...env, PATH: dirname(node) + delimiter + (env.PATH ?? '') };
+  await npm(['ci', '--include=dev', '--include=optional', '--loglevel=error'], { env: path, echo: true, what: 'installing' });
+  writeFileSync(`${stampFile}.new`, `${key}\n${node}\n`);
+  renameSync(`${stampFile}.new`, stampFile);
+}
+
+/** What the stamp says when it is about this key and its packages are there, else null. */
+function installedNode() {
+  if (!existsSync(stampFile) || !existsSync(join(root, 'node_modules/esbuild'))) return null;
+  const [stampKey, node] = readFileSync(stampFile, 'utf8').split('\n');
+  return stampKey === key && node && existsSync(node) ? node : null;
+}
+
+async function build(node, env) {
+  const stamp = join(cache, 'built');
+  if (mode !== 'rebuild' && isBuilt(root, stamp)) return;
+  // Taken before the build: what changes while it runs is built again next time.
+  touch(`${stamp}.new`);
+  const { code, output } = await run(node, [join(root, 'scripts/build.mjs')], { env, echo: false });
+  if (code !== 0) throw new SetupError(`the build failed:\n${output.trim()}`);
+  renameSync(`${stamp}.new`, stamp);
+}
+
+async function main() {
+  mkdirSync(cache, { recursive: true });
+  lock = await acquireLock(join(cache, 'lock'), { onWait: (pid) => say(`another one is installing (pid ${pid}); waiting for it`) });
+  const env = cleanNpmEnvironment(process.env);
+  if (!installedNode()) await install(env);
+  const node = installedNode();
+  if (!node) throw new SetupError('the packages are not all there after installing: remove node_modules and start again');
+  if (mode !== 'install') await build(node, env);
+}
+
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) process.on(signal, () => end(code));
+// The shell that started us can be killed alone (npm start forwards SIGTERM to it only): then nobody waits any more.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) end(143);
+}, 250).unref();
+
+main().then(
+  () => end(0),
+  (error) => {
+    if (isEnding) return;
+    say(error instanceof SetupError ? error.message : explainOwnFailure(error));
+    end(1);
+  },
+);
+
+/** Our own file operations fail for the same reasons as npm's. */
+function explainOwnFailure(error) {
+  if (error.code) return `cannot prepare ${root}: ${explainNpmFailure({ code: 1, output: `${error.code} ${error.message}` }, process.env)}`;
+  return error.stack ?? String(error);
+}
