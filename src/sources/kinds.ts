@@ -1,5 +1,5 @@
-import type { HostSnapshot } from 'host/snapshot.ts';
-import type { Pm2Snapshot } from 'pm2/snapshot.ts';
+import type { HostSnapshot } from './host/snapshot.ts';
+import type { Pm2Snapshot } from './pm2/snapshot.ts';
 
 /** Every kind of snapshot there is, by the name of the system it is of. A new source adds its line here. */
 export interface Snapshots {
