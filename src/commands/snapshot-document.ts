@@ -1,0 +1,174 @@
+import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
+import { type Failure, valueOf } from '../sources/source.ts';
+import { countFleet } from '../state/fleet.ts';
+import { type BotState, judgeBot } from '../state/judge.ts';
+import type { Entry } from '../state/store.ts';
+import type { World } from '../state/world.ts';
+import { type HostDocument, hostDocument, type ResourcesDocument, resourcesDocument } from './snapshot-host.ts';
+import { isoTime, rounded } from './snapshot-values.ts';
+
+/**
+ * What `botop snapshot --json` prints; `docs/snapshot.schema.json` describes every field. Times are ISO 8601 UTC,
+ * and null is what is not known: it is never 0, and an empty list is one that was read and is empty.
+ */
+export interface SnapshotDocument {
+  readonly version: string;
+  readonly at: string;
+  /** Null until the host was read. */
+  readonly host: HostDocument | null;
+  readonly sources: readonly SourceDocument[];
+  readonly daemons: readonly DaemonDocument[];
+  readonly otherDaemons: readonly { readonly pid: number; readonly user: string; readonly home: string }[];
+  readonly fleet: FleetDocument;
+  /** Null when no PM2 daemon could be read. */
+  readonly bots: readonly BotDocument[] | null;
+  /** Null until the host was read. */
+  readonly resources: ResourcesDocument | null;
+}
+
+export interface SourceDocument {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: 'waiting' | 'fresh' | 'stale' | 'down' | 'off';
+  /** Of the last good reading. */
+  readonly ageMs: number | null;
+  readonly tookMs: number | null;
+  readonly error: { readonly code: Failure['code']; readonly message: string; readonly hint: string | null } | null;
+  /** Why it is off. */
+  readonly reason: string | null;
+}
+
+export interface DaemonDocument {
+  readonly home: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly startedAt: string | null;
+  readonly listedAt: string | null;
+}
+
+export interface FleetDocument {
+  readonly running: number | null;
+  readonly expected: number | null;
+  readonly expectedFrom: 'dump' | 'most seen' | null;
+  readonly stoppedOnPurpose: number | null;
+}
+
+export interface BotDocument {
+  readonly home: string;
+  readonly id: number | string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly status: string;
+  readonly state: BotState;
+  readonly why: string;
+  readonly pid: number | null;
+  readonly cpuPercent: number | null;
+  readonly memoryBytes: number | null;
+  readonly processes: number | null;
+  readonly restarts: number;
+  readonly uptimeMs: number | null;
+  readonly lastLogAt: string | null;
+  readonly mode: 'fork' | 'cluster';
+  readonly instance: number | null;
+  readonly exitCode: number | null;
+  readonly isModule: boolean;
+}
+
+/** The document of what is known now. `version` is botop's own. */
+export function buildSnapshot(
+  world: Pick<World, 'now' | 'entries' | 'pm2' | 'host'> & { readonly fleet: Pick<World['fleet'], 'mostMeantToRun'> },
+  version: string,
+): SnapshotDocument {
+  const host = world.host && valueOf(world.host.reading);
+  const daemons = world.pm2.flatMap(({ reading }) => valueOf(reading) ?? []);
+  const others = new Map(daemons.flatMap((daemon) => daemon.others).map((other) => [other.home, other]));
+  return {
+    version,
+    at: new Date(world.now).toISOString(),
+    host: host && hostDocument(host),
+    sources: world.entries.map((entry) => sourceDocument(entry, world.now)),
+    daemons: daemons.map(daemonDocument),
+    otherDaemons: [...others.values()].map(({ pid, user, home }) => ({ pid, user, home })),
+    fleet: fleetDocument(world),
+    bots: isFleetUnknown(world.pm2) ? null : world.pm2.flatMap((entry) => botDocuments(entry, world.now)),
+    resources: host && resourcesDocument(host),
+  };
+}
+
+/** The document as it is printed: one object and a line end. */
+export function printSnapshot(document: SnapshotDocument): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** Without a daemon that was ever read, no list is not an empty list, unless there is none to read. */
+function isFleetUnknown(entries: readonly Entry<'pm2'>[]): boolean {
+  const hasAny = entries.some(({ reading }) => valueOf(reading) !== null);
+  return !hasAny && entries.some(({ reading }) => reading.state !== 'off');
+}
+
+function sourceDocument({ id, kind, reading }: Entry, now: number): SourceDocument {
+  const base = { id, kind, state: reading.state, ageMs: null, tookMs: null, error: null, reason: null };
+  switch (reading.state) {
+    case 'waiting':
+      return base;
+    case 'off':
+      return { ...base, reason: reading.reason };
+    case 'down':
+      return { ...base, tookMs: rounded(reading.tookMs, 1), error: errorDocument(reading.error) };
+    case 'fresh':
+    case 'stale': {
+      const error = reading.state === 'stale' && reading.error ? errorDocument(reading.error) : null;
+      const ageMs = Math.max(0, Math.round(now - reading.readAt));
+      return { ...base, ageMs, tookMs: rounded(reading.tookMs, 1), error };
+    }
+    default:
+      return reading satisfies never;
+  }
+}
+
+const errorDocument = ({ code, message, hint }: Failure) => ({ code, message, hint: hint ?? null });
+
+function daemonDocument({ home, daemon, listedAt }: Pm2Snapshot): DaemonDocument {
+  const { pid, version, startedAt } = daemon;
+  return { home, pid, version, startedAt: isoTime(startedAt), listedAt: isoTime(listedAt) };
+}
+
+function fleetDocument(world: Parameters<typeof buildSnapshot>[0]): FleetDocument {
+  if (isFleetUnknown(world.pm2)) return { running: null, expected: null, expectedFrom: null, stoppedOnPurpose: null };
+  const { running, expected, expectedFrom, stoppedOnPurpose } = countFleet(
+    world.pm2,
+    world.fleet.mostMeantToRun,
+    world.now,
+  );
+  return { running, expected, expectedFrom: expected === null ? null : expectedFrom, stoppedOnPurpose };
+}
+
+function botDocuments({ reading }: Entry<'pm2'>, now: number): BotDocument[] {
+  const snapshot = valueOf(reading);
+  if (!snapshot) return [];
+  return snapshot.bots.map((bot, index) => ({
+    home: bot.home,
+    id: bot.id,
+    name: bot.name,
+    namespace: bot.namespace,
+    status: bot.status,
+    ...judgeBot(bot, reading.state === 'fresh', now),
+    pid: bot.pid,
+    cpuPercent: rounded(snapshot.cpuPercent[index], 2),
+    memoryBytes: rounded(snapshot.memoryBytes[index], 0),
+    processes: rounded(snapshot.processes[index], 0),
+    restarts: bot.restarts,
+    uptimeMs: uptimeOf(bot, now),
+    lastLogAt: isoTime(snapshot.lastLogAt[index]),
+    mode: bot.mode,
+    instance: bot.instance,
+    exitCode: bot.exitCode,
+    isModule: bot.isModule,
+  }));
+}
+
+/** Time since the last start of a bot that has a process; null of one that has none. */
+function uptimeOf(bot: Bot, now: number): number | null {
+  if (bot.pid === null || bot.startedAt === null) return null;
+  return Math.max(0, Math.round(now - bot.startedAt));
+}

@@ -1,0 +1,184 @@
+import { readFileSync } from 'node:fs';
+import ajv2020 from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { buildSnapshot, printSnapshot } from '../../src/commands/snapshot-document.ts';
+import { isoTime, known, rounded } from '../../src/commands/snapshot-values.ts';
+import type { Pm2Snapshot } from '../../src/sources/pm2/snapshot.ts';
+import type { Reading } from '../../src/sources/source.ts';
+import { BOT_STATES } from '../../src/state/judge.ts';
+import { NOW, onePm2, type SomeWorld, someWorld, worldOf } from './snapshot-worlds.ts';
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly enum?: readonly unknown[];
+  readonly description?: string;
+}
+
+const schema = JSON.parse(readFileSync(new URL('../../docs/snapshot.schema.json', import.meta.url), 'utf8')) as Schema;
+
+/** The same schema with every object closed, so that a field it does not describe is an error. */
+const close = (node: unknown): unknown => {
+  if (Array.isArray(node)) return node.map(close);
+  if (typeof node !== 'object' || node === null) return node;
+  const closed = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, close(value)]));
+  return 'properties' in closed && 'required' in closed ? { ...closed, additionalProperties: false } : closed;
+};
+
+const ajv = new ajv2020.Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
+ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const validate = ajv.compile({ ...(close(schema) as object), $id: 'urn:botop:snapshot:closed' });
+
+const document = (world: SomeWorld) => JSON.parse(printSnapshot(buildSnapshot(world, '0.1.0')));
+
+const fleet = (reading: Reading<Pm2Snapshot>) =>
+  worldOf([{ kind: 'pm2', id: 'pm2', cadenceMs: 1000, reading }], null, 3);
+const fresh = (value: Pm2Snapshot): Reading<Pm2Snapshot> => ({
+  state: 'fresh',
+  value,
+  readAt: NOW - 250,
+  tookMs: 2.345,
+});
+
+test('whatever is known or not, what is printed follows the published schema and leaves nothing undescribed', () => {
+  fc.assert(
+    fc.property(someWorld, (world) => {
+      const printed = document(world);
+      validate(printed);
+      expect(validate.errors ?? []).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('the schema says of every field what it is', () => {
+  const undescribed: string[] = [];
+  const walk = (node: Schema, path: string): void => {
+    if (!node.description) undescribed.push(path);
+    for (const [name, child] of Object.entries(node.properties ?? {})) walk(child, `${path}.${name}`);
+    if (node.items) walk(node.items, `${path}[]`);
+  };
+  walk(schema, 'snapshot');
+  expect(undescribed).toEqual([]);
+});
+
+test('the schema knows every state a bot can be in', () => {
+  const states = schema.properties?.['bots']?.items?.properties?.['state']?.enum;
+  expect([...(states ?? [])].sort()).toEqual([...BOT_STATES].sort());
+});
+
+test('the page about the snapshot names every part of it', () => {
+  const page = readFileSync(new URL('../../docs/snapshot.md', import.meta.url), 'utf8');
+  for (const name of Object.keys(schema.properties ?? {})) expect(page).toContain(`\`${name}\``);
+});
+
+test('a value that is not known is null, never 0', () => {
+  const [bot] = document(fleet(fresh(onePm2([{ pid: null, startedAt: null, status: 'stopped' }])))).bots;
+  expect(bot).toMatchObject({
+    pid: null,
+    cpuPercent: null,
+    memoryBytes: null,
+    processes: null,
+    uptimeMs: null,
+    lastLogAt: null,
+    exitCode: null,
+  });
+});
+
+test('a bot is told with PM2’s word and ours, its uptime from its last start, its numbers from its own cell', () => {
+  const pm2 = onePm2([{}, { name: 'second', restarts: 7, exitCode: 1, mode: 'cluster', instance: 1 }], {
+    cpuPercent: Float64Array.of(1, 12.3456),
+    memoryBytes: Float64Array.of(1, 1024),
+    processes: Float64Array.of(1, 2),
+    lastLogAt: Float64Array.of(NOW, NOW - 1000),
+  });
+  expect(document(fleet(fresh(pm2))).bots[1]).toEqual({
+    home: '/a/.pm2',
+    id: 1,
+    name: 'second',
+    namespace: 'default',
+    status: 'online',
+    state: 'ok',
+    why: '',
+    pid: 4211,
+    cpuPercent: 12.35,
+    memoryBytes: 1024,
+    processes: 2,
+    restarts: 7,
+    uptimeMs: 60_000,
+    lastLogAt: '2026-11-21T11:59:59.000Z',
+    mode: 'cluster',
+    instance: 1,
+    exitCode: 1,
+    isModule: false,
+  });
+});
+
+test('a bot that PM2 calls online and that keeps crashing is flapping', () => {
+  const exits = [90, 60, 30].map((seconds) => ({
+    at: NOW - seconds * 1000,
+    code: 1,
+    signal: null,
+    cause: 'crash' as const,
+  }));
+  const [bot] = document(fleet(fresh(onePm2([{ exits }])))).bots;
+  expect(bot).toMatchObject({ status: 'online', state: 'flapping' });
+  expect(bot.why).toContain('exit 1');
+});
+
+test('bots of a daemon that went away are stale with their last values, and the source says why', () => {
+  const error = { code: 'refused' as const, message: 'the daemon is gone', hint: 'pm2 resurrect' };
+  const pm2 = onePm2([{}], { cpuPercent: Float64Array.of(5) });
+  const printed = document(
+    fleet({ state: 'stale', value: pm2, readAt: NOW - 9000, tookMs: 3, error, since: NOW - 8000 }),
+  );
+  expect(printed.bots[0]).toMatchObject({ state: 'stale', cpuPercent: 5 });
+  expect(printed.sources).toEqual([
+    { id: 'pm2', kind: 'pm2', state: 'stale', ageMs: 9000, tookMs: 3, error, reason: null },
+  ]);
+});
+
+test('no daemon that could be read is no list of bots; no PM2 at all, or a daemon without bots, is an empty one', () => {
+  const error = { code: 'absent' as const, message: 'no daemon' };
+  const down = document(fleet({ state: 'down', error, since: NOW, tookMs: 1 }));
+  expect(down.bots).toBeNull();
+  expect(down.fleet).toEqual({ running: null, expected: null, expectedFrom: null, stoppedOnPurpose: null });
+  expect(down.sources[0].error).toEqual({ ...error, hint: null });
+  expect(document(fleet({ state: 'waiting', since: NOW })).bots).toBeNull();
+  expect(document(fleet({ state: 'off', reason: 'no PM2 here' })).bots).toEqual([]);
+  expect(document(fleet(fresh(onePm2([])))).bots).toEqual([]);
+});
+
+test('a daemon found twice by two watched ones is named once', () => {
+  const other = { pid: 9, user: 'eve', home: '/e/.pm2' };
+  const entry = (id: string) => ({
+    kind: 'pm2' as const,
+    id,
+    cadenceMs: 1000,
+    reading: fresh(onePm2([], { others: [other] })),
+  });
+  expect(document(worldOf([entry('pm2:/a'), entry('pm2:/b')], null, 0)).otherDaemons).toEqual([other]);
+});
+
+test('what is printed is one object with a line end', () => {
+  const text = printSnapshot(buildSnapshot(worldOf([], null, 0), '0.1.0'));
+  expect(text.endsWith('}\n')).toBe(true);
+  expect(JSON.parse(text)).toMatchObject({ version: '0.1.0', at: '2026-11-21T12:00:00.000Z', host: null });
+});
+
+test('numbers and times keep to what JSON can say', () => {
+  expect([known(0), known(Number.NaN), known(Number.POSITIVE_INFINITY), known(undefined)]).toEqual([
+    0,
+    null,
+    null,
+    null,
+  ]);
+  expect([rounded(1.005, 1), rounded(-0.4, 0), rounded(Number.MAX_VALUE, 2), rounded(null, 2)]).toEqual([
+    1,
+    -0,
+    Number.MAX_VALUE,
+    null,
+  ]);
+  expect([isoTime(0), isoTime(Number.NaN), isoTime(9e15)]).toEqual(['1970-01-01T00:00:00.000Z', null, null]);
+});
