@@ -41,9 +41,14 @@ export interface HostMemory {
   readonly availableBytes: number;
   /** (total − available) / total, 0–100. */
   readonly usedPercent: number;
+  /** What our control group (a container's) may use, where that is less than the machine has. */
+  readonly limit?: { readonly totalBytes: number; readonly usedBytes: number };
 }
 
+/** One file system. Its numbers are NaN while `problem` is there. */
 export interface HostDisk {
+  /** Why its numbers are unknown: `does not answer` (a remote one that hangs), or the system's error. */
+  readonly problem?: string;
   readonly mount: string;
   readonly device: string;
   readonly type: string;
