@@ -1,7 +1,17 @@
 // Bundles src/main.ts into dist/. Lazy imports become chunks of their own, so that `--help` or a machine without
 // PostgreSQL pays for none of ink, pg, ioredis and systeminformation. React's production build is chosen here, by
 // define: nobody has to set NODE_ENV when botop runs, and no child of it inherits one.
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -74,8 +84,14 @@ removeOldChunks(new Set(Object.keys(metafile.outputs).map((file) => resolve(root
 function lazyCommonJs({ inputs }) {
   return Object.entries(inputs).flatMap(([file, { imports }]) =>
     imports
-      .filter(({ kind, path }) => kind === 'dynamic-import' && inputs[path]?.format === 'cjs' && !file.includes('node_modules'))
-      .map(({ original }) => `${file}: lazy import of the CommonJS package ${original}; import it in a module of ours, and that one lazily`),
+      .filter(
+        ({ kind, path }) =>
+          kind === 'dynamic-import' && inputs[path]?.format === 'cjs' && !file.includes('node_modules'),
+      )
+      .map(
+        ({ original }) =>
+          `${file}: lazy import of the CommonJS package ${original}; import it in a module of ours, and that one lazily`,
+      ),
   );
 }
 

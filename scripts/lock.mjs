@@ -118,7 +118,9 @@ function isAlive({ pid, startedAt }) {
 /** The start in clock ticks since boot, or null. Zombies count as gone: they have nothing left to hold. */
 function startTicks(pid) {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return fields[0] === 'Z' ? null : fields[19];
   } catch {
     return null;

@@ -91,7 +91,9 @@ function checkDisk() {
   const freeBytes = bavail * bsize;
   if (freeBytes >= NEEDED_BYTES) return;
   const freeMegabytes = Math.floor(freeBytes / 1e6);
-  throw new SetupError(`installing needs 1 GB of free disk at ${root}, and ${freeMegabytes} MB are free: make room there`);
+  throw new SetupError(
+    `installing needs 1 GB of free disk at ${root}, and ${freeMegabytes} MB are free: make room there`,
+  );
 }
 
 /** The Node to run on: the machine's where it is new enough, else ours, which npm fetches like any package. */
@@ -105,10 +107,15 @@ async function chooseNode(env) {
   const node = join(folder, `node_modules/node-linux-${process.arch}/bin/node`);
   say(`this machine's Node is ${process.version}; fetching Node 24 for botop's own use`);
   // Both packages are optional, so npm calls a failed download a success: only its verbose log tells why.
-  const result = await npm(['ci', '--include=optional', '--loglevel=verbose'], { cwd: folder, env, what: 'fetching Node 24' });
+  const result = await npm(['ci', '--include=optional', '--loglevel=verbose'], {
+    cwd: folder,
+    env,
+    what: 'fetching Node 24',
+  });
   if (!existsSync(node)) throw new SetupError(`fetching Node 24 failed: ${explainNpmFailure(result, process.env)}`);
   const { code } = await run(node, ['--version'], { env });
-  if (code !== 0) throw new SetupError(`${newer}, and the one fetched does not run here: install it from https://nodejs.org`);
+  if (code !== 0)
+    throw new SetupError(`${newer}, and the one fetched does not run here: install it from https://nodejs.org`);
   return node;
 }
 
@@ -119,7 +126,11 @@ async function install(env) {
   say('installing its packages, once (about 30 s)');
   // npm itself runs on the chosen Node: one that is too old warns of every package.
   const path = { ...env, PATH: dirname(node) + delimiter + (env.PATH ?? '') };
-  await npm(['ci', '--include=dev', '--include=optional', '--loglevel=error'], { env: path, echo: true, what: 'installing' });
+  await npm(['ci', '--include=dev', '--include=optional', '--loglevel=error'], {
+    env: path,
+    echo: true,
+    what: 'installing',
+  });
   writeFileSync(`${stampFile}.new`, `${key}\n${node}\n`);
   renameSync(`${stampFile}.new`, stampFile);
 }
@@ -143,15 +154,23 @@ async function build(node, env) {
 
 async function main() {
   mkdirSync(cache, { recursive: true });
-  lock = await acquireLock(join(cache, 'lock'), { onWait: (pid) => say(`another one is installing (pid ${pid}); waiting for it`) });
+  lock = await acquireLock(join(cache, 'lock'), {
+    onWait: (pid) => say(`another one is installing (pid ${pid}); waiting for it`),
+  });
   const env = cleanNpmEnvironment(process.env);
   if (!installedNode()) await install(env);
   const node = installedNode();
-  if (!node) throw new SetupError('the packages are not all there after installing: remove node_modules and start again');
+  if (!node)
+    throw new SetupError('the packages are not all there after installing: remove node_modules and start again');
   if (mode !== 'install') await build(node, env);
 }
 
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) process.on(signal, () => end(code));
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+])
+  process.on(signal, () => end(code));
 // The shell that started us can be killed alone (npm start forwards SIGTERM to it only): then nobody waits any more.
 const parent = process.ppid;
 setInterval(() => {
@@ -169,6 +188,7 @@ main().then(
 
 /** Our own file operations fail for the same reasons as npm's. */
 function explainOwnFailure(error) {
-  if (error.code) return `cannot prepare ${root}: ${explainNpmFailure({ code: 1, output: `${error.code} ${error.message}` }, process.env)}`;
+  if (error.code)
+    return `cannot prepare ${root}: ${explainNpmFailure({ code: 1, output: `${error.code} ${error.message}` }, process.env)}`;
   return error.stack ?? String(error);
 }

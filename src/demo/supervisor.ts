@@ -1,0 +1,100 @@
+/**
+ * The demo's supervisor: a process of its own, in a session of its own, that starts the parts and ends them.
+ *
+ * Its standard input is a pipe from the monitor. The kernel closes that pipe however the monitor ends, by SIGKILL
+ * too, and that is the order to stop everything, remove the folder and leave. On standard output it writes one JSON
+ * object a line: what it does, then that all runs or why not; see `Report`.
+ */
+import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { roomEnvironment } from './environment.ts';
+import { DemoError, type Part, type Room } from './part.ts';
+import { pm2Fleet } from './pm2-fleet.ts';
+import { killDemo } from './processes.ts';
+
+/** A line on the supervisor's standard output. */
+export type Report =
+  | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 'progress'; readonly text: string }
+  | { readonly kind: 'ready'; readonly env: Readonly<Record<string, string>> }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** The whole farewell must be over 5 s after the monitor's end. */
+const POLITE_MS = 1500;
+const KILL_MS = 2500;
+/** A unix socket's path has at most 107 bytes (103 on macOS); `/pm2/interactor.sock` comes behind the folder. */
+const LONGEST_FOLDER = 80;
+
+const parts: readonly Part[] = [pm2Fleet(fileURLToPath(new URL('./bots', import.meta.url)))];
+const started: Part[] = [];
+let folder: string | null = null;
+let farewell: Promise<never> | null = null;
+
+function report(line: Report): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+function createFolder(): string {
+  const parent = tmpdir();
+  const fits = Buffer.byteLength(parent) + '/botop-demo-XXXXXX'.length <= LONGEST_FOLDER;
+  // Real, since PM2's title and the processes' environment show the path as it was given.
+  const created = realpathSync(mkdtempSync(join(fits ? parent : '/tmp', 'botop-demo-')));
+  chmodSync(created, 0o700);
+  return created;
+}
+
+async function start(): Promise<void> {
+  folder = createFolder();
+  report({ kind: 'folder', folder });
+  const room: Room = {
+    folder,
+    env: roomEnvironment(process.env, folder),
+    say: (text) => report({ kind: 'progress', text }),
+  };
+  let env: Readonly<Record<string, string>> = {};
+  for (const part of parts) {
+    if (farewell) return;
+    started.push(part);
+    env = { ...env, ...(await part.start(room)) };
+  }
+  if (!farewell) report({ kind: 'ready', env });
+}
+
+/** Ends everything, once, and leaves: 0 when nothing is left of the demo. */
+function leave(): Promise<never> {
+  farewell ??= end();
+  return farewell;
+}
+
+async function end(): Promise<never> {
+  const polite = Promise.allSettled(started.toReversed().map((part) => part.stop()));
+  await Promise.race([polite, new Promise((resolve) => setTimeout(resolve, POLITE_MS))]);
+  let isGone = true;
+  if (folder !== null) {
+    isGone = await killDemo(folder, KILL_MS);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  }
+  process.exit(isGone ? 0 : 1);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof DemoError) return error.message;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === 'ENOSPC') return `no room left for the demo in ${tmpdir()}: ${message}`;
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM')
+    return `the demo may not write in ${tmpdir()} (set TMPDIR to a folder of yours): ${message}`;
+  return message;
+}
+
+// The monitor can be gone while we still write: that is no reason to stop before all is cleaned up.
+process.stdout.on('error', () => {});
+process.stdin.on('end', leave).on('close', leave).on('error', leave).resume();
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, leave);
+
+start().catch(async (error: unknown) => {
+  report({ kind: 'failed', message: explain(error) });
+  await leave();
+});
