@@ -6,58 +6,70 @@
  * audit: the executor does, for all of them alike.
  */
 import type { Pm2Client } from '../sources/pm2/client.ts';
-import type { Bot } from '../sources/pm2/snapshot.ts';
 import type { Clock } from '../sources/source.ts';
+import type { Target } from './target.ts';
+
+export type { BotTarget, Target } from './target.ts';
 
 /** R1 disruptive, one target; R2 wide or interrupting; R3 destroys data or evidence; `copy`: never run by us. */
 export type Risk = 'R1' | 'R2' | 'R3' | 'copy';
-
-/** A bot's identity: home + pm_id + unique_id. The rest is what was known when the target was taken. */
-export interface BotTarget {
-  readonly kind: 'bot';
-  readonly home: string;
-  readonly id: number | string;
-  readonly uniqueId: string;
-  /** Cleaned for the screen. */
-  readonly name: string;
-  readonly bot: Bot;
-}
-
-/** What an action is aimed at. New kinds of target join this union. */
-export type Target = BotTarget;
 
 /** What an action may use of the outside world. */
 export interface ActionDeps {
   readonly clock: Clock;
   /** A short-lived client of the daemon of that home; the caller closes it. Never starts a daemon. */
   pm2(home: string): Pm2Client;
-  /** Waits, cancelled by the signal. */
+  /** Waits; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** What became of a target between taking it and now. */
+/** What the person's own shell already knows, so that a command typed by hand need not say it. */
+export interface Shell {
+  /** The home `pm2` would use there, absolute. */
+  readonly pm2Home: string;
+  /** The user who would type it. */
+  readonly user: string;
+}
+
+/** What became of a target between taking it and now. `reason` and `note` are sentences without a full stop. */
 export type Resolved<T extends Target = Target> =
-  | { readonly state: 'same'; readonly target: T; /** `restarted meanwhile, 4211 → 4260`. */ readonly note?: string }
+  | { readonly state: 'same'; readonly target: T /** `restarted meanwhile, 4211 → 4260`. */; readonly note?: string }
   | { readonly state: 'gone'; readonly reason: string }
   | { readonly state: 'other'; readonly reason: string }
   | { readonly state: 'unread'; readonly reason: string };
 
-/** What the system answered. `message` is cleaned and redacted. */
+/** What was done before the prompt so that it can be shown in it: evidence saved, a preview, an age. */
+export interface Preparation {
+  /** Lines for the prompt: `evidence: /home/anna/.local/state/botop/evidence/…`. */
+  readonly notes: readonly string[];
+  /** Takes the place of the action's phrase: `without evidence`. */
+  readonly phrase?: string;
+}
+
+/**
+ * What the system answered; `message` is cleaned and redacted, and holds its notices where there are any.
+ *
+ * - `done`: it said yes.
+ * - `failed`: it refused or could not. A yes with a notice that nothing was done is a no.
+ * - `unanswered`: it was told and never answered (old daemons); `verify` finds out what became of it.
+ */
 export interface RunResult {
-  readonly isOk: boolean;
+  readonly state: 'done' | 'failed' | 'unanswered';
   readonly message: string;
 }
 
 /** One line of what is known after an action: `pid 4211 → 4260`, `up 10 s`. */
 export interface Check {
   readonly text: string;
-  readonly state: 'waiting' | 'good' | 'bad';
+  readonly state: 'waiting' | 'good' | 'bad' | 'unknown';
 }
 
-/** What became of it. */
+/** What became of one target. `unknown`: it could not be read any more, which is never good. */
 export interface Verdict {
-  readonly state: 'watching' | 'good' | 'bad';
+  readonly state: 'watching' | 'good' | 'bad' | 'unknown';
   readonly checks: readonly Check[];
+  /** Whether a bad end leaves it worse off than before; a wide action stops there. Absent means yes. */
+  readonly isWorse?: boolean;
 }
 
 export interface Action<T extends Target = Target> {
@@ -67,21 +79,24 @@ export interface Action<T extends Target = Target> {
   /** For the footer and the help: `restart`. */
   readonly label: string;
   readonly targetKind: T['kind'];
+  /** After this one target's `run` counts as unanswered, in ms. */
+  readonly runTimeoutMs: number;
+  /** Whether `run` is cancelled when the monitor ends (a long VACUUM), instead of being finished first. */
+  readonly endsWithMonitor?: boolean;
   risk(targets: readonly T[]): Risk;
-  /** Why it makes no sense for this target now (`already stopped`), or null. Policy is not its business. */
+  /** Why it makes no sense for this target now (`already stopped`, a missing right), or null. Policy is not its business. */
   unavailable(target: T): string | null;
   /** The same, typed by hand; quoted for a shell. */
-  command(targets: readonly T[]): string;
-  /** What will happen, a sentence each, the gravest first. */
+  command(targets: readonly T[], shell: Shell): string;
+  /** What will happen, a sentence each without a full stop, the gravest first. `now` is epoch ms. */
   consequences(targets: readonly T[], now: number): readonly string[];
-  /** Reads the target again from the system itself. */
-  resolve(target: T, deps: ActionDeps, signal: AbortSignal): Promise<Resolved<T>>;
+  /** What R3 has the person type: `flush weather-bot`. Required of an action that can be R3. */
+  phrase?(targets: readonly T[]): string;
+  /** What must be done before the person is asked (evidence). Runs after policy and `resolve`, writes nothing elsewhere. */
+  prepare?(targets: readonly T[], deps: ActionDeps, signal: AbortSignal): Promise<Preparation>;
+  /** Reads the targets again from the system itself: one answer each, in their order. */
+  resolve(targets: readonly T[], deps: ActionDeps, signal: AbortSignal): Promise<readonly Resolved<T>[]>;
   run(target: T, deps: ActionDeps, signal: AbortSignal): Promise<RunResult>;
-  /** Watches what became of it and reports each change; ends with the final verdict. */
-  verify(
-    target: T,
-    deps: ActionDeps,
-    signal: AbortSignal,
-    report: (verdict: Verdict) => void,
-  ): Promise<Verdict>;
+  /** Watches what became of it and reports each change; ends with the final verdict. `target` is as before the run. */
+  verify(target: T, deps: ActionDeps, signal: AbortSignal, report: (verdict: Verdict) => void): Promise<Verdict>;
 }

@@ -1,0 +1,5 @@
+/** Every action there is, one line each; keys, hints, help and docs follow from these objects. */
+import type { Action } from './action.ts';
+import { restart } from './restart.ts';
+
+export const actions: readonly Action[] = [restart];

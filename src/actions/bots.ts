@@ -1,0 +1,90 @@
+/** What all actions on bots share: reading them from the daemon itself, recognising them, and the pm2 command line. */
+import { parseList } from '../sources/pm2/list.ts';
+import type { Bot } from '../sources/pm2/snapshot.ts';
+import { SourceError } from '../sources/source.ts';
+import type { ActionDeps, Resolved, Shell } from './action.ts';
+import { shellQuote } from './shell-quote.ts';
+import type { BotTarget } from './target.ts';
+
+/** How long a list may take; a healthy daemon answers in a few ms. */
+const LIST_TIMEOUT_MS = 5000;
+
+/** The daemon's bots as they are now. Rejects with `SourceError`. */
+export async function listBots(home: string, deps: ActionDeps, signal: AbortSignal): Promise<readonly Bot[]> {
+  const client = deps.pm2(home);
+  try {
+    const answer = await client.call('getMonitorData', [{}], { timeoutMs: LIST_TIMEOUT_MS, signal });
+    return parseList(answer, home).map((listed) => listed.bot);
+  } finally {
+    client.close();
+  }
+}
+
+/** Reads each home once and finds every target in it. Never rejects: what cannot be read is `unread`, with the reason. */
+export async function resolveBots(
+  targets: readonly BotTarget[],
+  deps: ActionDeps,
+  signal: AbortSignal,
+): Promise<readonly Resolved<BotTarget>[]> {
+  const homes = [...new Set(targets.map((target) => target.home))];
+  const lists = new Map(
+    await Promise.all(
+      homes.map(async (home) => {
+        const read = await listBots(home, deps, signal).catch((error: unknown) => reasonOf(error));
+        return [home, read] as const;
+      }),
+    ),
+  );
+  return targets.map((target) => identify(target, lists.get(target.home) ?? 'it was not read'));
+}
+
+/** The target in the list, by pm_id and PM2's unique_id; a text instead of a list is why there is none. */
+export function identify(target: BotTarget, bots: readonly Bot[] | string): Resolved<BotTarget> {
+  const label = `${target.name} (id ${target.id})`;
+  if (typeof bots === 'string') return { state: 'unread', reason: `${label} could not be read again: ${bots}` };
+  const found = bots.find((bot) => bot.id === target.id);
+  if (found === undefined) {
+    const moved = bots.find((bot) => bot.uniqueId === target.uniqueId && bot.name === target.name);
+    return { state: 'gone', reason: `${label} is gone${moved === undefined ? '' : `, its id is now ${moved.id}`}` };
+  }
+  if (found.uniqueId !== target.uniqueId) {
+    const now = found.name === target.name ? 'was deleted and added again' : `is now another bot, ${found.name}`;
+    return { state: 'other', reason: `${label} ${now}` };
+  }
+  // The exits come from PM2's log, which a list does not hold.
+  const same: BotTarget = { ...target, name: found.name, bot: { ...found, exits: target.bot.exits } };
+  const note = changeOf(target.bot, found);
+  return note === null ? { state: 'same', target: same } : { state: 'same', target: same, note };
+}
+
+function changeOf(before: Bot, now: Bot): string | null {
+  if (before.pid !== null && now.pid !== null && before.pid !== now.pid) {
+    return `restarted meanwhile, ${before.pid} → ${now.pid}`;
+  }
+  return before.status === now.status ? null : `${now.status} meanwhile, was ${before.status}`;
+}
+
+/** `pm2 restart 3 4`, said for the home and the user it must be typed as; one command a home, joined by `&&`. */
+export function pm2Command(verb: string, targets: readonly BotTarget[], shell: Shell): string {
+  const homes = [...new Set(targets.map((target) => target.home))];
+  return homes
+    .map((home) => {
+      const ofHome = targets.filter((target) => target.home === home);
+      const ids = ofHome.map((target) => shellQuote(String(target.id)));
+      const variable = home === shell.pm2Home ? '' : `PM2_HOME=${shellQuote(home)} `;
+      return `${userPrefix(ofHome, shell, variable)}pm2 ${verb} ${ids.join(' ')}`;
+    })
+    .join(' && ');
+}
+
+/** As root, pm2 in another user's home would leave files there that this user cannot write any more. */
+function userPrefix(targets: readonly BotTarget[], shell: Shell, variable: string): string {
+  const user = targets[0]?.bot.username ?? null;
+  if (variable === '' || user === null || user === shell.user || !/^[a-z_][\w-]*\$?$/i.test(user)) return variable;
+  return `sudo -u ${shellQuote(user)} ${variable}`;
+}
+
+/** Why something failed, as far as it is known; the text is clean. */
+export function reasonOf(error: unknown): string {
+  return error instanceof SourceError ? error.message : String(error instanceof Error ? error.message : error);
+}

@@ -1,0 +1,210 @@
+/**
+ * The one way anything is changed: policy, targets read again, audit, run, watch. With read-only nothing of an action but
+ * its name is touched, so no statement, call or child is ever built.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Action, ActionDeps, Preparation, Resolved, Shell } from './action.ts';
+import { type Ask, buildAsk, type Refusal } from './ask.ts';
+import type { Attempt, AttemptEnd, Audit } from './audit.ts';
+import { errorText, type Fired, fireTargets, watch } from './fire.ts';
+import { attemptOf, outcomeOf, refusedOutcome } from './judgement.ts';
+import type { Outcome, Progress } from './outcome.ts';
+import { allow, type Circumstances, unavailable } from './policy.ts';
+import { type Target, targetKey, targetName } from './target.ts';
+
+/** A question is void after this, whatever the prompt does, in monotonic ms. A little more than the prompt's own limit. */
+const ASK_MAX_AGE_MS = 125_000;
+
+export interface ExecutorOptions {
+  readonly deps: ActionDeps;
+  readonly audit: Audit;
+  readonly shell: Shell;
+  /** Looked at anew before each question and before each act. */
+  circumstances(): Circumstances;
+  readonly createId?: () => string;
+}
+
+export interface Executor {
+  /** True while something is being changed; watching what became of it does not count. */
+  readonly isBusy: boolean;
+  /**
+   * Reads the targets again and builds the question, or says why not. Targets that are gone, became another or make no
+   * sense are left out and noted when others remain. A question that is still open is cancelled by a new one.
+   */
+  ask(action: Action, targets: readonly Target[], signal: AbortSignal): Promise<Ask | Refusal>;
+  /**
+   * Does what was asked, once. Call it only when the person has confirmed. Resolves when the last target was watched to
+   * its verdict; `report` is called with each change until then. Never rejects.
+   */
+  fire(ask: Ask, report: (progress: Progress) => void): Promise<Outcome>;
+  /** The question was answered with no, or by nobody. Gives why the audit could not be written, or null. */
+  cancel(ask: Ask, result: 'cancelled' | 'expired', reason: string): Promise<string | null>;
+  /** The monitor ends: the current target is finished, the rest left, and all of it audited when this resolves. */
+  abort(reason: string): Promise<void>;
+}
+
+export function createExecutor(options: ExecutorOptions): Executor {
+  const { deps, audit, shell, createId = randomUUID } = options;
+  const stop = new AbortController();
+  let open: { readonly ask: Ask; readonly since: number } | null = null;
+  let isBusy = false;
+  let stopReason = '';
+  /** Settles when what is being changed now has been audited. */
+  let settled: Promise<unknown> = Promise.resolve();
+
+  async function record(attempt: Attempt, askedAt: number, end: AttemptEnd): Promise<string | null> {
+    const before = await audit.asked(attempt, askedAt);
+    const after = await audit.outcome(attempt, deps.clock.now(), end);
+    return before ?? after;
+  }
+
+  async function refuse(action: Action, targets: readonly Target[], reason: string, askedAt: number, id: string) {
+    const attempt: Attempt = { id, action: action.id, risk: null, targets, command: '' };
+    const auditError = await record(attempt, askedAt, { result: 'refused', message: reason, durationMs: 0 });
+    return { state: 'refused', id, action, targets, reason, auditError } satisfies Refusal;
+  }
+
+  async function cancel(ask: Ask, result: 'cancelled' | 'expired', reason: string): Promise<string | null> {
+    if (open?.ask !== ask) return null;
+    open = null;
+    return record(attemptOf(ask), ask.at, { result, message: reason, durationMs: 0 });
+  }
+
+  async function ask(action: Action, chosen: readonly Target[], signal: AbortSignal): Promise<Ask | Refusal> {
+    const at = deps.clock.now();
+    const id = createId();
+    const no = (reason: string) => refuse(action, chosen, reason, at, id);
+    if (open !== null) await cancel(open.ask, 'cancelled', 'another action was asked for');
+    const barred = isBusy ? 'another action is under way' : allow(action, chosen, options.circumstances());
+    if (barred !== null) return no(barred);
+    let picked: Picked;
+    let preparation: Preparation | null;
+    try {
+      const targets = [...new Map(chosen.map((target) => [targetKey(target), target])).values()];
+      picked = pick(action, targets, await action.resolve(targets, deps, signal));
+      if (picked.targets.length === 0) return await no(picked.notes[0] ?? 'nothing is left of what was chosen');
+      preparation = (await action.prepare?.(picked.targets, deps, signal)) ?? null;
+    } catch (error) {
+      return no(signal.aborted ? 'the question was dropped before it was asked' : errorText(error));
+    }
+    if (signal.aborted || stop.signal.aborted) return no('the question was dropped before it was asked');
+    if (isBusy || open !== null) return no('another action was asked for meanwhile');
+    const built = buildAsk({ id, action, targets: picked.targets, notes: picked.notes, preparation, shell, at });
+    open = { ask: built, since: deps.clock.monotonic() };
+    return built;
+  }
+
+  /** Why the confirmed question is not acted on, or the targets as they are now. */
+  async function recheck(ask: Ask, since: number): Promise<readonly Target[] | string> {
+    if (ask.risk === 'copy') return 'this is never run: its command is copied';
+    if (deps.clock.monotonic() - since > ASK_MAX_AGE_MS) return 'the question is too old';
+    const barred = allow(ask.action, ask.targets, options.circumstances());
+    if (barred !== null) return barred;
+    const resolved = await ask.action.resolve(ask.targets, deps, stop.signal);
+    const targets: Target[] = [];
+    for (const [index, target] of ask.targets.entries()) {
+      const now = resolved[index];
+      if (now?.state !== 'same') return now?.reason ?? `${targetName(target)} could not be read again`;
+      const senseless = unavailable(ask.action, now.target);
+      if (senseless !== null) return senseless;
+      targets.push(now.target);
+    }
+    return targets;
+  }
+
+  async function change(ask: Ask, since: number, report: (progress: Progress) => void): Promise<Outcome> {
+    const attempt = attemptOf(ask);
+    const refused = async (reason: string, askedError?: string | null) => {
+      const end: AttemptEnd = { result: 'refused', message: reason, durationMs: 0 };
+      const auditError =
+        askedError === undefined
+          ? await record(attempt, ask.at, end)
+          : (askedError ?? (await audit.outcome(attempt, deps.clock.now(), end)));
+      return refusedOutcome(ask, reason, auditError);
+    };
+    const targets = await recheck(ask, since).catch(errorText);
+    if (stop.signal.aborted) return refused(`${stopReason}: nothing was done`);
+    if (typeof targets === 'string') return refused(targets);
+    const askedError = await audit.asked(attempt, ask.at);
+    if (askedError !== null && ask.risk === 'R3')
+      return refused(`the audit cannot be written: ${askedError}`, askedError);
+    const startedAt = deps.clock.monotonic();
+    const fired: Fired = await fireTargets({ ask, targets, deps, stop: stop.signal, report });
+    const durationMs = Math.round(deps.clock.monotonic() - startedAt);
+    const outcome = outcomeOf(ask, fired, stopReason, durationMs);
+    const isUnanswered = outcome.state === 'done' && fired.results.some((result) => result.state === 'unanswered');
+    const result = isUnanswered ? 'unanswered' : outcome.state;
+    const outcomeError = await audit.outcome(attempt, deps.clock.now(), {
+      result,
+      message: outcome.message,
+      durationMs,
+    });
+    return { ...outcome, auditError: askedError ?? outcomeError };
+  }
+
+  async function fire(ask: Ask, report: (progress: Progress) => void): Promise<Outcome> {
+    const since = open?.ask === ask ? open.since : null;
+    if (since === null || isBusy) {
+      // Nothing is audited: whoever closed the question has done it.
+      return refusedOutcome(ask, isBusy ? 'another action is under way' : 'the question is no longer open', null);
+    }
+    open = null;
+    isBusy = true;
+    const changing = change(ask, since, report).finally(() => {
+      isBusy = false;
+    });
+    settled = changing;
+    const outcome = await changing;
+    const last = outcome.results.at(-1);
+    if (last === undefined || last.verdict !== null || (last.state !== 'done' && last.state !== 'unanswered'))
+      return outcome;
+    const before = outcome.results.slice(0, -1);
+    const verdict = await watch(ask.action, last.target, deps, stop.signal, (seen) =>
+      report({ ask, results: before, current: last.target, verdict: seen }),
+    );
+    return { ...outcome, results: [...before, { ...last, verdict }] };
+  }
+
+  async function abort(reason: string): Promise<void> {
+    stopReason = reason;
+    stop.abort(new Error(reason));
+    if (open !== null) await cancel(open.ask, 'cancelled', reason);
+    await settled.catch(() => undefined);
+  }
+
+  return {
+    get isBusy() {
+      return isBusy;
+    },
+    ask,
+    fire,
+    cancel,
+    abort,
+  };
+}
+
+interface Picked {
+  readonly targets: readonly Target[];
+  readonly notes: readonly string[];
+}
+
+/** Those that can be acted on, and a line for each other one and for each that changed. */
+function pick(action: Action, targets: readonly Target[], resolved: readonly Resolved[]): Picked {
+  const kept: Target[] = [];
+  const notes: string[] = [];
+  for (const [index, target] of targets.entries()) {
+    const now = resolved[index];
+    if (now?.state !== 'same') {
+      notes.push(now?.reason ?? `${targetName(target)} could not be read again`);
+      continue;
+    }
+    const senseless = unavailable(action, now.target);
+    if (senseless !== null) {
+      notes.push(senseless);
+      continue;
+    }
+    kept.push(now.target);
+    if (now.note !== undefined) notes.push(targets.length > 1 ? `${targetName(target)}: ${now.note}` : now.note);
+  }
+  return { targets: kept, notes };
+}

@@ -1,0 +1,53 @@
+/** Whether an action may be asked for, or fired, now. Pure: the circumstances are passed in. */
+import type { Reading } from '../sources/source.ts';
+import type { Action } from './action.ts';
+import { type Target, targetName } from './target.ts';
+
+/** What policy looks at. `now` is epoch ms. */
+export interface Circumstances {
+  readonly isReadOnly: boolean;
+  readonly isLocked: boolean;
+  readonly now: number;
+  /** What is known of the source through which the target is seen. */
+  reading(target: Target): Reading<unknown>;
+}
+
+/**
+ * Null when the action may be done to all of the targets, else why not: a sentence without a full stop, for the prompt's place,
+ * the footer and the audit. The gravest reason wins, so that unlocking is not advised to someone in read-only.
+ */
+export function allow(action: Action, targets: readonly Target[], circumstances: Circumstances): string | null {
+  if (circumstances.isReadOnly) return 'read-only: this botop changes nothing';
+  if (circumstances.isLocked) return 'actions are locked: W unlocks them';
+  if (targets.length === 0) return 'nothing is chosen';
+  for (const target of targets) {
+    const untrue = distrust(circumstances.reading(target), circumstances.now);
+    if (untrue !== null) return untrue;
+  }
+  return targets.length === 1 ? unavailable(action, targets[0] as Target) : null;
+}
+
+/** Why the action makes no sense for this one target, with its name; null when it does. */
+export function unavailable(action: Action, target: Target): string | null {
+  const reason = target.kind === action.targetKind ? action.unavailable(target) : `${action.id} is not for this`;
+  return reason === null ? null : `${targetName(target)}: ${reason}`;
+}
+
+function distrust(reading: Reading<unknown>, now: number): string | null {
+  switch (reading.state) {
+    case 'fresh':
+      return null;
+    case 'waiting':
+      return 'it has not been read yet';
+    case 'off':
+      return `not watched: ${reading.reason}`;
+    case 'down':
+      return `cannot be read: ${reading.error.message}`;
+    case 'stale': {
+      const age = `the reading is ${Math.max(0, Math.round((now - reading.readAt) / 1000))} s old`;
+      return reading.error === null ? age : `${age}: ${reading.error.message}`;
+    }
+    default:
+      return reading satisfies never;
+  }
+}

@@ -1,0 +1,131 @@
+/** Watching a bot until it is up for a while, or is known not to be: the verdict after every action that starts one. */
+import type { Bot } from '../sources/pm2/snapshot.ts';
+import type { ActionDeps, Check, Verdict } from './action.ts';
+import { identify, listBots, reasonOf } from './bots.ts';
+import type { BotTarget } from './target.ts';
+
+/** How often the daemon is asked. */
+const POLL_MS = 500;
+/** How long a bot must stay up to count as up. */
+export const SETTLED_MS = 10_000;
+/** How long it may take to stop and to start; kill_timeout and listen_timeout are inside this. */
+const START_MS = 45_000;
+/** How long the daemon may be unreadable before we no longer know. */
+const UNREAD_MS = 8000;
+/** This young an exit means that the bot was crashing already. */
+const CRASHING_MS = 120_000;
+
+/** What is watched for: a process begun after the action. `before` is the bot as it was when the action fired. */
+export interface Expectation {
+  readonly before: BotTarget;
+  /** How many restarts PM2 may count for our own doing. */
+  readonly restartsOfOurs: number;
+}
+
+/** Where the watching stands between two looks. Times are monotonic ms. */
+export interface Watching {
+  /** The process that came up, and since when we see it. */
+  readonly up: { readonly pid: number; readonly restarts: number; readonly since: number } | null;
+  readonly verdict: Verdict;
+}
+
+export const WATCHING: Watching = {
+  up: null,
+  verdict: { state: 'watching', checks: [{ text: 'new process', state: 'waiting' }] },
+};
+
+/** The next state of the watching after one look at the list. Pure; `waitedMs` is the time since the action. */
+export function look(
+  watching: Watching,
+  expected: Expectation,
+  bots: readonly Bot[],
+  at: number,
+  waitedMs: number,
+  now: number,
+): Watching {
+  const { before } = expected;
+  const found = identify(before, bots);
+  const end = (text: string, state: 'bad' | 'unknown' = 'bad'): Watching => ({
+    up: watching.up,
+    verdict: { state, checks: [...goodChecks(watching), { text, state }], isWorse: !isCrashing(before.bot, now) },
+  });
+  if (found.state !== 'same') return end(found.reason);
+  const { bot } = found.target;
+  const exit = bot.exitCode === null ? '' : `: exit ${bot.exitCode}`;
+  if (bot.restarts > before.bot.restarts + expected.restartsOfOurs) return end(`restarted again${exit}`);
+  if (bot.status === 'errored') return end(`errored${exit}`);
+  if (bot.status === 'waiting restart') return end(`crashed, waits for its restart${exit}`);
+  const { up } = watching;
+  if (up === null) {
+    const isNew = bot.pid !== null && (bot.pid !== before.bot.pid || bot.startedAt !== before.bot.startedAt);
+    if (bot.status === 'online' && bot.pid !== null && isNew) {
+      return onward({ pid: bot.pid, restarts: bot.restarts, since: at }, before, at);
+    }
+    if (waitedMs < START_MS) return watching;
+    return end(isNew ? `still ${bot.status} after ${START_MS / 1000} s` : `no new process after ${START_MS / 1000} s`);
+  }
+  if (bot.restarts > up.restarts || (bot.pid !== null && bot.pid !== up.pid)) return end(`restarted again${exit}`);
+  if (bot.status !== 'online') return end(`${bot.status}${exit}`);
+  return onward(up, before, at);
+}
+
+function onward(up: NonNullable<Watching['up']>, before: BotTarget, at: number): Watching {
+  const upMs = at - up.since;
+  const isSettled = upMs >= SETTLED_MS;
+  const seconds = Math.floor(Math.min(upMs, SETTLED_MS) / 1000);
+  const pid = before.bot.pid === null ? `pid ${up.pid}` : `pid ${before.bot.pid} → ${up.pid}`;
+  const checks: Check[] = [
+    { text: pid, state: 'good' },
+    { text: `up ${seconds} s`, state: isSettled ? 'good' : 'waiting' },
+  ];
+  return { up, verdict: { state: isSettled ? 'good' : 'watching', checks } };
+}
+
+function goodChecks(watching: Watching): readonly Check[] {
+  return watching.verdict.checks.filter((check) => check.state === 'good');
+}
+
+/** Whether the bot was in trouble before anybody touched it, so that the same trouble after is not worse. */
+export function isCrashing(bot: Bot, now: number): boolean {
+  if (bot.status === 'errored' || bot.status === 'waiting restart') return true;
+  return bot.exits.some((exit) => exit.cause === 'crash' && now - exit.at < CRASHING_MS);
+}
+
+/** Looks until it is known what became of the bot. A daemon that cannot be read for a while ends as `unknown`. */
+export async function watchUntilUp(
+  expected: Expectation,
+  deps: ActionDeps,
+  signal: AbortSignal,
+  report: (verdict: Verdict) => void,
+): Promise<Verdict> {
+  const { clock } = deps;
+  const begunAt = clock.monotonic();
+  let readAt = begunAt;
+  let watching = WATCHING;
+  report(watching.verdict);
+  for (;;) {
+    try {
+      const bots = await listBots(expected.before.home, deps, signal);
+      readAt = clock.monotonic();
+      const next = look(watching, expected, bots, readAt, readAt - begunAt, clock.now());
+      if (textOf(next.verdict) !== textOf(watching.verdict)) report(next.verdict);
+      watching = next;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (clock.monotonic() - readAt >= UNREAD_MS) {
+        const verdict: Verdict = {
+          state: 'unknown',
+          checks: [...goodChecks(watching), { text: `not known: ${reasonOf(error)}`, state: 'unknown' }],
+        };
+        report(verdict);
+        return verdict;
+      }
+    }
+    if (watching.verdict.state !== 'watching') return watching.verdict;
+    await deps.sleep(POLL_MS, signal);
+  }
+}
+
+function textOf(verdict: Verdict): string {
+  return JSON.stringify([verdict.state, verdict.checks]);
+}

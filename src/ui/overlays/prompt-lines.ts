@@ -1,0 +1,153 @@
+/** The prompt's text, wrapped and shortened to a given room. Pure; the component only paints it. */
+import { targetLine } from '../../actions/target.ts';
+import { measure, truncate } from '../../text/width.ts';
+import { wrap } from '../../text/wrap.ts';
+import { type Prompt, promptMsLeft } from '../prompt.ts';
+
+export type LineRole = 'title' | 'command' | 'target' | 'more' | 'note' | 'consequence' | 'question' | 'blank' | 'warning';
+
+export interface PromptLine {
+  readonly text: string;
+  readonly role: LineRole;
+}
+
+interface Section {
+  readonly lines: readonly PromptLine[];
+  /** How many of them stay when there is no room. */
+  readonly least: number;
+}
+
+/** The countdown is shown in the last seconds, so that nobody is surprised. */
+const COUNTDOWN_MS = 10_000;
+const MAX_TARGETS = 8;
+
+/** At most `rows` lines of at most `columns`. `at` is monotonic ms. The question is always there, and always last. */
+export function promptLines(prompt: Prompt, columns: number, rows: number, at: number): readonly PromptLine[] {
+  const { ask } = prompt;
+  const count = ask.targets.length;
+  const what = count === 1 ? ask.action.label : `${ask.action.label} ${count} ${ask.targets[0]?.kind ?? 'target'}s`;
+  const title = section('title', [`${what} · ${ask.risk}`], columns, 1);
+  const command = hardWrap(`$ ${ask.command}`, columns).map((text): PromptLine => ({ text, role: 'command' }));
+  const notes = section('note', ask.notes.map((note) => `! ${note}`), columns, Math.min(1, ask.notes.length));
+  const consequences = section('consequence', ask.consequences.map((text) => `- ${text}`), columns, 1);
+  const question = questionLines(prompt, columns, at);
+  const fixed = title.lines.length + question.length;
+  // The least that is said of each; what is left over goes to the lists, the gravest first.
+  const wishes: Section[] = [
+    { lines: command, least: Math.min(command.length, 2) },
+    notes,
+    consequences,
+  ];
+  const blanks = rows >= 16 ? 3 : 0;
+  const targetLeast = count > 1 ? 2 : 1;
+  let spare = rows - fixed - blanks - targetLeast - wishes.reduce((sum, wish) => sum + wish.least, 0);
+  const granted = wishes.map((wish) => {
+    const more = Math.max(0, Math.min(spare, wish.lines.length - wish.least));
+    spare -= more;
+    return shorten(wish.lines, wish.least + more, columns);
+  });
+  const targets = targetLines(prompt, columns, targetLeast + Math.max(0, spare));
+  const [commandShown = [], notesShown = [], consequencesShown = []] = granted;
+  const blank: readonly PromptLine[] = blanks > 0 ? [{ text: '', role: 'blank' }] : [];
+  const body = [
+    ...title.lines,
+    ...commandShown,
+    ...blank,
+    ...targets,
+    ...blank,
+    ...notesShown,
+    ...consequencesShown,
+    ...(blanks > 0 && notesShown.length + consequencesShown.length > 0 ? blank : []),
+  ];
+  return [...body.slice(0, Math.max(0, rows - question.length)), ...question];
+}
+
+function section(role: LineRole, texts: readonly string[], columns: number, least: number): Section {
+  const lines = texts.flatMap((text) => {
+    const indent = /^[-!] /.test(text) ? '  ' : '';
+    return wrap(text, columns - indent.length).map((line, index) => ({ text: index === 0 ? line : indent + line, role }));
+  });
+  return { lines, least: Math.min(least, lines.length) };
+}
+
+/** The first lines; where some are left out the last one says so. */
+function shorten(lines: readonly PromptLine[], most: number, columns: number): readonly PromptLine[] {
+  if (lines.length <= most) return lines;
+  const kept = lines.slice(0, most);
+  const last = kept.at(-1);
+  return last === undefined ? kept : [...kept.slice(0, -1), { ...last, text: `${truncate(last.text, columns - 2, '')} …` }];
+}
+
+function targetLines(prompt: Prompt, columns: number, room: number): readonly PromptLine[] {
+  const { targets } = prompt.ask;
+  const most = Math.min(room, MAX_TARGETS);
+  const asLine = (text: string, role: LineRole): PromptLine => ({ text: truncate(text, columns), role });
+  if (targets.length <= most) return targets.map((target) => asLine(targetLine(target), 'target'));
+  const page = Math.max(1, most - 1);
+  const top = Math.min(prompt.state === 'armed' ? prompt.top : 0, targets.length - page);
+  const shown = targets.slice(top, top + page).map((target) => asLine(targetLine(target), 'target'));
+  const above = top > 0 ? `↑ ${top} ` : '';
+  const below = targets.length - top - page;
+  const rest = below > 0 ? `… and ${below} more ↓` : '';
+  return [...shown, asLine(above + rest, 'more')];
+}
+
+function questionLines(prompt: Prompt, columns: number, at: number): readonly PromptLine[] {
+  const { ask } = prompt;
+  const lines: PromptLine[] = [];
+  const say = (text: string, role: LineRole = 'question') => {
+    for (const line of wrap(text, columns)) lines.push({ text: line, role });
+  };
+  if (ask.answer.kind === 'y') {
+    const verb = ask.risk === 'copy' ? 'copy the command' : ask.action.label;
+    say(fitTwo(`y ${verb}`, 'Esc cancel (default)', columns));
+  } else {
+    const [text] = ask.answer.texts;
+    const typed = prompt.state === 'armed' ? prompt.typed : '';
+    say(`type "${text}" to ${ask.action.label}, then Enter`);
+    const isMismatch = prompt.state === 'armed' && prompt.isMismatch;
+    // The end of what is typed is what is being typed.
+    const visible = tail(typed, Math.max(1, columns - 4));
+    lines.push({ text: `> ${visible}▢`, role: 'question' });
+    say(isMismatch ? 'that is not it · Esc cancel' : 'Esc cancel', isMismatch ? 'warning' : 'question');
+  }
+  const left = promptMsLeft(prompt, at);
+  if (left !== null && left <= COUNTDOWN_MS) {
+    lines.push({ text: truncate(`closes in ${Math.ceil(left / 1000)} s`, columns), role: 'warning' });
+  }
+  return lines;
+}
+
+function fitTwo(left: string, right: string, columns: number): string {
+  const room = columns - measure(left) - measure(right);
+  return room >= 3 ? `${left}   ${right}` : `${left} ${right}`;
+}
+
+function tail(text: string, columns: number): string {
+  const glyphs = [...text];
+  while (glyphs.length > 0 && measure(glyphs.join('')) > columns) glyphs.shift();
+  return glyphs.join('');
+}
+
+/** A command is cut nowhere: what is copied from the screen with the mouse must be the whole of it. */
+function hardWrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/(?<= )/)) {
+    if (measure(line + word.trimEnd()) <= columns) {
+      line += word;
+      continue;
+    }
+    if (line !== '') lines.push(line.trimEnd());
+    let rest = word;
+    while (measure(rest.trimEnd()) > columns) {
+      const head = truncate(rest, columns, '');
+      if (head === '') break;
+      lines.push(head);
+      rest = rest.slice(head.length);
+    }
+    line = rest;
+  }
+  lines.push(line.trimEnd());
+  return lines;
+}
