@@ -1,0 +1,172 @@
+/** Numbers as pictures: bars of eighths, meters, and asciichart's line for a detail view. */
+import { plot } from 'asciichart';
+import type { Cells } from './screen/cells.ts';
+import type { StyleId } from './screen/style.ts';
+
+/** What a sparkline reads: a ring, or anything like one. */
+export interface Samples {
+  readonly length: number;
+  /** The sample at `index`, 0 being the oldest; NaN where unknown. */
+  at(index: number): number | undefined;
+}
+
+export interface SparklineOptions {
+  /** The value of an empty column; 0 unless said. */
+  readonly min?: number;
+  /** The value of a full column; the largest sample shown unless said. */
+  readonly max?: number;
+  /** A scale never finer than this, so that noise near zero does not fill the graph. */
+  readonly atLeast?: number;
+  readonly style?: StyleId;
+  readonly styleFor?: (value: number) => StyleId;
+  /** The style of the dots that mark unknown samples; without it they are blank. */
+  readonly gapStyle?: StyleId;
+  /** The sample of the right-most column; the last one unless said. */
+  readonly end?: number;
+}
+
+const BLOCKS = [0x20, 0x2581, 0x2582, 0x2583, 0x2584, 0x2585, 0x2586, 0x2587, 0x2588] as const;
+/** Left-aligned eighths, for what grows to the right. */
+const LEFT_BLOCKS = [0x20, 0x258f, 0x258e, 0x258d, 0x258c, 0x258b, 0x258a, 0x2589, 0x2588] as const;
+const GAP = 0xb7;
+const TRACK = 0x2500;
+const FULL = 0x2588;
+
+/** How many eighths of `span` the value fills. What is above nothing shows, what is nothing does not. */
+function eighths(value: number, span: number, cells: number): number {
+  if (!(span > 0) || !(value > 0)) return 0;
+  return Math.max(1, Math.min(8 * cells, Math.round((value / span) * 8 * cells)));
+}
+
+/** A row of columns, one a sample, the newest at the right. Unknown samples are gaps, never zero. */
+export function sparkline(
+  cells: Cells,
+  x: number,
+  y: number,
+  width: number,
+  samples: Samples,
+  options: SparklineOptions = {},
+): void {
+  const { min = 0, style = 0, styleFor, gapStyle, atLeast = 0, end = samples.length } = options;
+  const first = end - width;
+  const max = options.max ?? Math.max(min + atLeast, highest(samples, Math.max(0, first), end));
+  for (let column = 0; column < width; column++) {
+    const index = first + column;
+    const value = index < 0 || index >= samples.length ? undefined : samples.at(index);
+    if (value === undefined) continue;
+    if (Number.isNaN(value)) {
+      if (gapStyle !== undefined) cells.set(x + column, y, GAP, gapStyle);
+      continue;
+    }
+    const block = BLOCKS[eighths(value - min, max - min, 1)] as number;
+    cells.set(x + column, y, block, styleFor ? styleFor(value) : style);
+  }
+}
+
+function highest(samples: Samples, from: number, to: number): number {
+  let found = Number.NEGATIVE_INFINITY;
+  for (let i = from; i < Math.min(to, samples.length); i++) {
+    const value = samples.at(i) ?? Number.NaN;
+    if (value > found) found = value;
+  }
+  return found;
+}
+
+/**
+ * A horizontal bar of `percent` (0–100) over a thin track. An unknown share is the track alone, in dots. A little is
+ * never nothing, and less than all never fills it.
+ */
+export function meter(
+  cells: Cells,
+  x: number,
+  y: number,
+  width: number,
+  percent: number | null,
+  style: StyleId,
+  trackStyle: StyleId = style,
+): void {
+  if (percent === null || Number.isNaN(percent)) {
+    for (let i = 0; i < width; i++) cells.set(x + i, y, GAP, trackStyle);
+    return;
+  }
+  let filled = eighths(percent, 100, width);
+  if (percent < 100) filled = Math.min(filled, 8 * width - 1);
+  for (let i = 0; i < width; i++) {
+    const rest = filled - 8 * i;
+    if (rest >= 8) cells.set(x + i, y, FULL, style);
+    else if (rest > 0) cells.set(x + i, y, LEFT_BLOCKS[rest] as number, style);
+    else cells.set(x + i, y, TRACK, trackStyle);
+  }
+}
+
+/** One column that fills upwards, for a row of cores. NaN is a dot. */
+export function bar(
+  cells: Cells,
+  x: number,
+  y: number,
+  percent: number,
+  style: StyleId,
+  gapStyle: StyleId = style,
+): void {
+  if (Number.isNaN(percent)) cells.set(x, y, GAP, gapStyle);
+  // The lowest block stands for an idle core: a blank would look like one that is missing.
+  else cells.set(x, y, BLOCKS[Math.max(1, eighths(percent, 100, 1))] as number, style);
+}
+
+/**
+ * A line chart with its scale at the left, at most `width` by `height`, the newest at the right. Samples are averaged
+ * where there are more than columns; unknown ones leave the column empty. No lines when nothing is known.
+ */
+export function chart(
+  values: readonly number[],
+  width: number,
+  height: number,
+  format: (value: number) => string,
+  range: { readonly min?: number; readonly max?: number } = {},
+): string[] {
+  const known = values.filter(Number.isFinite);
+  if (known.length === 0 || width < 1 || height < 1) return [];
+  const low = Math.min(range.min ?? Number.POSITIVE_INFINITY, ...shrink(known, 512));
+  const high = Math.max(range.max ?? Number.NEGATIVE_INFINITY, ...shrink(known, 512));
+  // A flat line has no range: asciichart divides by it.
+  const [min, max] = high > low ? [low, high] : [low - (Math.abs(low) || 1) / 2, low + (Math.abs(low) || 1) / 2];
+  const rows = Math.max(1, height - 1);
+  const labels = Array.from({ length: rows + 1 }, (_, row) => format(max - (row * (max - min)) / rows));
+  const labelWidth = Math.max(...labels.map((label) => [...label].length));
+  const columns = width - labelWidth - 2;
+  if (columns < 2) return [];
+  const points = shrink(values, columns + 1);
+  // In units of rows, so that the library's own rounding draws exactly the rows there are.
+  const inRows = fillGaps(points).map((value) => ((Math.min(max, Math.max(min, value)) - min) / (max - min)) * rows);
+  const drawn = plot(inRows, { min: 0, max: rows, height: rows, offset: 2, format: () => ' ' }).split('\n');
+  return labels.map((label, row) => {
+    const body = [...(drawn[row] ?? '')].slice(1);
+    const axis = body[0] === '┼' ? '┼' : '┤';
+    const line = body.slice(1).map((glyph, i) => (isGap(points, i) ? ' ' : glyph));
+    return `${label.padStart(labelWidth)} ${axis}${line.join('')}`.trimEnd();
+  });
+}
+
+/** A column of the line joins two points; it is drawn when both are known. */
+function isGap(points: readonly number[], column: number): boolean {
+  return !Number.isFinite(points[column]) || !Number.isFinite(points[column + 1] ?? points[column]);
+}
+
+/** The means of `count` equal stretches; of each the known samples only. Fewer samples stay as they are. */
+function shrink(values: readonly number[], count: number): number[] {
+  if (values.length <= count) return [...values];
+  return Array.from({ length: count }, (_, i) => {
+    const part = values.slice(Math.floor((i * values.length) / count), Math.floor(((i + 1) * values.length) / count));
+    const known = part.filter(Number.isFinite);
+    return known.length === 0 ? Number.NaN : known.reduce((sum, value) => sum + value, 0) / known.length;
+  });
+}
+
+/** Each unknown value as the one before it, so that a line can be drawn whose gaps are then taken out. */
+function fillGaps(values: readonly number[]): number[] {
+  let last = values.find(Number.isFinite) as number;
+  return values.map((value) => {
+    if (Number.isFinite(value)) last = value;
+    return last;
+  });
+}
