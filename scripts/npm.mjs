@@ -91,8 +91,7 @@ export function explainNpmFailure({ code, signal, output }, env) {
   }
   const last = output
     .split('\n')
-    .filter((line) => /^npm (error|ERR!)/.test(line) && !/complete log|debug-0/.test(line))
-    .at(-1);
+    .findLast((line) => /^npm (error|ERR!)/.test(line) && !/complete log|debug-0/.test(line));
   const said = last ? `; it says: ${last.replace(/^npm \S+ /, '')}` : '';
   return `npm ended with ${signal ?? `code ${code}`}${said}`;
 }
