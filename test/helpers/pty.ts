@@ -60,6 +60,8 @@ export interface Pty {
   readonly exit: Promise<PtyExit>;
   /** How it ended, or null while it runs. */
   readonly ended: PtyExit | null;
+  /** Calls back with each chunk as it arrives, before it is interpreted; `at` is `performance.now()`. Returns how to stop. */
+  onBytes(listener: (bytes: Buffer, at: number) => void): () => void;
   /** Types the text as it stands: one call is one chunk. */
   press(keys: string): void;
   /** The rows of the screen, without the spaces at their ends. */
@@ -156,6 +158,7 @@ export function startPty(options: PtyOptions): Pty {
   let kept: Buffer[] = [];
   let keptBytes = 0;
   const listeners = new Set<() => void>();
+  const byteListeners = new Set<(bytes: Buffer, at: number) => void>();
   const changed = () => {
     for (const listener of [...listeners]) listener();
   };
@@ -179,6 +182,7 @@ export function startPty(options: PtyOptions): Pty {
     const bytes = chunk as unknown as Buffer;
     bytesWritten += bytes.length;
     lastByteAt = performance.now();
+    for (const listener of byteListeners) listener(bytes, lastByteAt);
     kept.push(bytes);
     keptBytes += bytes.length;
     if (keptBytes > TRANSCRIPT_BYTES * 2) {
@@ -240,6 +244,10 @@ export function startPty(options: PtyOptions): Pty {
       return ended;
     },
     exit,
+    onBytes(listener) {
+      byteListeners.add(listener);
+      return () => byteListeners.delete(listener);
+    },
     press(keys) {
       if (ended) throw new Error(`the program has ended (${JSON.stringify(ended)}), it takes no keys`);
       pty.write(keys);

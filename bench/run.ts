@@ -1,0 +1,87 @@
+import { writeFileSync } from 'node:fs';
+import { cpus, release, totalmem, type as system } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { contenders, type Contender } from './contenders.ts';
+import { startFleet } from './fleet.ts';
+import { type Conditions, measure } from './measure.ts';
+import { formatSkipped, formatTable, type Row } from './report.ts';
+
+/**
+ * `npm run bench -- [--bots N] [--seconds S] [--rounds R] [--size 120x40] [--out FILE]`
+ *
+ * The built program beside its peers, in one run on one private fleet, taking turns: on a shared machine only the
+ * ratios mean something.
+ */
+const { values } = parseArgs({
+  options: {
+    bots: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '30' },
+    rounds: { type: 'string', default: '3' },
+    starts: { type: 'string', default: '2' },
+    keys: { type: 'string', default: '30' },
+    size: { type: 'string', default: '120x40' },
+    out: { type: 'string', default: join(import.meta.dirname, 'results.md') },
+    program: { type: 'string', default: join(import.meta.dirname, '../dist/botop.js') },
+  },
+});
+
+const whole = (name: 'bots' | 'seconds' | 'rounds' | 'starts' | 'keys', least: number): number => {
+  const number = Number(values[name]);
+  if (Number.isInteger(number) && number >= least) return number;
+  console.error(`--${name} is a whole number from ${least}`);
+  process.exit(64);
+};
+
+const size = /^(\d+)x(\d+)$/.exec(values.size);
+if (!size) {
+  console.error('--size is COLUMNSxROWS');
+  process.exit(64);
+}
+const conditions: Conditions = {
+  columns: Number(size[1]),
+  rows: Number(size[2]),
+  seconds: whole('seconds', 1),
+  keyPresses: whole('keys', 0),
+  starts: whole('starts', 0),
+};
+const bots = whole('bots', 1);
+const rounds = whole('rounds', 1);
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+say(`starting ${bots} bots in a private PM2`);
+const fleet = await startFleet(bots);
+let isInterrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (isInterrupted) return;
+    isInterrupted = true;
+    say('interrupted: ending the fleet');
+    void fleet.stop().finally(() => process.exit(130));
+  });
+}
+
+try {
+  const all = contenders(fleet, resolve(values.program));
+  const measured = all.filter((row): row is Contender => 'command' in row);
+  const skipped = all.filter((row) => 'why' in row);
+  const rows = measured.map((contender) => ({ contender, runs: [] as Row['runs'][number][] }));
+  for (let round = 1; round <= rounds; round++) {
+    for (const { contender, runs } of rows) {
+      say(`round ${round} of ${rounds}: ${contender.name}`);
+      runs.push(await measure(contender, fleet.daemonPid, conditions));
+    }
+  }
+  const table = formatTable(rows.map(({ contender, runs }) => ({ name: contender.name, runs })));
+  const text = `# Measurements
+
+${new Date().toISOString().slice(0, 10)}, ${system()} ${release()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}: ${bots} bots of one line a second, ${values.size}, ${rounds} rounds of ${conditions.seconds} s, programs taking turns. Median, and in brackets the smallest and the largest sample. Read the ratios: the figures are of a shared machine. Made by \`npm run bench\`.
+
+${table}${skipped.length > 0 ? `\n${formatSkipped(skipped)}` : ''}`;
+  writeFileSync(values.out, text);
+  process.stdout.write(text);
+  say(`written to ${relative(process.cwd(), values.out)}`);
+} finally {
+  if (!isInterrupted) await fleet.stop();
+}
