@@ -35,90 +35,78 @@ export interface HostTrack {
   readonly coarse: Series;
 }
 
-export type HostHistory = {
+/** The tracks of all measures, at most an hour back. */
+export class HostHistory {
   readonly tracks: Readonly<Record<HostSeriesName, HostTrack>>;
-  /** Takes in a snapshot read at `at` (epoch ms, or any clock that only goes forward). */
-  push(snapshot: HostSnapshot, at: number): void;
-  /** A copy that later snapshots do not change, for a screen that is paused. */
-  copy(): HostHistory;
-};
-
-export function createHostHistory(): HostHistory {
-  return historyOf(() => ({ fine: new Series(FINE_SAMPLES), coarse: new Series(COARSE_SAMPLES) }), emptyProgress());
-}
-
-interface Progress {
   /** The second that the newest fine sample stands for; NaN before the first. */
-  second: number;
+  #second = Number.NaN;
   /** The ten seconds being averaged. */
-  block: number;
-  sums: Float64Array;
-  counts: Float64Array;
-}
+  #block = Number.NaN;
+  #sums = new Float64Array(HOST_SERIES.length);
+  #counts = new Float64Array(HOST_SERIES.length);
+  readonly #values = new Float64Array(HOST_SERIES.length);
 
-function emptyProgress(): Progress {
-  const size = HOST_SERIES.length;
-  return { second: Number.NaN, block: Number.NaN, sums: new Float64Array(size), counts: new Float64Array(size) };
-}
+  constructor() {
+    const track = (): HostTrack => ({ fine: new Series(FINE_SAMPLES), coarse: new Series(COARSE_SAMPLES) });
+    this.tracks = Object.fromEntries(HOST_SERIES.map((name) => [name, track()])) as Record<HostSeriesName, HostTrack>;
+  }
 
-function historyOf(trackOf: (name: HostSeriesName) => HostTrack, progress: Progress): HostHistory {
-  const tracks = Object.fromEntries(HOST_SERIES.map((name) => [name, trackOf(name)])) as Record<
-    HostSeriesName,
-    HostTrack
-  >;
-  const values = new Float64Array(HOST_SERIES.length);
-
-  function closeBlock(): void {
+  /** Takes in a snapshot read at `at`, epoch ms. A second snapshot of the same second is left out. */
+  push(snapshot: HostSnapshot, at: number): void {
+    const second = Math.round(at / FINE_STEP_MS);
+    const passed = Number.isNaN(this.#second) ? 1 : second - this.#second;
+    // A clock set back by more than a minute begins a new count; less is waited out, so that no second is told twice.
+    if (passed <= 0 && passed > -60) return;
+    if (passed < 0) this.#block = Number.NaN;
+    // Seconds without a reading are gaps: a pause must not look like a straight line. A single one is the beat that
+    // fell across the border of a second, or a cadence of two, and is none.
+    if (passed > 2) {
+      for (let i = Math.min(passed - 1, FINE_SAMPLES); i > 0; i--) {
+        for (const name of HOST_SERIES) this.tracks[name].fine.push(Number.NaN);
+      }
+    }
+    this.#second = second;
+    this.#advanceBlock(second);
+    measure(snapshot, this.#values);
     HOST_SERIES.forEach((name, i) => {
-      const known = progress.counts[i] as number;
-      tracks[name].coarse.push(known > 0 ? (progress.sums[i] as number) / known : Number.NaN);
+      const value = this.#values[i] as number;
+      this.tracks[name].fine.push(value);
+      if (Number.isNaN(value)) return;
+      this.#sums[i] = (this.#sums[i] as number) + value;
+      this.#counts[i] = (this.#counts[i] as number) + 1;
     });
-    progress.sums.fill(0);
-    progress.counts.fill(0);
   }
 
-  /** Advances to the block of `second`; blocks without a sample are unknown. */
-  function advanceBlock(second: number): void {
+  /** A copy that later snapshots do not change, for a screen that is paused. */
+  copy(): HostHistory {
+    const copy = new HostHistory();
+    copy.#second = this.#second;
+    copy.#block = this.#block;
+    copy.#sums = this.#sums.slice();
+    copy.#counts = this.#counts.slice();
+    for (const name of HOST_SERIES) {
+      for (const grain of ['fine', 'coarse'] as const) {
+        const from = this.tracks[name][grain];
+        for (let i = 0; i < from.length; i++) copy.tracks[name][grain].push(from.at(i));
+      }
+    }
+    return copy;
+  }
+
+  /** Advances to the ten seconds of `second`; those without a sample are unknown. */
+  #advanceBlock(second: number): void {
     const block = Math.floor((second * FINE_STEP_MS) / COARSE_STEP_MS);
-    if (Number.isNaN(progress.block)) progress.block = block;
-    const passed = Math.min(block - progress.block, COARSE_SAMPLES);
-    for (let i = 0; i < passed; i++) closeBlock();
-    progress.block = block;
-  }
-
-  return {
-    tracks,
-    push(snapshot, at) {
-      const second = Math.round(at / FINE_STEP_MS);
-      // Two readings in a second (a poke), or a clock set back a little: the newest place is kept, not shifted.
-      const passed = Number.isNaN(progress.second) ? 1 : second - progress.second;
-      if (passed <= 0 && passed > -60) return;
-      // Seconds without a reading are gaps in the graph: a pause must not look like a straight line.
-      const gaps = passed > 0 ? Math.min(passed - 1, FINE_SAMPLES) : 0;
-      if (passed < 0) progress.block = Number.NaN;
-      // A beat that falls across the border of a second skips one now and then: that is no gap.
-      if (gaps > 1) for (let i = 0; i < gaps; i++) for (const name of HOST_SERIES) tracks[name].fine.push(Number.NaN);
-      progress.second = second;
-      advanceBlock(second);
-      measure(snapshot, values);
-      HOST_SERIES.forEach((name, i) => {
-        const value = values[i] as number;
-        tracks[name].fine.push(value);
-        if (Number.isNaN(value)) return;
-        progress.sums[i] = (progress.sums[i] as number) + value;
-        progress.counts[i] = (progress.counts[i] as number) + 1;
+    const passed = Number.isNaN(this.#block) ? 0 : Math.min(block - this.#block, COARSE_SAMPLES);
+    for (let i = 0; i < passed; i++) {
+      HOST_SERIES.forEach((name, at) => {
+        const known = this.#counts[at] as number;
+        this.tracks[name].coarse.push(known > 0 ? (this.#sums[at] as number) / known : Number.NaN);
       });
-    },
-    copy() {
-      const copied: Progress = { ...progress, sums: progress.sums.slice(), counts: progress.counts.slice() };
-      const copyOf = (series: Series): Series => {
-        const copy = new Series(series.capacity);
-        for (let i = 0; i < series.length; i++) copy.push(series.at(i));
-        return copy;
-      };
-      return historyOf((name) => ({ fine: copyOf(tracks[name].fine), coarse: copyOf(tracks[name].coarse) }), copied);
-    },
-  };
+      this.#sums.fill(0);
+      this.#counts.fill(0);
+    }
+    this.#block = block;
+  }
 }
 
 /** The values of the series in their order; NaN where unknown. */

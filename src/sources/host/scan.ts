@@ -50,13 +50,15 @@ export class Scanner {
     }
     if (at === this.at) return Number.NaN;
     if (at < this.#end && buffer[at] === POINT) {
-      let place = 0.1;
+      let divisor = 1;
       for (at++; at < this.#end; at++) {
         const digit = (buffer[at] as number) - ZERO;
         if (digit < 0 || digit > 9) break;
-        value += digit * place;
-        place /= 10;
+        value = value * 10 + digit;
+        divisor *= 10;
       }
+      // One division at the end: 0.12 and not 0.12000000000000001.
+      value /= divisor;
     }
     this.at = at;
     return value;
