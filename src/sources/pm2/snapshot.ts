@@ -29,6 +29,7 @@ export interface Pm2Snapshot {
 }
 
 export interface Pm2Daemon {
+  /** NaN when it answers but cannot be found in /proc. */
   readonly pid: number;
   readonly version: string;
   /** Epoch ms; null where /proc does not tell. */
@@ -37,7 +38,7 @@ export interface Pm2Daemon {
   readonly replacements: number;
 }
 
-/** PM2's words, as the daemon writes them. */
+/** PM2's words, as the daemon writes them; `unknown` stands for one that we do not know. */
 export type Pm2Status =
   | 'online'
   | 'launching'
@@ -45,7 +46,8 @@ export type Pm2Status =
   | 'stopped'
   | 'errored'
   | 'waiting restart'
-  | 'one-launch-status';
+  | 'one-launch-status'
+  | 'unknown';
 
 export interface Bot {
   readonly home: string;

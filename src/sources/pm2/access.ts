@@ -1,0 +1,102 @@
+/** Whether a PM2 socket may be spoken to, and what it means when it cannot. */
+import { lstat, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { clean } from '../../text/clean.ts';
+import { redact } from '../../text/redact.ts';
+import { userName } from '../proc/users.ts';
+import { SourceError } from '../source.ts';
+
+/** A text from outside, fit for a message. */
+export function safeText(text: string): string {
+  return clean(redact(text));
+}
+
+function errorCode(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | null)?.code;
+}
+
+function deniedFor(home: string, uid: number): SourceError {
+  const user = safeText(userName(uid));
+  return new SourceError('denied', `PM2 of ${safeText(home)} belongs to ${user}`, {
+    hint: `run as that user: sudo -u ${user} botop --pm2-home ${safeText(home)}`,
+  });
+}
+
+function absentFrom(home: string): SourceError {
+  return new SourceError('absent', `no PM2 daemon runs for ${safeText(home)}`, {
+    hint: 'its bots are not supervised; pm2 resurrect starts what was saved',
+  });
+}
+
+/**
+ * Refuses a socket that somebody else could have put there: its owner has to be us, root or the owner of the home,
+ * and a link has to belong to root or to the owner of what it points to. Throws `SourceError` (`absent`, `denied`,
+ * `protocol` when it is no socket).
+ */
+export async function checkSocket(home: string, path: string): Promise<void> {
+  const ourUid = process.getuid?.() ?? 0;
+  try {
+    const link = await lstat(path);
+    const target = link.isSymbolicLink() ? await stat(path) : link;
+    if (!target.isSocket()) throw new SourceError('protocol', `${safeText(path)} is not a socket`);
+    if (link.isSymbolicLink() && link.uid !== 0 && link.uid !== target.uid) {
+      throw new SourceError(
+        'denied',
+        `${safeText(path)} is a link of ${safeText(userName(link.uid))} to another user's socket`,
+      );
+    }
+    if (target.uid !== ourUid && target.uid !== 0 && target.uid !== (await stat(dirname(path))).uid) {
+      throw new SourceError(
+        'denied',
+        `${safeText(path)} belongs to ${safeText(userName(target.uid))}, not to the owner of its folder`,
+      );
+    }
+  } catch (error) {
+    throw error instanceof SourceError ? error : await explainConnectError(home, path, error);
+  }
+}
+
+/** What a failed connection to the socket means. Always gives a `SourceError`. */
+export async function explainConnectError(home: string, path: string, error: unknown): Promise<SourceError> {
+  switch (errorCode(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return absentFrom(home);
+    case 'ECONNREFUSED':
+      return new SourceError(
+        'refused',
+        `the PM2 daemon of ${safeText(home)} is dead: its socket is still there, nobody answers`,
+        {
+          hint: 'pm2 resurrect starts what was saved; the pm2 command alone would start an empty daemon',
+          cause: error,
+        },
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return deniedFor(home, await ownerOf(path));
+    case 'EAGAIN':
+      return new SourceError('frozen', `the PM2 daemon of ${safeText(home)} accepts no more connections`, {
+        cause: error,
+      });
+    default:
+      return new SourceError(
+        'failed',
+        `cannot connect to ${safeText(path)}: ${safeText((error as Error).message ?? String(error))}`,
+        {
+          cause: error,
+        },
+      );
+  }
+}
+
+/** The owner of the deepest part of the path that we are allowed to look at. */
+async function ownerOf(path: string): Promise<number> {
+  for (let part = path; ; part = dirname(part)) {
+    try {
+      return (await stat(part)).uid;
+    } catch {
+      // Not even its attributes may be read: the folder above says whose it is.
+      if (dirname(part) === part) return 0;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/** Which PM2 daemons run on this machine, and which of them answers in a home. */
+import { readFileSync, statSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { readStat, startedAt } from '../proc/stat.ts';
+import { userName } from '../proc/users.ts';
+import { safeText } from './access.ts';
+import type { OtherDaemon } from './snapshot.ts';
+
+const titlePattern = /^PM2 v[\w.+-]+: God Daemon \((.*)\)$/s;
+const scriptPattern = /[/\\]pm2[/\\]lib[/\\]Daemon\.js$/;
+/** So many processes are looked at before other work gets its turn: 15 µs each. */
+const batch = 200;
+
+/** `PM2_HOME`, else `~/.pm2`; absolute. */
+export function defaultPm2Home(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  const named = env['PM2_HOME'];
+  return named ? resolve(named) : join(env['HOME'] || homedir(), '.pm2');
+}
+
+/**
+ * Every PM2 daemon in /proc whose home is not among `watchedHomes`; none where there is no /proc. Anyone can name a
+ * process like a daemon: the result is for showing only.
+ */
+export async function findDaemons(watchedHomes: readonly string[] = [], procRoot = '/proc'): Promise<OtherDaemon[]> {
+  const watched = new Set(watchedHomes.map((home) => resolve(home)));
+  let entries: string[];
+  try {
+    entries = await readdir(procRoot);
+  } catch {
+    return [];
+  }
+  const found = new Map<string, OtherDaemon>();
+  let looked = 0;
+  for (const entry of entries) {
+    const pid = Number(entry);
+    if (!Number.isSafeInteger(pid)) continue;
+    looked += 1;
+    if (looked % batch === 0) await nextTurn();
+    const home = daemonHome(`${procRoot}/${entry}`);
+    if (home === null || watched.has(resolve(home))) continue;
+    const user = ownerOf(`${procRoot}/${entry}`);
+    if (user !== null && !found.has(home)) found.set(home, { pid, user: safeText(user), home: safeText(home) });
+  }
+  return [...found.values()];
+}
+
+/** The home a process serves as PM2's daemon, or null when it is none. */
+function daemonHome(folder: string): string | null {
+  try {
+    const args = readFileSync(`${folder}/cmdline`, 'utf8').split('\0');
+    // Node writes a title over the arguments and fills the rest of their room with spaces.
+    const title = titlePattern.exec((args[0] ?? '').trimEnd());
+    if (title !== null) return title[1] || null;
+    if (!args.slice(1).some((arg) => scriptPattern.test(arg))) return null;
+    const variable = readFileSync(`${folder}/environ`, 'utf8')
+      .split('\0')
+      .find((pair) => pair.startsWith('PM2_HOME='));
+    return variable?.slice('PM2_HOME='.length) || null;
+  } catch {
+    // It ended meanwhile, or its environment is not ours to read.
+    return null;
+  }
+}
+
+function ownerOf(folder: string): string | null {
+  try {
+    return userName(statSync(folder).uid);
+  } catch {
+    return null;
+  }
+}
+
+/** Which process serves a home, with what tells it from the one that serves it later. */
+export interface DaemonIdentity {
+  /** NaN when it cannot be found. */
+  readonly pid: number;
+  /** Clock ticks since boot; −1 unknown. */
+  readonly startTicks: number;
+  /** Epoch ms, or null. */
+  readonly startedAt: number | null;
+}
+
+/** Reads `pm2.pid`, which a daemon writes before it opens its sockets. Call it after a call has been answered. */
+export async function identifyDaemon(home: string, now: number): Promise<DaemonIdentity> {
+  let pid: number;
+  try {
+    pid = Number.parseInt(await readFile(join(home, 'pm2.pid'), 'utf8'), 10);
+  } catch {
+    // Removed by hand, or not ours to read: it answers, but which process it is stays unknown.
+    pid = Number.NaN;
+  }
+  const stat = pid > 0 ? readStat(pid) : null;
+  const isKnown = pid > 0 && (stat !== null || process.platform !== 'linux');
+  return {
+    pid: isKnown ? pid : Number.NaN,
+    startTicks: stat?.startTicks ?? -1,
+    startedAt: stat === null ? null : startedAt(stat, now),
+  };
+}

@@ -1,0 +1,169 @@
+/** Who ended what: the exits of each bot in the last hour, with their causes, from PM2's log and from its lists. */
+import { asText } from './fields.ts';
+import type { Pm2LogEvent } from './log-lines.ts';
+import type { Bot, BotExit } from './snapshot.ts';
+
+/** Exits older than this are forgotten. */
+export const exitWindowMs = 60 * 60_000;
+/** At most so many are kept for a bot, the newest. */
+export const maxExits = 64;
+
+/** A reason told for an exit that has not come yet holds so long: kill_timeout and watch_delay can be minutes. */
+const reasonHoldsMs = 2 * 60_000;
+/** A changed file restarts every instance of the app, one after the other. */
+const changeHoldsMs = 10_000;
+/** So long a restart that a list shows may wait for its line in the log: a reload ends the old worker late. */
+const owedMs = 30_000;
+const maxKeys = 10_000;
+
+interface Told {
+  readonly cause: BotExit['cause'];
+  readonly at: number;
+}
+
+interface Entry {
+  name: string;
+  readonly exits: BotExit[];
+  /** Exits that the log told and no list has counted yet; below zero, restarts that the log has not told yet. */
+  uncounted: number;
+  /** Epoch ms since when `uncounted` is below zero. */
+  owedSince: number;
+}
+
+/** Keeps the exits. Ids are pm_ids as text. */
+export interface ExitLedger {
+  /** Takes an event of PM2's log, in the order of the log. `isLive` is false for what is read back at the start. */
+  tell(event: Pm2LogEvent, isLive: boolean): void;
+  /**
+   * Compares two lists of one daemon: restarts that the log does not tell become exits too, as crashes. `before` is
+   * undefined for a bot that is new in the list. Without a readable log nothing is waited for.
+   */
+  count(
+    before: Bot | undefined,
+    after: Bot,
+    circumstances: { readonly now: number; readonly isLogRead: boolean },
+  ): void;
+  /** The exits of a bot within the last hour, oldest first. The same array as long as nothing changed. */
+  of(bot: Bot, now: number): readonly BotExit[];
+}
+
+const none: readonly BotExit[] = [];
+
+export function createExitLedger(): ExitLedger {
+  const entries = new Map<string, Entry>();
+  const toldById = new Map<string, Told>();
+  const toldByName = new Map<string, Told>();
+  const shown = new WeakMap<Entry, readonly BotExit[]>();
+
+  function entryOf(id: string, name: string): Entry {
+    let entry = entries.get(id);
+    if (entry === undefined || entry.name !== name) {
+      // Another bot stands under this id now: ids start again at 0 when the list was emptied or the daemon restarted.
+      entry = { name, exits: [], uncounted: 0, owedSince: 0 };
+      if (entries.size < maxKeys || entries.has(id)) entries.set(id, entry);
+    }
+    return entry;
+  }
+
+  function add(entry: Entry, exit: BotExit): void {
+    entry.exits.push(exit);
+    if (entry.exits.length > maxExits) entry.exits.shift();
+    shown.delete(entry);
+  }
+
+  function takeReason(map: Map<string, Told>, key: string, at: number): BotExit['cause'] | null {
+    const told = map.get(key);
+    if (told === undefined) return null;
+    map.delete(key);
+    return at - told.at <= reasonHoldsMs ? told.cause : null;
+  }
+
+  /** A stop follows what asked for it; without any such line a person did. */
+  function stopping(event: { readonly at: number; readonly id: string; readonly name: string }): void {
+    const byName = toldByName.get(event.name);
+    const isChanged = byName !== undefined && event.at - byName.at <= changeHoldsMs;
+    const cause = takeReason(toldById, event.id, event.at) ?? (isChanged ? 'watch' : 'asked');
+    remember(toldById, event.id, { cause, at: event.at });
+  }
+
+  function remember(map: Map<string, Told>, key: string, told: Told): void {
+    if (map.size >= maxKeys) map.clear();
+    map.set(key, told);
+  }
+
+  return {
+    tell(event, isLive) {
+      switch (event.kind) {
+        case 'over-memory':
+          remember(toldById, event.id, { cause: 'memory', at: event.at });
+          break;
+        case 'cron-fired':
+          // Any restart of a bot with a schedule writes this line; the schedule's own comes on the full minute.
+          if (new Date(event.at).getSeconds() <= 1) remember(toldById, event.id, { cause: 'cron', at: event.at });
+          break;
+        case 'file-changed':
+          remember(toldByName, event.name, { cause: 'watch', at: event.at });
+          break;
+        case 'stopping':
+          stopping(event);
+          break;
+        case 'exit': {
+          const entry = entryOf(event.id, safeName(event.name));
+          // A worker renamed `_old_` is one that a reload has replaced: it ends because it was told to.
+          const cause = takeReason(toldById, event.id, event.at) ?? (event.isOld ? 'asked' : 'crash');
+          add(entry, { at: event.at, code: event.code, signal: event.signal, cause });
+          if (isLive) entry.uncounted += 1;
+          break;
+        }
+        case 'start':
+          // It was told to stop and starts without having ended: it had no process. Its next end has its own reason.
+          if (toldById.get(event.id)?.cause === 'asked') toldById.delete(event.id);
+          break;
+        case 'daemon':
+          toldById.clear();
+          toldByName.clear();
+          break;
+      }
+    },
+    count(before, after, { now, isLogRead }) {
+      // A worker that a reload has replaced: what it did is counted under its former id.
+      if (typeof after.id === 'string') return;
+      const entry = entryOf(String(after.id), after.name);
+      if (before === undefined || before.uniqueId !== after.uniqueId) {
+        // The exit that it waits to be restarted after was read back from the log, its restart is still to be counted.
+        entry.uncounted = after.status === 'waiting restart' ? 1 : 0;
+        return;
+      }
+      const wasOwed = entry.uncounted < 0;
+      entry.uncounted -= Math.max(0, after.restarts - before.restarts);
+      if (entry.uncounted < 0 && !wasOwed) entry.owedSince = now;
+      if (entry.uncounted > 0 && (after.status === 'stopped' || after.status === 'errored')) entry.uncounted = 0;
+      if (entry.uncounted < 0 && (!isLogRead || now - entry.owedSince >= owedMs)) {
+        const exit = { at: after.startedAt ?? now, code: after.exitCode, signal: null, cause: 'crash' } as const;
+        for (let left = Math.min(maxExits, -entry.uncounted); left > 0; left -= 1) add(entry, exit);
+        entry.uncounted = 0;
+      }
+    },
+    of(bot, now) {
+      const entry = entries.get(String(bot.id).replace('_old_', ''));
+      if (entry === undefined || entry.name !== bot.name) return none;
+      const oldest = now - exitWindowMs;
+      while (entry.exits.length > 0 && (entry.exits[0] as BotExit).at < oldest) {
+        entry.exits.shift();
+        shown.delete(entry);
+      }
+      if (entry.exits.length === 0) return none;
+      let list = shown.get(entry);
+      if (list === undefined) {
+        list = [...entry.exits];
+        shown.set(entry, list);
+      }
+      return list;
+    },
+  };
+}
+
+/** The name as the list shows it, so that both can be compared. */
+function safeName(name: string): string {
+  return asText(name, 1_024) ?? '';
+}

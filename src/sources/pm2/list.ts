@@ -1,0 +1,186 @@
+/**
+ * The daemon's list as bots. PM2 sends each bot's complete environment twice, as `pm2_env.env` and spread over
+ * `pm2_env` itself, so fields are picked from a whitelist, and one that an environment variable of the same name
+ * has overwritten is dropped.
+ */
+import { SourceError } from '../source.ts';
+import { asCount, asFields, asFlag, asNumber, asPath, asText, type Fields, fieldOf } from './fields.ts';
+import type { Bot, BotMetric, Pm2Status } from './snapshot.ts';
+
+/** What PM2 itself measured, for machines without /proc. */
+export interface Monit {
+  /** Percent of one core; NaN unknown. */
+  readonly cpuPercent: number;
+  readonly memoryBytes: number;
+}
+
+/** One entry of the list. `bot.exits` is empty: the list knows nothing of them. */
+export interface Listed {
+  readonly bot: Bot;
+  readonly monit: Monit;
+}
+
+const maxMetrics = 64;
+const maxEnvNames = 1_000;
+const pathLength = 4_096;
+
+const statuses: ReadonlySet<string> = new Set<Pm2Status>([
+  'online',
+  'launching',
+  'stopping',
+  'stopped',
+  'errored',
+  'waiting restart',
+  'one-launch-status',
+]);
+
+/** The pid is a past one in `waiting restart`, and 0 or past in `stopped` and `errored`. */
+const runningStatuses: ReadonlySet<Pm2Status> = new Set(['online', 'launching', 'stopping', 'one-launch-status']);
+
+/** The answer to `getMonitorData` as bots, in the daemon's order. Throws `SourceError` (`protocol`), nothing else. */
+export function parseList(answer: unknown, home: string): Listed[] {
+  if (!Array.isArray(answer)) throw new SourceError('protocol', 'PM2 answered the list with something that is no list');
+  const listed = answer.map((entry) => parseEntry(entry, home));
+  const ids = new Set(listed.map((entry) => entry.bot.id));
+  if (ids.size !== listed.length) throw new SourceError('protocol', "PM2's list has two entries of one pm_id");
+  return listed;
+}
+
+function parseEntry(value: unknown, home: string): Listed {
+  const entry = asFields(value);
+  const env = asFields(fieldOf(entry, 'pm2_env'));
+  const id = parseId(fieldOf(entry, 'pm_id') ?? fieldOf(env, 'pm_id'));
+  if (entry === null || env === null || id === null) {
+    throw new SourceError('protocol', "PM2's list has an entry without pm_id or pm2_env");
+  }
+  const variables = asFields(fieldOf(env, 'env'));
+  const own = (key: string): unknown => (isOverwritten(env, variables, key) ? undefined : fieldOf(env, key));
+  const status = parseStatus(fieldOf(env, 'status'));
+  const monit = asFields(fieldOf(entry, 'monit'));
+  const bot: Bot = {
+    home,
+    id,
+    name: asText(fieldOf(entry, 'name') ?? fieldOf(env, 'name'), 1_024) ?? `(no name, id ${id})`,
+    namespace: asText(own('namespace')) ?? 'default',
+    status,
+    pid: runningStatuses.has(status) ? parsePid(fieldOf(entry, 'pid')) : null,
+    uniqueId: asText(fieldOf(env, 'unique_id'), 64) ?? '',
+    restarts: asCount(own('restart_time')) ?? 0,
+    unstableRestarts: asCount(own('unstable_restarts')) ?? 0,
+    startedAt: asEpochMs(own('pm_uptime')),
+    createdAt: asEpochMs(own('created_at')),
+    mode: fieldOf(env, 'exec_mode') === 'cluster_mode' ? 'cluster' : 'fork',
+    instance: parseInstance(env),
+    exitCode: asNumber(own('exit_code')),
+    autorestart: asFlag(fieldOf(env, 'autorestart')) ?? true,
+    watch: isWatched(fieldOf(env, 'watch')),
+    cron: parseCron(own('cron_restart')),
+    maxMemoryBytes: asCount(own('max_memory_restart')),
+    restartDelayMs: asCount(own('prev_restart_delay')) || asCount(own('restart_delay')) || 0,
+    isModule: asFlag(fieldOf(env, 'pmx_module')) === true,
+    script: asText(own('pm_exec_path'), pathLength) ?? '',
+    cwd: asText(own('pm_cwd'), pathLength) ?? '',
+    interpreter: asText(own('exec_interpreter')) ?? '',
+    nodeVersion: asText(own('node_version'), 64),
+    version: parseVersion(own('version')),
+    username: asText(own('username'), 64),
+    outLogPath: asPath(own('pm_out_log_path')),
+    errLogPath: asPath(own('pm_err_log_path')),
+    envNames: parseEnvNames(variables, fieldOf(env, 'name')),
+    metrics: parseMetrics(asFields(fieldOf(env, 'axm_monitor'))),
+    exits: [],
+  };
+  return {
+    bot,
+    monit: {
+      cpuPercent: asCount(fieldOf(monit, 'cpu')) ?? Number.NaN,
+      memoryBytes: asCount(fieldOf(monit, 'memory')) ?? Number.NaN,
+    },
+  };
+}
+
+/**
+ * Whether a variable of the bot's environment stands where PM2's own field should: the environment is spread over
+ * `pm2_env`, and for `username` and the like the variable wins.
+ */
+function isOverwritten(env: Fields, variables: Fields | null, key: string): boolean {
+  const variable = fieldOf(variables, key);
+  return variable !== undefined && String(variable) === String(env[key]);
+}
+
+function parseId(value: unknown): number | string | null {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  if (typeof value !== 'string') return null;
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  return /^_old_\d{1,9}$/.test(value) ? value : null;
+}
+
+function parseStatus(value: unknown): Pm2Status {
+  return typeof value === 'string' && statuses.has(value) ? (value as Pm2Status) : 'unknown';
+}
+
+function parsePid(value: unknown): number | null {
+  const pid = asNumber(value);
+  return pid !== null && Number.isSafeInteger(pid) && pid > 0 ? pid : null;
+}
+
+/** Within what a Date can hold, or the first person to format it throws. */
+function asEpochMs(value: unknown): number | null {
+  const at = asCount(value);
+  return at !== null && at > 0 && at <= 8.64e15 ? at : null;
+}
+
+function parseInstance(env: Fields): number | null {
+  const instance = asNumber(fieldOf(env, 'NODE_APP_INSTANCE'));
+  return instance !== null && Number.isSafeInteger(instance) && instance >= 0 ? instance : null;
+}
+
+/** PM2 takes true, a path, or a list of paths. */
+function isWatched(value: unknown): boolean {
+  return asFlag(value) ?? ((typeof value === 'string' && value !== '') || Array.isArray(value));
+}
+
+/** `0` is how PM2 is told to forget a schedule. */
+function parseCron(value: unknown): string | null {
+  const cron = asText(value, 128);
+  return cron === '0' ? null : cron;
+}
+
+/** PM2 writes `N/A` for a script without a package. */
+function parseVersion(value: unknown): string | null {
+  const version = asText(value, 64);
+  return version === 'N/A' ? null : version;
+}
+
+function parseEnvNames(variables: Fields | null, botName: unknown): string[] {
+  if (variables === null) return [];
+  const names = Object.keys(variables)
+    .filter((name) => !isInternalName(name) && name !== botName)
+    .slice(0, maxEnvNames)
+    .map((name) => asText(name, 128))
+    .filter((name) => name !== null);
+  return [...new Set(names)].sort();
+}
+
+/** What PM2 adds to every environment for its own use. */
+function isInternalName(name: string): boolean {
+  return name.startsWith('PM2_') || name === 'unique_id' || name === 'NODE_APP_INSTANCE' || name === '_';
+}
+
+function parseMetrics(monitor: Fields | null): BotMetric[] {
+  const metrics: BotMetric[] = [];
+  for (const [key, value] of Object.entries(monitor ?? {})) {
+    if (metrics.length === maxMetrics) break;
+    const fields = asFields(value);
+    const number = asNumber(fieldOf(fields, 'value'));
+    const name = asText(key, 128);
+    if (name === null || number === null) continue;
+    metrics.push({
+      name,
+      type: asText(fieldOf(fields, 'type'), 128) ?? '',
+      value: number,
+      unit: asText(fieldOf(fields, 'unit'), 32) ?? '',
+    });
+  }
+  return metrics;
+}

@@ -1,0 +1,131 @@
+/** The bots of one daemon with the columns of numbers beside them; what both keep from one reading to the next. */
+import { isDeepStrictEqual } from 'node:util';
+import { createProcSampler } from '../proc/sampler.ts';
+import { createExitLedger } from './exits.ts';
+import type { Listed, Monit } from './list.ts';
+import { createLogAges } from './log-ages.ts';
+import type { Pm2LogEvent } from './log-lines.ts';
+import type { Bot } from './snapshot.ts';
+
+/** The part of a snapshot that changes each second. The arrays are written again by the next sample. */
+export interface Columns {
+  readonly cpuPercent: Float64Array;
+  readonly memoryBytes: Float64Array;
+  readonly processes: Float64Array;
+  readonly lastLogAt: Float64Array;
+}
+
+export interface Roster {
+  /** Same array as before when nothing but columns changed. */
+  readonly bots: readonly Bot[];
+  readonly columns: Columns;
+  /**
+   * Takes the daemon's next list. `isNewDaemon`: its counters have nothing to do with those before. True when bots
+   * came, went or moved: the columns are new ones, to be sampled.
+   */
+  take(listed: readonly Listed[], circumstances: { now: number; isNewDaemon: boolean; isLogRead: boolean }): boolean;
+  /** Takes what PM2's log said. */
+  tell(events: readonly Pm2LogEvent[], isLive: boolean): void;
+  /** Brings the exits of the last hour into the bots. */
+  refreshExits(now: number): void;
+  /** Samples the processes. True when one that was alive is gone: the list is out of date. */
+  sampleProcesses(monotonicMs: number): boolean;
+  sampleLogAges(): void;
+  /** To be awaited after a list: learns where new bots keep their logs. */
+  prepareLogAges(): Promise<void>;
+  close(): void;
+}
+
+const isLinux = process.platform === 'linux';
+
+export function createRoster(): Roster {
+  const sampler = createProcSampler();
+  const ledger = createExitLedger();
+  const logAges = createLogAges();
+  const gone = new Set<number>();
+  let listedBots: readonly Bot[] = [];
+  let monits: readonly Monit[] = [];
+  let pids: readonly number[] = [];
+  let bots: readonly Bot[] = [];
+  let columns = createColumns(0);
+
+  function refreshExits(now: number): void {
+    let next: Bot[] | null = null;
+    for (let index = 0; index < listedBots.length; index += 1) {
+      const listed = listedBots[index] as Bot;
+      const exits = ledger.of(listed, now);
+      const shown = bots[index];
+      if (shown !== undefined && shown.exits === exits && isOf(shown, listed)) continue;
+      next ??= bots.slice(0, listedBots.length);
+      const bot = { ...listed, exits };
+      next[index] = bot;
+      origin.set(bot, listed);
+    }
+    if (next !== null || bots.length !== listedBots.length) bots = next ?? bots.slice(0, listedBots.length);
+  }
+
+  /** Of which listed bot a shown one is the copy with exits. */
+  const origin = new WeakMap<Bot, Bot>();
+  const isOf = (shown: Bot, listed: Bot): boolean => origin.get(shown) === listed;
+
+  /** Where /proc does not exist, or hides other users' processes, PM2's own measurement stands in. */
+  function fillFromMonit(): void {
+    for (let index = 0; index < pids.length; index += 1) {
+      const pid = pids[index] as number;
+      if (pid === 0 || gone.has(pid) || !Number.isNaN(columns.memoryBytes[index])) continue;
+      columns.cpuPercent[index] = monits[index]?.cpuPercent ?? Number.NaN;
+      columns.memoryBytes[index] = monits[index]?.memoryBytes ?? Number.NaN;
+      columns.processes[index] = Number.NaN;
+    }
+  }
+
+  return {
+    get bots() {
+      return bots;
+    },
+    get columns() {
+      return columns;
+    },
+    take(listed, { now, isNewDaemon, isLogRead }) {
+      const before = new Map(isNewDaemon ? [] : listedBots.map((bot) => [bot.id, bot]));
+      for (const { bot } of listed) ledger.count(before.get(bot.id), bot, { now, isLogRead });
+      const previous = listedBots;
+      listedBots = listed.map(({ bot }) => {
+        const known = before.get(bot.id);
+        return known !== undefined && isDeepStrictEqual(known, bot) ? known : bot;
+      });
+      monits = listed.map(({ monit }) => monit);
+      pids = listedBots.map((bot) => bot.pid ?? 0);
+      for (const pid of gone) if (!pids.includes(pid)) gone.delete(pid);
+      const isSameOrder =
+        previous.length === listedBots.length && previous.every((bot, index) => bot.id === listedBots[index]?.id);
+      if (!isSameOrder) columns = createColumns(listedBots.length);
+      return !isSameOrder;
+    },
+    tell(events, isLive) {
+      for (const event of events) ledger.tell(event, isLive);
+    },
+    refreshExits,
+    sampleProcesses(monotonicMs) {
+      const vanished = isLinux ? sampler.sample(pids, monotonicMs, columns) : emptyColumns(columns, pids);
+      for (const pid of vanished) gone.add(pid);
+      fillFromMonit();
+      return vanished.length > 0;
+    },
+    sampleLogAges: () => logAges.sample(listedBots, columns.lastLogAt),
+    prepareLogAges: () => logAges.prepare(listedBots),
+    close: () => sampler.close(),
+  };
+}
+
+function createColumns(length: number): Columns {
+  const column = () => new Float64Array(length).fill(Number.NaN);
+  return { cpuPercent: column(), memoryBytes: column(), processes: column(), lastLogAt: column() };
+}
+
+function emptyColumns(columns: Columns, pids: readonly number[]): number[] {
+  columns.cpuPercent.fill(Number.NaN);
+  columns.memoryBytes.fill(Number.NaN);
+  for (let index = 0; index < pids.length; index += 1) columns.processes[index] = pids[index] === 0 ? 0 : Number.NaN;
+  return [];
+}

@@ -1,0 +1,233 @@
+/** One PM2 daemon as a source: its list rarely, its processes each second, its log as it grows. Starts no daemon. */
+import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { type Clock, type Source, SourceError, SourceOff } from '../source.ts';
+import { safeText } from './access.ts';
+import { createPm2Client } from './client.ts';
+import { type DaemonIdentity, defaultPm2Home, findDaemons, identifyDaemon } from './daemons.ts';
+import { createDumpReader } from './dump.ts';
+import { watchHome } from './home-watch.ts';
+import { parseList } from './list.ts';
+import { createPm2LogReader } from './log-reader.ts';
+import { createRoster } from './roster.ts';
+import type { OtherDaemon, Pm2Daemon, Pm2Dump, Pm2Snapshot } from './snapshot.ts';
+
+export interface Pm2SourceOptions {
+  /** The PM2 home, absolute. */
+  readonly home: string;
+  /** `pm2`, or `pm2:` and the home when several are watched. */
+  readonly id: string;
+  readonly clock: Clock;
+  /** Whether this source looks for daemons that nobody asked for. */
+  readonly isPrimary?: boolean;
+  /** All homes that are watched, so that the primary source does not name them as others. */
+  readonly watchedHomes?: readonly string[];
+}
+
+const listEveryMs = process.platform === 'linux' ? 10_000 : 2_000;
+const pingEveryMs = 5_000;
+const sampleEveryMs = 900;
+const othersEveryMs = 30_000;
+/** A ping is answered from memory; with this and the two intervals a stopped daemon is told within 8.5 s. */
+const pingTimeoutMs = 2_500;
+const listTimeoutMs = 4_000;
+/** So long a bot may stay in launching or stopping and be followed closely. */
+const settleMs = 15_000;
+
+export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
+  const { home, id, clock, isPrimary = false, watchedHomes = [home] } = options;
+  let poke: () => void = () => {};
+  let isListDue = true;
+  let hasNewConnection = true;
+  const client = createPm2Client(home, {
+    onConnect: () => {
+      hasNewConnection = true;
+    },
+    onLost: () => {
+      isListDue = true;
+      poke();
+    },
+  });
+  const log = createPm2LogReader(join(home, 'pm2.log'), () => clock.now());
+  const dumpReader = createDumpReader(join(home, 'dump.pm2'));
+  const roster = createRoster();
+  const watcher = watchHome(home, {
+    onListStale: () => {
+      isListDue = true;
+    },
+    onChange: () => poke(),
+  });
+
+  let daemon: Pm2Daemon | null = null;
+  let identity: DaemonIdentity | null = null;
+  let dump: Pm2Dump | null = null;
+  let others: readonly OtherDaemon[] = [];
+  let listedAt = 0;
+  let listedMono = Number.NEGATIVE_INFINITY;
+  let answeredMono = Number.NEGATIVE_INFINITY;
+  let sampledMono = Number.NEGATIVE_INFINITY;
+  let logAgesMono = Number.NEGATIVE_INFINITY;
+  let othersMono = Number.NEGATIVE_INFINITY;
+  let unsettledSince = Number.POSITIVE_INFINITY;
+  /** Listing a thousand bots takes the daemon 100 ms: the more there are, the longer between two lists. */
+  let minListGapMs = 0;
+  let hasRead = false;
+
+  async function readLog(): Promise<void> {
+    const { events, isLive } = await log.read();
+    if (events.length === 0) return;
+    roster.tell(events, isLive);
+    if (isLive) isListDue = true;
+  }
+
+  async function identify(signal: AbortSignal): Promise<boolean> {
+    const version = await client.call('getVersion', [{}], { timeoutMs: pingTimeoutMs, signal });
+    const next = await identifyDaemon(home, clock.now());
+    const isReplaced =
+      identity !== null &&
+      (identity.pid !== next.pid || identity.startTicks !== next.startTicks) &&
+      !Number.isNaN(next.pid);
+    identity = next;
+    daemon = {
+      pid: next.pid,
+      version: typeof version === 'string' ? safeText(version.slice(0, 32)) : 'unknown',
+      startedAt: next.startedAt,
+      replacements: (daemon?.replacements ?? 0) + (isReplaced ? 1 : 0),
+    };
+    return isReplaced;
+  }
+
+  async function list(signal: AbortSignal): Promise<void> {
+    const answer = await client.call('getMonitorData', [{}], { timeoutMs: listTimeoutMs, signal });
+    const listed = parseList(answer, home);
+    let isNewDaemon = false;
+    if (hasNewConnection || daemon === null) {
+      hasNewConnection = false;
+      isNewDaemon = await identify(signal);
+    }
+    // What ended before the list was made stands in the log by now: no exit is counted twice, or as untold.
+    await readLog();
+    dump = await dumpReader.read();
+    const now = clock.monotonic();
+    const isReordered = roster.take(listed, { now: clock.now(), isNewDaemon, isLogRead: log.isReadable });
+    isListDue = false;
+    listedAt = clock.now();
+    listedMono = now;
+    answeredMono = now;
+    minListGapMs = Math.min(5_000, Math.max(950, listed.length * 20));
+    const isUnsettled = listed.some(({ bot }) => isPassing(bot.status));
+    if (!isUnsettled) unsettledSince = Number.POSITIVE_INFINITY;
+    else if (unsettledSince === Number.POSITIVE_INFINITY) unsettledSince = now;
+    roster.refreshExits(clock.now());
+    if (isReordered) {
+      logAgesMono = Number.NEGATIVE_INFINITY;
+      await roster.prepareLogAges();
+    }
+    sample(now);
+  }
+
+  function sample(now: number): void {
+    sampledMono = now;
+    if (roster.sampleProcesses(now)) isListDue = true;
+    if (now - logAgesMono < (roster.bots.length > 200 ? 1_900 : sampleEveryMs)) return;
+    logAgesMono = now;
+    roster.sampleLogAges();
+  }
+
+  async function observe(signal: AbortSignal): Promise<void> {
+    await readLog();
+    const start = clock.monotonic();
+    const sinceList = start - listedMono;
+    const isFollowing = start - unsettledSince < settleMs;
+    const isDue = isListDue || isFollowing || sinceList >= listEveryMs;
+    if (daemon === null || hasNewConnection || (isDue && sinceList >= minListGapMs)) await list(signal);
+    else if (start - answeredMono >= pingEveryMs) {
+      await client.call('ping', [{}], { timeoutMs: pingTimeoutMs, signal });
+      answeredMono = clock.monotonic();
+    }
+    const now = clock.monotonic();
+    if (now - sampledMono < sampleEveryMs) return;
+    sample(now);
+    // One that ended in this very second is said now, not with the next reading.
+    if (isListDue && now - listedMono >= minListGapMs) await list(signal);
+  }
+
+  async function refreshOthers(): Promise<void> {
+    const now = clock.monotonic();
+    if (!isPrimary || now - othersMono < othersEveryMs) return;
+    othersMono = now;
+    others = await findDaemons(watchedHomes);
+  }
+
+  /** The failure with the other daemons named, since the person may have looked in the wrong home. */
+  async function explain(error: unknown): Promise<Error> {
+    if (!(error instanceof SourceError) || error.code !== 'absent') return error as Error;
+    await refreshOthers();
+    const named = others.map((other) => `${other.user} has one: --pm2-home ${other.home}`).join('; ');
+    if (isPrimary && home === defaultPm2Home({ HOME: process.env['HOME'] }) && !(await exists(home))) {
+      return new SourceOff(`no PM2 here${named === '' ? '' : `; ${named}`}`);
+    }
+    return named === '' ? error : new SourceError('absent', error.message, { hint: named, cause: error });
+  }
+
+  return {
+    kind: 'pm2',
+    id,
+    cadenceMs: 1_000,
+    timeoutMs: 9_000,
+    async read(signal): Promise<Pm2Snapshot> {
+      try {
+        watcher.arm();
+        await observe(signal);
+        roster.refreshExits(clock.now());
+      } catch (error) {
+        // Nothing is said from memory until the daemon has answered a list again.
+        isListDue = true;
+        minListGapMs = 0;
+        // The folder may have been replaced: a watch of the old one would never tell.
+        watcher.disarm();
+        watcher.arm();
+        throw await explain(error);
+      }
+      if (daemon === null) throw new SourceError('failed', 'PM2 gave a list but not its version');
+      // From the second reading on: looking through /proc is not worth making the first frame wait.
+      if (hasRead) await refreshOthers();
+      hasRead = true;
+      return {
+        home,
+        daemon,
+        listedAt,
+        bots: roster.bots,
+        ...roster.columns,
+        dump,
+        isLogRead: log.isReadable,
+        others,
+      };
+    },
+    watch(onChange) {
+      poke = onChange;
+      watcher.arm();
+      return () => {
+        poke = () => {};
+      };
+    },
+    async close() {
+      poke = () => {};
+      watcher.close();
+      client.close();
+      roster.close();
+      await log.close();
+    },
+  };
+}
+
+function isPassing(status: string): boolean {
+  return status === 'launching' || status === 'stopping';
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,28 @@
+/** User names from /etc/passwd. Names from LDAP and the like stay numbers: asking for them would need a child. */
+import { readFileSync } from 'node:fs';
+
+let names: Map<number, string> | null = null;
+
+/** The pairs of uid and name in the text of a passwd file; lines that are none are skipped. */
+export function parsePasswd(text: string): Map<number, string> {
+  const found = new Map<number, string>();
+  for (const line of text.split('\n')) {
+    const fields = line.split(':');
+    const [name, , uid] = fields;
+    if (name && uid && /^\d+$/.test(uid) && !found.has(Number(uid))) found.set(Number(uid), name);
+  }
+  return found;
+}
+
+/** The name of a user, or `uid 1234` where /etc/passwd has none. The file is read once. */
+export function userName(uid: number): string {
+  if (names === null) {
+    try {
+      names = parsePasswd(readFileSync('/etc/passwd', 'utf8'));
+    } catch {
+      // Without the file (macOS keeps users elsewhere) every user is shown by number.
+      names = new Map();
+    }
+  }
+  return names.get(uid) ?? `uid ${uid}`;
+}
