@@ -1,0 +1,54 @@
+import type { Cells } from './cells.ts';
+import { BLANK, TAIL } from './glyphs.ts';
+
+/** A rectangle in cells of the screen; it may reach outside. */
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Marks a rectangle of the mask as belonging to a surface. */
+export function markRect(mask: Uint8Array, width: number, height: number, rect: Rect, surface: number): void {
+  const left = Math.max(0, rect.x);
+  const right = Math.min(width, rect.x + rect.width);
+  if (left >= right) return;
+  for (let y = Math.max(0, rect.y); y < Math.min(height, rect.y + rect.height); y += 1) {
+    mask.fill(surface, y * width + left, y * width + right);
+  }
+}
+
+/**
+ * Copies a surface's cells to where the mask says they are seen, and marks the rows touched. A wide glyph of which the
+ * mask hides one half leaves a blank, as in Ink's own output.
+ */
+export function blit(
+  from: Cells,
+  rect: Rect,
+  surface: number,
+  mask: Uint8Array,
+  to: Cells,
+  touchedRows: Uint8Array,
+): void {
+  const left = Math.max(0, rect.x);
+  const right = Math.min(to.width, rect.x + from.width);
+  const bottom = Math.min(to.height, rect.y + from.height);
+  for (let y = Math.max(0, rect.y); y < bottom; y += 1) {
+    const source = (y - rect.y) * from.width - rect.x;
+    const target = y * to.width;
+    touchedRows[y] = 1;
+    for (let x = left; x < right; x += 1) {
+      const at = target + x;
+      if (mask[at] !== surface) continue;
+      const glyph = from.glyphs[source + x] ?? BLANK;
+      const isTail = glyph === TAIL;
+      const isHead = x - rect.x + 1 < from.width && from.glyphs[source + x + 1] === TAIL;
+      const isCut =
+        (isTail && (x === left || mask[at - 1] !== surface)) ||
+        (isHead && (x + 1 >= right || mask[at + 1] !== surface));
+      to.glyphs[at] = isCut ? BLANK : glyph;
+      to.styles[at] = from.styles[source + x] ?? 0;
+    }
+  }
+}

@@ -1,0 +1,202 @@
+import { asciiOf } from './ascii.ts';
+import { Cells } from './cells.ts';
+import type { ColorDepth } from './color.ts';
+import { BLANK, type GlyphId, glyphText, isCluster, TAIL } from './glyphs.ts';
+import { createStyleChanges, type StyleId } from './style.ts';
+
+/** What the terminal can show. */
+export interface PaintOptions {
+  readonly depth: ColorDepth;
+  readonly isAscii: boolean;
+}
+
+/** No glyph: the terminal shows something here that we cannot know. */
+const UNKNOWN = 0xffffffff;
+
+/** Bytes for the terminal, in one buffer used again for every frame. */
+class Bytes {
+  #buffer = Buffer.allocUnsafe(32 * 1024);
+  length = 0;
+
+  #reserve(count: number): void {
+    if (this.length + count <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafe((this.length + count) * 2);
+    this.#buffer.copy(larger, 0, 0, this.length);
+    this.#buffer = larger;
+  }
+
+  ascii(text: string): void {
+    this.#reserve(text.length);
+    for (let index = 0; index < text.length; index += 1) this.#buffer[this.length + index] = text.charCodeAt(index);
+    this.length += text.length;
+  }
+
+  codePoint(codePoint: number): void {
+    this.#reserve(4);
+    const buffer = this.#buffer;
+    if (codePoint < 0x80) {
+      buffer[this.length++] = codePoint;
+      return;
+    }
+    if (codePoint < 0x800) buffer[this.length++] = 0xc0 | (codePoint >> 6);
+    else {
+      if (codePoint < 0x10000) buffer[this.length++] = 0xe0 | (codePoint >> 12);
+      else {
+        buffer[this.length++] = 0xf0 | (codePoint >> 18);
+        buffer[this.length++] = 0x80 | ((codePoint >> 12) & 0x3f);
+      }
+      buffer[this.length++] = 0x80 | ((codePoint >> 6) & 0x3f);
+    }
+    buffer[this.length++] = 0x80 | (codePoint & 0x3f);
+  }
+
+  text(text: string): void {
+    this.#reserve(text.length * 3);
+    this.length += this.#buffer.write(text, this.length, 'utf8');
+  }
+
+  toString(): string {
+    return this.#buffer.toString('utf8', 0, this.length);
+  }
+}
+
+/** Where terminals of every age agree that a wide glyph is wide: kana, ideographs, Hangul. */
+const isWideEverywhere = (glyph: GlyphId): boolean =>
+  (glyph >= 0x3041 && glyph <= 0x3247) || (glyph >= 0x3400 && glyph <= 0x9fff) || (glyph >= 0xac00 && glyph <= 0xd7a3);
+
+/** A gap this short is printed again rather than jumped over: a jump is four bytes. */
+const GAP_MAX = 4;
+
+/**
+ * Knows what the terminal shows and makes the shortest writing that turns it into the next picture. Between writings
+ * the terminal is in its own style.
+ */
+export class Painter {
+  #shown: Cells;
+  readonly #bytes = new Bytes();
+  readonly #change: (from: StyleId, to: StyleId) => string;
+  readonly #isAscii: boolean;
+  #pen: StyleId = 0;
+
+  constructor(width: number, height: number, options: PaintOptions) {
+    this.#shown = new Cells(width, height);
+    this.#change = createStyleChanges(options.depth);
+    this.#isAscii = options.isAscii;
+  }
+
+  /** What the terminal shows, if nobody else wrote to it. */
+  get shown(): Cells {
+    return this.#shown;
+  }
+
+  resize(width: number, height: number): void {
+    this.#shown = new Cells(width, height);
+  }
+
+  /** Begins a writing; with `isCleared` the terminal is cleared, and all that is not blank follows. */
+  begin(isCleared: boolean): void {
+    this.#bytes.length = 0;
+    this.#pen = 0;
+    if (!isCleared) return;
+    this.#bytes.ascii('\x1b[0m\x1b[2J');
+    this.#shown.clear();
+  }
+
+  /** Ends the writing and returns it, without the sequences of modes around it. */
+  end(): string {
+    this.#restyle(0);
+    return this.#bytes.toString();
+  }
+
+  #restyle(style: StyleId): void {
+    if (style === this.#pen) return;
+    this.#bytes.ascii(this.#change(this.#pen, style));
+    this.#pen = style;
+  }
+
+  /** Brings row `y` to what `next` holds, a picture of the same size; returns the number of cells written. */
+  row(next: Cells, y: number): number {
+    const { width, glyphs, styles } = next;
+    const shown = this.#shown;
+    const start = y * width;
+    let blankFrom = -1;
+    let written = 0;
+    let cursor = -1;
+    let isAtRow = false;
+    for (let x = 0; x < width; ) {
+      const at = start + x;
+      const glyph = glyphs[at] ?? BLANK;
+      const style = styles[at] ?? 0;
+      const columns = x + 1 < width && glyphs[at + 1] === TAIL ? 2 : 1;
+      if (glyph === shown.glyphs[at] && style === shown.styles[at]) {
+        x += columns;
+        continue;
+      }
+      if (cursor !== x) this.#move(next, y, x, cursor, isAtRow);
+      isAtRow = true;
+      if (glyph === BLANK && style === 0) {
+        if (blankFrom === -1) blankFrom = blankTail(next, start);
+        if (x >= blankFrom && width - x > GAP_MAX) {
+          this.#restyle(0);
+          this.#bytes.ascii('\x1b[K');
+          shown.glyphs.fill(BLANK, at, start + width);
+          shown.styles.fill(0, at, start + width);
+          return written + width - x;
+        }
+      }
+      this.#restyle(style);
+      this.#glyph(glyph, columns);
+      shown.glyphs[at] = glyph;
+      shown.styles[at] = style;
+      if (columns === 2) {
+        shown.glyphs[at + 1] = TAIL;
+        shown.styles[at + 1] = styles[at + 1] ?? 0;
+      }
+      // A terminal that gives a mark a column of its own has overwritten the cell behind: write that one in any case.
+      if (isCluster(glyph) && x + columns < width) shown.glyphs[at + columns] = UNKNOWN;
+      cursor = columns === 2 || isCluster(glyph) ? -1 : x + 1;
+      written += columns;
+      x += columns;
+    }
+    return written;
+  }
+
+  #glyph(glyph: GlyphId, columns: number): void {
+    if (isCluster(glyph)) {
+      if (columns === 2) this.#bytes.ascii('\x1b[2X');
+      this.#bytes.text(glyphText(glyph));
+      return;
+    }
+    // Older terminals give an emoji one column: what was in the second must be gone.
+    if (columns === 2 && !isWideEverywhere(glyph)) this.#bytes.ascii('\x1b[2X');
+    this.#bytes.codePoint(this.#isAscii && columns === 1 ? asciiOf(glyph) : glyph);
+  }
+
+  /** Takes the terminal's cursor to (x, y): by printing a short gap again, by a jump within the row, or absolutely. */
+  #move(next: Cells, y: number, x: number, cursor: number, isAtRow: boolean): void {
+    if (!isAtRow) {
+      this.#bytes.ascii(x === 0 ? `\x1b[${y + 1}H` : `\x1b[${y + 1};${x + 1}H`);
+      return;
+    }
+    const gap = cursor < 0 ? 0 : x - cursor;
+    if (gap > 0 && gap <= GAP_MAX && this.#isPrintable(next, y * next.width + cursor, gap)) {
+      for (let at = y * next.width + cursor; at < y * next.width + x; at += 1) this.#glyph(next.glyphs[at] ?? BLANK, 1);
+    } else this.#bytes.ascii(`\x1b[${x + 1}G`);
+  }
+
+  /** Whether the cells of a gap are ASCII in the style being written, so that printing them changes nothing. */
+  #isPrintable(next: Cells, from: number, count: number): boolean {
+    for (let at = from; at < from + count; at += 1) {
+      const glyph = next.glyphs[at] ?? TAIL;
+      if (glyph < BLANK || glyph > 0x7e || next.styles[at] !== this.#pen) return false;
+    }
+    return true;
+  }
+}
+
+/** The column from which a row is blank in the terminal's own style. */
+function blankTail(cells: Cells, start: number): number {
+  let x = cells.width;
+  while (x > 0 && cells.glyphs[start + x - 1] === BLANK && cells.styles[start + x - 1] === 0) x -= 1;
+  return x;
+}

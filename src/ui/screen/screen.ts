@@ -1,0 +1,280 @@
+import type { Cells } from './cells.ts';
+import type { ColorDepth } from './color.ts';
+import { createInkStream } from './ink-stream.ts';
+import { Painter } from './painter.ts';
+import { type OnDrawError, type PaintBase, type PaintedSurface, Picture } from './picture.ts';
+
+/** What the screen needs of stdout. */
+export interface TtyLike {
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+  readonly writableNeedDrain?: boolean;
+  write(text: string, written: (error?: Error | null) => void): boolean;
+  once(event: 'drain', listener: () => void): unknown;
+}
+
+export interface ScreenOptions {
+  /** Default: true colour. */
+  readonly depth?: ColorDepth;
+  readonly isAscii?: boolean;
+  /** Without it an error of a draw is thrown; with it the surface shows the message. */
+  readonly onDrawError?: OnDrawError;
+}
+
+/** Counted since the start, for benchmarks and tests. */
+export interface ScreenStats {
+  readonly framesWritten: number;
+  readonly cellsWritten: number;
+  readonly bytesWritten: number;
+  readonly drawCalls: number;
+}
+
+interface CursorPlace {
+  readonly x: number;
+  readonly y: number;
+}
+
+const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[0m\x1b[2J';
+/** Also ends what Ink, had it been alive, would have ended: a synchronized update and bracketed paste. */
+const LEAVE = '\x1b[?2026l\x1b[?2004l\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l';
+
+/** Ink draws once with the old sizes after a resize; this long is waited for the frame with the new ones. */
+const RESIZE_SETTLE_MS = 10;
+
+/**
+ * Writes the picture to the terminal where it differs from what the terminal shows. Changes are gathered in a
+ * microtask and leave in one write. Nothing is written before `enter()`, after `leave()`, while held, or while the
+ * terminal does not take what it was sent.
+ */
+export class Screen {
+  /** Give this to Ink as its stdout. */
+  readonly ink: NodeJS.WriteStream;
+  readonly #out: TtyLike;
+  readonly #picture: Picture;
+  readonly #painter: Painter;
+  readonly #tellInk: () => void;
+  readonly #flushed = new Set<() => void>();
+  #waiting: (() => void)[] = [];
+  #columns: number;
+  #rows: number;
+  #cursor: CursorPlace | null = null;
+  #framesWritten = 0;
+  #cellsWritten = 0;
+  #bytesWritten = 0;
+  #unwritten = 0;
+  #holds = 0;
+  #isCleared = true;
+  #isCursorNew = false;
+  #isDirty = false;
+  #isScheduled = false;
+  #isEntered = false;
+  #isBlocked = false;
+  #settling: NodeJS.Timeout | undefined;
+
+  constructor(out: TtyLike, { depth = 'true', isAscii = false, onDrawError }: ScreenOptions = {}) {
+    this.#out = out;
+    // A terminal that says 0 or nothing is taken for the classic one.
+    this.#columns = out.columns || 80;
+    this.#rows = out.rows || 24;
+    this.#picture = new Picture(this.#columns, this.#rows, onDrawError);
+    this.#painter = new Painter(this.#columns, this.#rows, { depth, isAscii });
+    const { stream, changed } = createInkStream({
+      size: () => ({ columns: this.#columns, rows: this.#rows }),
+      frame: (frame) => {
+        this.#picture.setFrame(frame);
+        this.#schedule();
+      },
+      enter: () => this.enter(),
+      leave: () => this.leave(),
+      mode: (sequence) => this.#send(sequence),
+    });
+    this.ink = stream;
+    this.#tellInk = changed;
+  }
+
+  get columns(): number {
+    return this.#columns;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  get stats(): ScreenStats {
+    return {
+      framesWritten: this.#framesWritten,
+      cellsWritten: this.#cellsWritten,
+      bytesWritten: this.#bytesWritten,
+      drawCalls: this.#picture.drawCalls,
+    };
+  }
+
+  /** What the terminal shows, as the screen believes; for tests. */
+  get shown(): Cells {
+    return this.#painter.shown;
+  }
+
+  get isEntered(): boolean {
+    return this.#isEntered;
+  }
+
+  /** Whether all that was asked for is on the terminal. While it is left, held or blocked, changes are not. */
+  get isIdle(): boolean {
+    return !this.#isDirty && this.#unwritten === 0;
+  }
+
+  /** Takes the terminal: alternate screen, cursor hidden, no autowrap. Does nothing when it is taken. */
+  enter(): void {
+    if (this.#isEntered) return;
+    this.#isEntered = true;
+    this.#send(ENTER);
+    this.repaint();
+  }
+
+  /** Gives the terminal back as it was. Does nothing when it is not taken. */
+  leave(): void {
+    if (!this.#isEntered) return;
+    this.#isEntered = false;
+    this.#send(LEAVE);
+  }
+
+  /** Stops writing until the matching `release()`, which repaints everything. */
+  hold(): void {
+    this.#holds += 1;
+  }
+
+  release(): void {
+    this.#holds = Math.max(0, this.#holds - 1);
+    this.repaint();
+  }
+
+  /** Clears the terminal and writes everything again. */
+  repaint(): void {
+    this.#isCleared = true;
+    this.#picture.touch();
+    this.#schedule();
+  }
+
+  /** Takes over a new size of the terminal and tells Ink. */
+  resize(columns: number, rows: number): void {
+    if (columns === this.#columns && rows === this.#rows) return;
+    this.#columns = Math.max(1, columns);
+    this.#rows = Math.max(1, rows);
+    this.#picture.resize(this.#columns, this.#rows);
+    this.#painter.resize(this.#columns, this.#rows);
+    if (this.#picture.hasFrame) {
+      clearTimeout(this.#settling);
+      this.#settling = setTimeout(() => {
+        this.#settling = undefined;
+        this.#schedule();
+      }, RESIZE_SETTLE_MS);
+    }
+    this.repaint();
+    this.#tellInk();
+  }
+
+  /** The number a surface has in its sentinel colour; kept for ever. Throws past 255 names. */
+  surfaceNumber(id: string): number {
+    return this.#picture.surfaceNumber(id);
+  }
+
+  /** Puts a surface on the screen, in place of one with the same id; the result takes it off again. */
+  attach(id: string, surface: PaintedSurface): () => void {
+    const detach = this.#picture.attach(id, surface);
+    this.#schedule();
+    return () => {
+      if (detach()) this.#schedule();
+    };
+  }
+
+  /** Has surfaces drawn again. One that is not on the screen is passed over. */
+  invalidate(...ids: string[]): void {
+    for (const id of ids) if (this.#picture.invalidate(id)) this.#schedule();
+  }
+
+  /** Paints a picture before Ink is loaded, and again after each resize until Ink's first frame. */
+  paintBase(paint: PaintBase): void {
+    this.#picture.setBase(paint);
+    this.#schedule();
+  }
+
+  /** Shows the terminal's cursor in a cell of the screen, or hides it. */
+  cursor(place: CursorPlace | null): void {
+    if (place?.x === this.#cursor?.x && place?.y === this.#cursor?.y) return;
+    this.#cursor = place;
+    this.#isCursorNew = true;
+    this.#schedule();
+  }
+
+  /** Calls `flushed` each time a frame has gone out to the terminal; the result ends it. */
+  onFlush(flushed: () => void): () => void {
+    this.#flushed.add(flushed);
+    return () => this.#flushed.delete(flushed);
+  }
+
+  /** Settles once all that was asked for so far is on the terminal: a prompt may then take keys. */
+  async whenIdle(): Promise<void> {
+    if (!this.isIdle) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #schedule(): void {
+    this.#isDirty = true;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#isScheduled = false;
+    if (!this.#isEntered || this.#holds > 0 || this.#isBlocked || this.#settling !== undefined) return;
+    this.#isDirty = false;
+    this.#picture.update();
+    this.#write();
+    this.#settleIfIdle();
+  }
+
+  #write(): void {
+    const isCleared = this.#isCleared;
+    const { cells, touchedRows } = this.#picture;
+    let written = 0;
+    this.#painter.begin(isCleared);
+    for (let y = 0; y < this.#rows; y += 1) if (touchedRows[y] === 1) written += this.#painter.row(cells, y);
+    touchedRows.fill(0);
+    if (written === 0 && !isCleared && !this.#isCursorNew) return;
+    const body = this.#painter.end();
+    const at = this.#cursor;
+    const cursor = at === null ? '' : `\x1b[${at.y + 1};${at.x + 1}H\x1b[?25h`;
+    // Hidden while cells are written: without synchronized updates it would be seen running over the screen.
+    const hide = at !== null || this.#isCursorNew ? '\x1b[?25l' : '';
+    this.#isCleared = false;
+    this.#isCursorNew = false;
+    this.#framesWritten += 1;
+    this.#cellsWritten += written;
+    this.#send(`\x1b[?2026h${hide}${body}${cursor}\x1b[?2026l`, true);
+  }
+
+  #send(text: string, isFrame = false): void {
+    this.#bytesWritten += Buffer.byteLength(text);
+    this.#unwritten += 1;
+    const isTaken = this.#out.write(text, (error) => {
+      this.#unwritten -= 1;
+      // A failed write is the terminal's owner's to see, through the stream's error event.
+      if (isFrame && !error) for (const flushed of this.#flushed) flushed();
+      this.#settleIfIdle();
+    });
+    if (this.#isBlocked || (isTaken && this.#out.writableNeedDrain !== true)) return;
+    // A terminal that cannot keep up misses frames; what it shows in the end is the last one.
+    this.#isBlocked = true;
+    this.#out.once('drain', () => {
+      this.#isBlocked = false;
+      if (this.#isDirty) this.#schedule();
+    });
+  }
+
+  #settleIfIdle(): void {
+    if (!this.isIdle || this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
