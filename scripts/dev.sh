@@ -8,7 +8,7 @@ verb=${1:-}
 [ $# -gt 0 ] && shift
 
 # What could point a test at somebody's production.
-for name in $(env | sed -n 's/^\(PG[A-Z]*\|BOTOP_[A-Za-z0-9_]*\)=.*/\1/p'); do unset "$name"; done
+for name in $(env | sed -nE 's/^(PG[A-Z]+|BOTOP_[A-Za-z0-9_]*)=.*/\1/p'); do unset "$name"; done
 unset PM2_HOME DATABASE_URL REDIS_URL SECRET_KEY PUBLIC_KEY NODE_ENV
 
 . "$root/scripts/prepare.sh"

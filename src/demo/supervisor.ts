@@ -5,7 +5,7 @@
  * too, and that is the order to stop everything, remove the folder and leave. On standard output it writes one JSON
  * object a line: what it does, then that all runs or why not; see `Report`.
  */
-import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,10 +39,15 @@ function report(line: Report): void {
 function createFolder(): string {
   const parent = tmpdir();
   const fits = Buffer.byteLength(parent) + '/botop-demo-XXXXXX'.length <= LONGEST_FOLDER;
-  // Real, since PM2's title and the processes' environment show the path as it was given.
-  const created = realpathSync(mkdtempSync(join(fits ? parent : '/tmp', 'botop-demo-')));
-  chmodSync(created, 0o700);
-  return created;
+  try {
+    // Real, since PM2's title and the processes' environment show the path as it was given. mkdtemp makes it 0700.
+    return realpathSync(mkdtempSync(join(fits ? parent : '/tmp', 'botop-demo-')));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DemoError(
+      `the demo needs a folder in ${parent} and cannot make one (TMPDIR names another place): ${reason}`,
+    );
+  }
 }
 
 async function start(): Promise<void> {
@@ -80,13 +85,9 @@ async function end(): Promise<never> {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof DemoError) return error.message;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const message = error instanceof Error ? error.message : String(error);
-  if (code === 'ENOSPC') return `no room left for the demo in ${tmpdir()}: ${message}`;
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM')
-    return `the demo may not write in ${tmpdir()} (set TMPDIR to a folder of yours): ${message}`;
-  return message;
+  const isFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  return isFull ? `no room is left for the demo in ${folder}: ${message}` : message;
 }
 
 // The monitor can be gone while we still write: that is no reason to stop before all is cleaned up.

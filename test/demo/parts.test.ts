@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { DEMO_MARK, roomEnvironment, withoutPointers } from '../../src/demo/environment.ts';
+import { fleetApps } from '../../src/demo/fleet.ts';
+import { DemoError } from '../../src/demo/part.ts';
+import { pm2Fleet } from '../../src/demo/pm2-fleet.ts';
+import { killDemo } from '../../src/demo/processes.ts';
+
+test('takes out of the environment whatever could point at somebody’s production, and nothing else', () => {
+  const pointers = [
+    'PM2_HOME',
+    'DATABASE_URL',
+    'PGHOST',
+    'PGPASSWORD',
+    'REDIS_URL',
+    'SECRET_KEY',
+    'PUBLIC_KEY',
+    'BOTOP_CONFIG',
+  ];
+  const kept = { PATH: '/bin', TERM: 'xterm', PAGER: 'less', MY_DATABASE_URL: 'x' };
+  expect(withoutPointers({ ...Object.fromEntries(pointers.map((name) => [name, 'x'])), ...kept })).toEqual(kept);
+});
+
+test('gives the demo’s processes a home and a mark of the demo’s', () => {
+  expect(roomEnvironment({ PATH: '/bin', HOME: '/home/me', TOKEN: 'x' }, '/tmp/demo')).toEqual({
+    PATH: '/bin',
+    HOME: '/tmp/demo',
+    [DEMO_MARK]: '/tmp/demo',
+  });
+});
+
+test('invents its secrets anew each time', () => {
+  const secrets = () => fleetApps('/bots', '/work').flatMap((app) => Object.values(app.env ?? {}));
+  const before = secrets();
+  expect(before.length).toBeGreaterThanOrEqual(5);
+  expect(secrets().filter((secret) => before.includes(secret))).toEqual([]);
+});
+
+test('says what PM2 said when PM2 cannot start the fleet, and leaves nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'botop-test-'));
+  const said: string[] = [];
+  const room = { folder, env: roomEnvironment(process.env, folder), say: (text: string) => said.push(text) };
+  try {
+    const start = pm2Fleet(join(folder, 'no-bots')).start(room);
+    await expect(start).rejects.toThrow(DemoError);
+    await expect(start).rejects.toThrow(/^pm2 start failed \(code 1\): .*no-bots/);
+    expect(said).toHaveLength(1);
+  } finally {
+    expect(await killDemo(folder, 3_000)).toBe(true);
+    rmSync(folder, { recursive: true });
+  }
+});
