@@ -48,7 +48,7 @@ export async function startFleet(bots: number): Promise<Fleet> {
   const stop = async (): Promise<void> => {
     await pm2('kill').catch(() => undefined);
     try {
-      await waitGone(processesOf(folder), 10_000);
+      await waitGone(processesOf(folder), 3_000);
     } catch {
       // PM2 could not end them (it may be what was interrupted): they are ours, by the folder in their environment.
       for (const pid of processesOf(folder)) process.kill(pid, 'SIGKILL');

@@ -51,16 +51,21 @@ const rounds = whole('rounds', 1);
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 say(`starting ${bots} bots in a private PM2`);
-const fleet = await startFleet(bots);
+const starting = startFleet(bots);
 let isInterrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (isInterrupted) return;
     isInterrupted = true;
     say('interrupted: ending the fleet');
-    void fleet.stop().finally(() => process.exit(130));
+    // A start that was interrupted with us has cleaned up after itself.
+    void starting.then(
+      (fleet) => fleet.stop().finally(() => process.exit(130)),
+      () => process.exit(130),
+    );
   });
 }
+const fleet = await starting;
 
 try {
   const all = contenders(fleet, resolve(values.program));

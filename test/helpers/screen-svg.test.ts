@@ -39,12 +39,17 @@ test('what is on the screen cannot become markup', async () => {
 
 test('every element is closed', async () => {
   const svg = await picture(String.raw`┌─┐\n▁▄█⣿ 界x`);
+  const tags = [...svg.matchAll(/<(\/?)([a-z]+)[^>]*?(\/?)>/g)].map(([, end = '', name = '', alone = '']) => ({
+    name,
+    step: alone ? 0 : end ? -1 : 1,
+  }));
   const open: string[] = [];
-  for (const [, slash, name, rest] of svg.matchAll(/<(\/?)([a-z]+)([^>]*)>/g)) {
-    if (slash) expect(open.pop()).toBe(name);
-    else if (!rest?.endsWith('/')) open.push(name as string);
-  }
-  expect(open).toEqual([]);
+  const wrong = tags.filter(({ name, step }) => {
+    if (step === 1) open.push(name);
+    return step === -1 && open.pop() !== name;
+  });
+  expect([wrong, open]).toEqual([[], []]);
+  expect(tags.length).toBeGreaterThan(10);
 });
 
 test('lines, blocks and braille are shapes; a wide character takes two cells', async () => {
