@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { type Pty, type PtyOptions, startPty } from './pty.ts';
-import { descendants, isRunning, processesOf, processTree, waitGone } from './tree.ts';
+import { commandLine, descendants, isRunning, processesOf, processTree, waitGone } from './tree.ts';
 
 const open: Pty[] = [];
 const start = (options: PtyOptions): Pty => {
@@ -118,7 +118,7 @@ test('a condition that throws is the failure', async () => {
 
 test('a lost connection sends SIGHUP', async () => {
   const pty = start({ command: 'sleep', args: ['600'] });
-  await pty.waitFor((p) => isRunning(p.pid));
+  await pty.waitFor((p) => commandLine(p.pid) === 'sleep 600', { what: 'the program to be executed' });
   pty.hangUp();
   expect((await pty.exit).signal).toBe(1);
 });
