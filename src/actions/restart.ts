@@ -31,6 +31,7 @@ export const restart: Action<BotTarget> = {
 };
 
 function unavailable({ bot }: BotTarget): string | null {
+  if (bot.uniqueId === '') return 'PM2 gives it no unique_id, so it cannot be told from another bot of its id';
   if (typeof bot.id !== 'number') return 'it is the old instance of a reload under way';
   if (bot.status === 'stopping') return 'it is stopping now';
   return null;

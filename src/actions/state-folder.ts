@@ -1,6 +1,6 @@
 /** The folder where botop keeps what must outlive it: the audit, and the evidence saved before something is destroyed. */
 import { chmod, lstat, mkdir, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join, parse } from 'node:path';
+import { dirname, isAbsolute, join, parse, relative, sep } from 'node:path';
 
 /** Where to look. All of it is passed in, so that tests never touch a person's own folder. */
 export interface StatePlace {
@@ -45,15 +45,13 @@ async function open(base: string, names: readonly string[], uid: number): Promis
     const existing = await deepestExisting(base);
     const unsafe = await distrustWay(await realpath(existing), uid);
     if (unsafe !== null) return { state: 'unusable', reason: unsafe };
-    await mkdir(base, { recursive: true, mode: 0o700 });
+    await mkdirAll(existing, base);
     let path = await realpath(base);
     const replaced = await distrustWay(path, uid);
     if (replaced !== null) return { state: 'unusable', reason: replaced };
     for (const name of names) {
       path = join(path, name);
-      await mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-      });
+      await makePrivate(path);
       const stat = await lstat(path);
       if (!stat.isDirectory()) return { state: 'unusable', reason: `${path} is no folder` };
       if (stat.uid !== uid) return { state: 'unusable', reason: `${path} belongs to uid ${stat.uid}, not to us` };
@@ -64,6 +62,22 @@ async function open(base: string, names: readonly string[], uid: number): Promis
     const { code, message } = error as NodeJS.ErrnoException;
     return { state: 'unusable', reason: `${join(base, ...names)} cannot be used: ${code ?? message}` };
   }
+}
+
+/** Node's own recursive mkdir never ends where the kernel says ENOENT for a folder that cannot be made (/proc). */
+async function mkdirAll(existing: string, base: string): Promise<void> {
+  let at = existing;
+  for (const name of relative(existing, base).split(sep)) {
+    if (name === '') continue;
+    at = join(at, name);
+    await makePrivate(at);
+  }
+}
+
+async function makePrivate(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 async function deepestExisting(path: string): Promise<string> {

@@ -31,7 +31,10 @@ export interface ArmedPrompt extends PromptBase {
 }
 
 export type Prompt =
-  | (PromptBase & { readonly state: 'opening'; /** When its frame was written; null until then. */ readonly shownAt: number | null })
+  | (PromptBase & {
+      readonly state: 'opening' /** When its frame was written; null until then. */;
+      readonly shownAt: number | null;
+    })
   | ArmedPrompt
   | (PromptBase & { readonly state: 'confirmed' })
   | (PromptBase & { readonly state: 'cancelled'; readonly reason: string })
@@ -51,7 +54,8 @@ export function promptTick(prompt: Prompt, at: number): Prompt {
   if (prompt.state === 'opening') {
     const { shownAt } = prompt;
     // Never shown (a terminal that takes nothing): nobody can answer it.
-    if (shownAt === null || at < shownAt) return at - prompt.openedAt >= IDLE_MS ? close(prompt, { state: 'expired' }) : prompt;
+    if (shownAt === null || at < shownAt)
+      return at - prompt.openedAt >= IDLE_MS ? close(prompt, { state: 'expired' }) : prompt;
     if (at - shownAt < ARMING_MS) return prompt;
     const armed: ArmedPrompt = {
       ...close(prompt, { state: 'armed' }),
@@ -112,7 +116,8 @@ function answerTyped(prompt: ArmedPrompt, input: string, key: InkKey): Prompt {
     if (answer.texts.includes(prompt.typed.trim())) return close(prompt, { state: 'confirmed' });
     return { ...prompt, isMismatch: prompt.typed !== '' };
   }
-  if (key.backspace || key.delete) return { ...prompt, typed: [...prompt.typed].slice(0, -1).join(''), isMismatch: false };
+  if (key.backspace || key.delete)
+    return { ...prompt, typed: [...prompt.typed].slice(0, -1).join(''), isMismatch: false };
   if (key.ctrl && input === 'u') return { ...prompt, typed: '', isMismatch: false };
   if (isModified(key) || input === '' || /\p{Cc}/u.test(input)) return prompt;
   // A slow link joins two keys into one report; a report that holds a whole answer of several letters was pasted.
@@ -122,7 +127,9 @@ function answerTyped(prompt: ArmedPrompt, input: string, key: InkKey): Prompt {
 }
 
 function isModified(key: InkKey): boolean {
-  return Boolean(key.ctrl || key.meta || key.tab || key.escape || key.leftArrow || key.rightArrow || key.pageUp || key.pageDown);
+  return Boolean(
+    key.ctrl || key.meta || key.tab || key.escape || key.leftArrow || key.rightArrow || key.pageUp || key.pageDown,
+  );
 }
 
 function close<S>(prompt: Prompt, next: S): PromptBase & S {

@@ -52,7 +52,8 @@ export function stripOfOutcome(outcome: Outcome): Strip {
   if (watched?.verdict) checks.push(...checksOf(watched.verdict));
   if (message !== '') checks.push({ text: message, tone: severity === 'good' ? 'plain' : TONE_OF[severity] });
   if (outcome.auditError !== null) checks.push(auditPart(outcome.auditError));
-  const names = ask.targets.length === 1 ? targetName(ask.targets[0] as TargetResult['target']) : `${ask.targets.length} targets`;
+  const names =
+    ask.targets.length === 1 ? targetName(ask.targets[0] as TargetResult['target']) : `${ask.targets.length} targets`;
   return { severity, isOver: true, title: `${ask.action.id} ${names}`, checks, end: endOf(outcome, severity) };
 }
 

@@ -4,7 +4,16 @@ import { measure, truncate } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
 import { type Prompt, promptMsLeft } from '../prompt.ts';
 
-export type LineRole = 'title' | 'command' | 'target' | 'more' | 'note' | 'consequence' | 'question' | 'blank' | 'warning';
+export type LineRole =
+  | 'title'
+  | 'command'
+  | 'target'
+  | 'more'
+  | 'note'
+  | 'consequence'
+  | 'question'
+  | 'blank'
+  | 'warning';
 
 export interface PromptLine {
   readonly text: string;
@@ -28,16 +37,22 @@ export function promptLines(prompt: Prompt, columns: number, rows: number, at: n
   const what = count === 1 ? ask.action.label : `${ask.action.label} ${count} ${ask.targets[0]?.kind ?? 'target'}s`;
   const title = section('title', [`${what} · ${ask.risk}`], columns, 1);
   const command = hardWrap(`$ ${ask.command}`, columns).map((text): PromptLine => ({ text, role: 'command' }));
-  const notes = section('note', ask.notes.map((note) => `! ${note}`), columns, Math.min(1, ask.notes.length));
-  const consequences = section('consequence', ask.consequences.map((text) => `- ${text}`), columns, 1);
+  const notes = section(
+    'note',
+    ask.notes.map((note) => `! ${note}`),
+    columns,
+    Math.min(1, ask.notes.length),
+  );
+  const consequences = section(
+    'consequence',
+    ask.consequences.map((text) => `- ${text}`),
+    columns,
+    1,
+  );
   const question = questionLines(prompt, columns, at);
   const fixed = title.lines.length + question.length;
   // The least that is said of each; what is left over goes to the lists, the gravest first.
-  const wishes: Section[] = [
-    { lines: command, least: Math.min(command.length, 2) },
-    notes,
-    consequences,
-  ];
+  const wishes: Section[] = [{ lines: command, least: Math.min(command.length, 2) }, notes, consequences];
   const blanks = rows >= 16 ? 3 : 0;
   const targetLeast = count > 1 ? 2 : 1;
   let spare = rows - fixed - blanks - targetLeast - wishes.reduce((sum, wish) => sum + wish.least, 0);
@@ -65,7 +80,10 @@ export function promptLines(prompt: Prompt, columns: number, rows: number, at: n
 function section(role: LineRole, texts: readonly string[], columns: number, least: number): Section {
   const lines = texts.flatMap((text) => {
     const indent = /^[-!] /.test(text) ? '  ' : '';
-    return wrap(text, columns - indent.length).map((line, index) => ({ text: index === 0 ? line : indent + line, role }));
+    return wrap(text, columns - indent.length).map((line, index) => ({
+      text: index === 0 ? line : indent + line,
+      role,
+    }));
   });
   return { lines, least: Math.min(least, lines.length) };
 }
@@ -75,7 +93,9 @@ function shorten(lines: readonly PromptLine[], most: number, columns: number): r
   if (lines.length <= most) return lines;
   const kept = lines.slice(0, most);
   const last = kept.at(-1);
-  return last === undefined ? kept : [...kept.slice(0, -1), { ...last, text: `${truncate(last.text, columns - 2, '')} …` }];
+  return last === undefined
+    ? kept
+    : [...kept.slice(0, -1), { ...last, text: `${truncate(last.text, columns - 2, '')} …` }];
 }
 
 function targetLines(prompt: Prompt, columns: number, room: number): readonly PromptLine[] {

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { allow, type Circumstances } from '../../src/actions/policy.ts';
+import { restart } from '../../src/actions/restart.ts';
+import { botTarget } from '../../src/actions/target.ts';
+import { makeBot, NOON } from '../helpers/bots.ts';
+
+const bot = botTarget(makeBot());
+const fine: Circumstances = {
+  isReadOnly: false,
+  isLocked: false,
+  now: NOON,
+  reading: () => ({ state: 'fresh', value: {}, readAt: NOON, tookMs: 1 }),
+};
+
+test('a fresh reading, unlocked and writable, allows', () => {
+  expect(allow(restart, [bot], fine)).toBeNull();
+});
+
+test('read-only is the reason even when it is locked as well', () => {
+  expect(allow(restart, [bot], { ...fine, isReadOnly: true, isLocked: true })).toMatch(/^read-only/);
+});
+
+test('locked names the key that unlocks', () => {
+  expect(allow(restart, [bot], { ...fine, isLocked: true })).toContain('W');
+});
+
+test('with no target there is nothing to do', () => {
+  expect(allow(restart, [], fine)).toBe('nothing is chosen');
+});
+
+test('a stale reading bars with its age and its reason', () => {
+  const stale = {
+    state: 'stale',
+    value: {},
+    readAt: NOON - 42_000,
+    tookMs: 1,
+    since: NOON - 30_000,
+    error: { code: 'refused', message: 'connection refused' },
+  } as const;
+  expect(allow(restart, [bot], { ...fine, reading: () => stale })).toBe('the reading is 42 s old: connection refused');
+});
+
+test('a source that is down, off or not read yet bars with the reason', () => {
+  const error = { code: 'denied', message: 'PM2 belongs to ops' } as const;
+  const at = (reading: ReturnType<Circumstances['reading']>) =>
+    allow(restart, [bot], { ...fine, reading: () => reading });
+  expect(at({ state: 'down', error, since: NOON, tookMs: 1 })).toBe('cannot be read: PM2 belongs to ops');
+  expect(at({ state: 'off', reason: 'no PM2 here' })).toBe('not watched: no PM2 here');
+  expect(at({ state: 'waiting', since: NOON })).toBe('it has not been read yet');
+});
+
+test('one stale home bars a choice over two homes', () => {
+  const other = botTarget(makeBot({ home: '/home/anna/.pm2', name: 'other' }));
+  const reading: Circumstances['reading'] = (target) =>
+    target.home === bot.home ? fine.reading(target) : { state: 'waiting', since: NOON };
+  expect(allow(restart, [bot, other], { ...fine, reading })).not.toBeNull();
+});
+
+test('what makes no sense for one bot is said with its name', () => {
+  const stopping = botTarget(makeBot({ status: 'stopping' }));
+  expect(allow(restart, [stopping], fine)).toBe('weather-bot: it is stopping now');
+  const nameless = botTarget(makeBot({ uniqueId: '' }));
+  expect(allow(restart, [nameless], fine)).toContain('unique_id');
+});

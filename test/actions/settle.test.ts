@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { look, SETTLED_MS, WATCHING, type Watching } from '../../src/actions/settle.ts';
+import { botTarget } from '../../src/actions/target.ts';
+import type { Bot } from '../../src/sources/pm2/snapshot.ts';
+import { makeBot, makeCrashes, NOON } from '../helpers/bots.ts';
+
+const before = makeBot({ id: 3, restarts: 7 });
+const after = makeBot({ id: 3, restarts: 8, pid: 4260, startedAt: NOON });
+
+/** Looks at one list after the other, a second apart. */
+function watch(lists: readonly Bot[][], was: Bot = before): Watching {
+  const expected = { before: botTarget(was), restartsOfOurs: was.status === 'online' ? 1 : 0 };
+  return lists.reduce((seen, list, second) => look(seen, expected, list, second * 1000, second * 1000, NOON), WATCHING);
+}
+
+test('up with a new pid for ten seconds is good, and not a moment earlier', () => {
+  const steady = Array.from({ length: SETTLED_MS / 1000 + 1 }, () => [after]);
+  expect(watch(steady).verdict.state).toBe('good');
+  expect(watch(steady.slice(1)).verdict).toEqual({
+    state: 'watching',
+    checks: [
+      { text: 'pid 4211 → 4260', state: 'good' },
+      { text: 'up 9 s', state: 'waiting' },
+    ],
+  });
+});
+
+test('the old process still being there proves nothing', () => {
+  expect(watch(Array.from({ length: 20 }, () => [before])).verdict.state).toBe('watching');
+});
+
+test('a bot that never comes up is bad after a while', () => {
+  const stopped = makeBot({ ...before, status: 'stopped', pid: null });
+  const seen = watch(Array.from({ length: 60 }, () => [stopped]));
+  expect(seen.verdict).toMatchObject({ state: 'bad', isWorse: true });
+});
+
+test('a second restart is bad with its exit code, even when it fell between two looks', () => {
+  const again = { ...after, restarts: 9, pid: 4300, exitCode: 1 };
+  expect(watch([[again]]).verdict.checks.at(-1)?.text).toBe('restarted again: exit 1');
+  expect(watch([[after], [again]]).verdict).toEqual({
+    state: 'bad',
+    isWorse: true,
+    checks: [
+      { text: 'pid 4211 → 4260', state: 'good' },
+      { text: 'restarted again: exit 1', state: 'bad' },
+    ],
+  });
+});
+
+test('waiting for its next try, errored, stopped and deleted are bad', () => {
+  const end = (over: Partial<Bot>) => watch([[after], [{ ...after, ...over }]]).verdict.checks.at(-1)?.text;
+  expect(end({ status: 'waiting restart', exitCode: 2, pid: null })).toBe('crashed, waits for its restart: exit 2');
+  expect(end({ status: 'errored', pid: null })).toBe('errored');
+  expect(end({ status: 'stopped', pid: null, exitCode: 0 })).toBe('stopped: exit 0');
+  expect(watch([[after], []]).verdict.checks.at(-1)?.text).toBe('weather-bot (id 3) is gone');
+});
+
+test('a stopped bot that is started has no old pid to show and none of our restarts to spare', () => {
+  const stopped = makeBot({ id: 3, restarts: 7, status: 'stopped', pid: null });
+  expect(watch([[{ ...after, restarts: 7 }]], stopped).verdict.checks[0]?.text).toBe('pid 4260');
+  expect(watch([[after]], stopped).verdict.state).toBe('bad');
+});
+
+test('a bot that crashed all along is not worse for crashing again', () => {
+  const crashing = makeBot({ ...before, exits: makeCrashes(3, 2000) });
+  expect(watch([[after], [{ ...after, restarts: 9 }]], crashing).verdict).toMatchObject({
+    state: 'bad',
+    isWorse: false,
+  });
+});
