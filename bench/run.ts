@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { cpus, release, totalmem, type as system } from 'node:os';
+import { cpus, release, type as system, totalmem } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { contenders, type Contender } from './contenders.ts';
+import { type Contender, contenders } from './contenders.ts';
 import { startFleet } from './fleet.ts';
 import { type Conditions, measure } from './measure.ts';
 import { formatSkipped, formatTable, type Row } from './report.ts';

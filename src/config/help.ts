@@ -1,4 +1,5 @@
-import { commands, commandTitle, type OptionSpec, options, type OptionGroup } from './command-line.ts';
+import { wrap } from '../text/wrap.ts';
+import { commands, commandTitle, type OptionGroup, type OptionSpec, options } from './command-line.ts';
 import type { UsageError } from './options.ts';
 
 const WIDTH = 80;
@@ -51,16 +52,4 @@ function help(option: OptionSpec): string {
 function entry(left: string, text: string): string[] {
   const lines = wrap(text, WIDTH - LEFT - 2);
   return lines.map((line, index) => `  ${(index === 0 ? left : '').padEnd(LEFT)}${line}`);
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line ? `${line} ${word}` : word;
-  }
-  return [...lines, line];
 }

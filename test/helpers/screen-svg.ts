@@ -1,5 +1,5 @@
-import type { ScreenCell } from './pty.ts';
 import { shapeOf } from './cell-shapes.ts';
+import type { ScreenCell } from './pty.ts';
 
 /** What a picture is made from: a `Pty`, or anything else with cells. */
 export interface CellSource {
