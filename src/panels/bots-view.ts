@@ -99,7 +99,7 @@ function orderBy(sort: (typeof BOT_SORTS)[number]): Compare {
     case 'restarts':
       return (a, b) => b.bot.restarts - a.bot.restarts || byName(a, b);
     case 'uptime':
-      return (a, b) => -descending(a.uptimeMs, b.uptimeMs) || byName(a, b);
+      return (a, b) => ascending(a.uptimeMs, b.uptimeMs) || byName(a, b);
     case 'log':
       return (a, b) => descending(a.lastLogAt, b.lastLogAt) || byName(a, b);
     default:
@@ -107,6 +107,12 @@ function orderBy(sort: (typeof BOT_SORTS)[number]): Compare {
   }
 }
 
+/** Unknown last. */
+function ascending(a: number, b: number): number {
+  return Number.isNaN(a) || Number.isNaN(b) ? descending(a, b) : a - b;
+}
+
+/** Unknown last. */
 function descending(a: number, b: number): number {
   if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : 1;
   if (Number.isNaN(b)) return -1;

@@ -55,7 +55,14 @@ export function countFleet(entries: readonly Entry<'pm2'>[], mostSeen: number, n
     }
   }
   const expected = isKnown ? Math.max(fromDump ?? mostSeen, 0) : null;
-  return { running, expected, expectedFrom: fromDump === null ? 'most seen' : 'dump', stoppedOnPurpose, byState, total };
+  return {
+    running,
+    expected,
+    expectedFrom: fromDump === null ? 'most seen' : 'dump',
+    stoppedOnPurpose,
+    byState,
+    total,
+  };
 }
 
 /** Stopped, and not because it ended by itself. */

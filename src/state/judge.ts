@@ -88,8 +88,10 @@ export function judgeBot(bot: Bot, isFresh: boolean, now: number): Judgement {
     case 'one-launch-status':
       if (isFlapping) return { state: 'flapping', why: flapWords(bot.exits, crashes) };
       return { state: 'ok', why: '' };
+    case 'unknown':
+      return { state: 'unknown', why: 'a status of PM2 that is not known here' };
     default:
-      return { state: 'unknown', why: `PM2 says ${String(bot.status satisfies never)}` };
+      return bot.status satisfies never;
   }
 }
 

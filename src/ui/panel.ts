@@ -1,6 +1,5 @@
 /** The contract of a panel: an object that is handed to the shell, which knows none of them by name. */
-import type { Action } from '../actions/action.ts';
-import type { Target } from '../actions/action.ts';
+import type { Target } from '../actions/target.ts';
 import type { Cells } from './screen/cells.ts';
 import type { ListState, PanelId, UiState } from './state.ts';
 import type { Theme } from './theme.ts';
@@ -31,6 +30,4 @@ export interface Panel {
   drawSummary?(cells: Cells, scope: Scope): void;
   /** What an action would be aimed at: the row under the cursor. */
   target?(scope: Scope, key: string | null): Target | null;
-  /** What `y` copies for that row. */
-  copy?(scope: Scope, key: string | null, actions: readonly Action[]): string | null;
 }

@@ -1,15 +1,9 @@
 /** What the person is doing: the state and the one function that changes it. Pure; knows nothing of the world. */
+import type { ViewName } from '../config/command-line.ts';
 import type { Prompt } from './prompt.ts';
 import type { Strip } from './strip.ts';
 
-/** The views there are, by number key. */
-export const VIEWS = [
-  { key: '1', id: 'home', label: 'home' },
-  { key: '2', id: 'bots', label: 'bots' },
-  { key: '4', id: 'resources', label: 'resources' },
-] as const;
-
-export type ViewId = (typeof VIEWS)[number]['id'];
+export type ViewId = ViewName;
 export type PanelId = 'bots' | 'resources';
 
 /** Where the cursor of a list is. A null key means: on the row at `index`, whichever it is. */

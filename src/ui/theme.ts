@@ -1,5 +1,6 @@
 /** The colours by role. Panels name roles, never colours, so that a depth or a background changes in one place. */
-import { ansi, type Color, rgb, style, type StyleId } from './screen/cells.ts';
+import { ansi, type Color, type ColorDepth, rgb } from './screen/color.ts';
+import { style, type StyleId } from './screen/style.ts';
 
 const ROLES = [
   'text',
@@ -37,7 +38,7 @@ interface Look {
  * Sixteen palette colours carry the meaning, since they follow the person's own terminal theme, light or dark; with
  * more colours only borders and graphs get finer. Without colour (`none`) bold and inverse carry it.
  */
-export function createTheme(depth: 'none' | 16 | 256 | 'true'): Theme {
+export function createTheme(depth: ColorDepth): Theme {
   const isPlain = depth === 'none';
   const isFine = depth === 256 || depth === 'true';
   const looks: Record<Role, Look> = isPlain

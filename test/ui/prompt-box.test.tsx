@@ -107,7 +107,7 @@ test('the whole command is on the screen, broken over lines where it must be', (
   const far = promptOf([makeBot({ id: 3, home: `/home/ops/${'deep/'.repeat(12)}.pm2` })]);
   const shown = promptLines(far, 36, 16, 300);
   const command = shown.filter((line) => line.role === 'command').map((line) => line.text);
-  expect(command.join('')).toBe(`$ PM2_HOME=/home/ops/${'deep/'.repeat(12)}.pm2pm2 restart 3`);
+  expect(command.join('')).toBe(`$ PM2_HOME=/home/ops/${'deep/'.repeat(12)}.pm2 pm2 restart 3`);
 });
 
 test('no line is ever wider than its room, and the question is always last', () => {

@@ -27,7 +27,7 @@ export interface PortableHostOptions {
 
 const DISKS_MS = 30_000;
 
-const loadPackage = async (): Promise<SystemInformation> => (await import('systeminformation')).default;
+const loadPackage = async (): Promise<SystemInformation> => (await import('./systeminformation.ts')).systeminformation;
 
 export function portableHost({ clock, platform, load = loadPackage }: PortableHostOptions): Source<'host'> {
   let loaded: Promise<SystemInformation> | null = null;

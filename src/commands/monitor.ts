@@ -1,0 +1,151 @@
+/** The monitor: sources, shell, screen and terminal put together, until the person leaves. */
+import { homedir, hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { actions } from '../actions/all.ts';
+import { createAudit } from '../actions/audit.ts';
+import { createExecutor } from '../actions/executor.ts';
+import { openStateFolder, statePlace } from '../actions/state-folder.ts';
+import { sendToSyslog } from '../actions/syslog.ts';
+import { systemDeps } from '../actions/system-deps.ts';
+import type { Target } from '../actions/target.ts';
+import { whoIs } from '../actions/who.ts';
+import type { Options } from '../config/options.ts';
+import { createPm2Client } from '../sources/pm2/client.ts';
+import { type Reading, systemClock, valueOf } from '../sources/source.ts';
+import { freezeWorld } from '../state/world.ts';
+import { clean } from '../text/clean.ts';
+import { createActing } from '../ui/acting.ts';
+import { osc52 } from '../ui/clipboard.ts';
+import { placeZones } from '../ui/compose-plain.ts';
+import { createKeymap } from '../ui/keymap.ts';
+import { colorDepth } from '../ui/screen/color.ts';
+import { loadInTrueColor } from '../ui/screen/mount.ts';
+import { Screen } from '../ui/screen/screen.ts';
+import { createTerminal } from '../ui/screen/terminal.ts';
+import { createShell, type Shell } from '../ui/shell.ts';
+import { createTheme } from '../ui/theme.ts';
+import { createObservation, type Observation } from './observation.ts';
+import { createPanels } from './panels.ts';
+
+export interface MonitorOptions {
+  readonly options: Options;
+  /** The environment of what is watched; the terminal's own facts come from `process.env`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs until the terminal's owner ends the process; see `createTerminal`. */
+export async function monitor({ options, env }: MonitorOptions): Promise<never> {
+  const clock = systemClock;
+  const depth = colorDepth(process.env, !options.hasColor);
+  const { pm2Homes, intervalMs, isReadOnly } = options;
+  const observation = createObservation({ pm2Homes, intervalMs, clock });
+  const keymap = createKeymap(actions);
+  const user = userInfo();
+  const person = { pm2Home: process.env['PM2_HOME'] ?? join(homedir(), '.pm2'), user: user.username };
+  const screen = new Screen(process.stdout, { depth, isAscii: options.isAscii });
+  let unmount = (): void => {};
+
+  const executor = createExecutor({
+    deps: systemDeps((home) => createPm2Client(home)),
+    audit: createAudit({
+      who: whoIs(process.env, user),
+      folder: () => openStateFolder(statePlace({ ...env }, user.homedir, user.uid)),
+      syslog: isReadOnly ? null : (line) => void sendToSyslog(line, process.env),
+    }),
+    shell: person,
+    circumstances: () => ({
+      isReadOnly,
+      isLocked: shell.ui().lock.isLocked,
+      now: clock.now(),
+      reading: (target) => readingOf(observation, target),
+    }),
+  });
+  const terminal = createTerminal({
+    screen,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    async onEnd(ending) {
+      unmount();
+      await shell.stop(ending.reason === 'signal' ? ending.signal : `the monitor ended: ${ending.reason}`);
+      await observation.poller.stop();
+    },
+  });
+  const shell: Shell = createShell({
+    panels: createPanels(),
+    keymap,
+    theme: createTheme(depth),
+    view: options.view,
+    size: terminal.size(),
+    hostname: clean(hostname()),
+    isReadOnly,
+    takeWorld: () => observation.world(),
+    freezeWorld,
+    clock,
+    createActing: (port) => createActing({ executor, clock, port, refresh: () => pokeBots(observation) }),
+    commandFor: (target) => actions[0]?.command([target], person) ?? '',
+    copy(text) {
+      const sequence = osc52(text);
+      if (sequence !== null) process.stdout.write(sequence);
+      return sequence === null ? `Too long for the clipboard: ${text}` : `Copied: ${text}`;
+    },
+    // What is under way is finished and audited before the terminal is given back.
+    quit: () => void shell.stop('the person left').then(() => terminal.end(0)),
+    suspend: () => terminal.suspend(),
+    redraw: () => screen.repaint(),
+  });
+
+  const zones = () => placeZones(shell.frame().layout);
+  shell.onPaint(() => screen.invalidate(...zones().map(({ id }) => id)));
+  screen.onFlush(() => shell.painted());
+  screen.ink.on('resize', () => shell.resize(screen.columns, screen.rows));
+  const refresh = gathered(() => shell.worldChanged());
+  observation.store.subscribe(refresh);
+  observation.onBeat(() => {
+    terminal.checkParent();
+    refresh();
+  });
+
+  // Raw from the start: what is typed while Ink loads waits in the terminal, and is not echoed over the picture.
+  process.stdin.setRawMode(true);
+  terminal.enter();
+  screen.paintBase((_, hole) => {
+    for (const { id, ...rect } of zones()) hole(id, rect, (cells) => shell.draw(id, cells));
+  });
+  observation.poller.start();
+  try {
+    const { mountApp } = await loadInTrueColor(() => import('../ui/mount-app.tsx'));
+    const instance = mountApp({ screen, shell, keymap, clock });
+    unmount = () => instance.unmount();
+  } catch (error) {
+    terminal.fail(error);
+  }
+  // The terminal's owner ends the process.
+  return new Promise<never>(() => {});
+}
+
+/** What is known of the source a target is seen through. */
+function readingOf({ store }: Observation, target: Target): Reading<unknown> {
+  const entries = store.of('pm2');
+  const entry = entries.find(({ reading }) => valueOf(reading)?.home === target.home) ?? entries[0];
+  return entry?.reading ?? { state: 'off', reason: 'no PM2 is watched' };
+}
+
+/** Asks PM2 at once, since something was changed. */
+function pokeBots({ store, poller }: Observation): void {
+  for (const { id } of store.of('pm2')) poller.poke(id);
+}
+
+/** One call for all that happens in one turn of the event loop: readings of one beat are painted together. */
+function gathered(call: () => void): () => void {
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    setImmediate(() => {
+      isDue = false;
+      call();
+    });
+  };
+}

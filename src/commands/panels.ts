@@ -1,0 +1,8 @@
+/** The panels there are, in the order of Tab. */
+import { botsPanel } from '../panels/bots.ts';
+import { resourcesPanel } from '../panels/resources.ts';
+import type { Panel } from '../ui/panel.ts';
+
+export function createPanels(): readonly Panel[] {
+  return [botsPanel(), resourcesPanel()];
+}

@@ -1,0 +1,55 @@
+/** Runs the command that was asked for and gives the exit status. */
+import { once } from 'node:events';
+import type { Options } from '../config/options.ts';
+import { exitCodes } from '../config/exit-codes.ts';
+
+export async function run(options: Options): Promise<number> {
+  if (options.command === 'demo') return runDemo(options);
+  if (options.command === 'snapshot' || !hasScreen(process.env)) return runSnapshot(options);
+  const { monitor } = await import('./monitor.ts');
+  return monitor({ options, env: process.env });
+}
+
+/** Whether there is a terminal that can be painted on. */
+function hasScreen(env: NodeJS.ProcessEnv): boolean {
+  const { TERM: term } = env;
+  return process.stdout.isTTY === true && process.stdin.isTTY === true && Boolean(term) && term !== 'dumb';
+}
+
+async function runSnapshot(options: Options): Promise<number> {
+  const { snapshot } = await import('./snapshot.ts');
+  return print(await snapshot({ options, env: process.env }));
+}
+
+/** The demo's own fleet, then the same monitor or snapshot as ever on it. */
+async function runDemo(options: Options): Promise<number> {
+  const { startDemo } = await import('./demo.ts');
+  const isScreen = !options.isJson && hasScreen(process.env);
+  const demo = await startDemo((text) => process.stderr.write(`${text}\n`)).catch((error: unknown) => {
+    process.stderr.write(`botop demo: ${error instanceof Error ? error.message : String(error)}\n`);
+    return null;
+  });
+  if (!demo) return exitCodes.failed;
+  const watched = { ...options, pm2Homes: [demo.pm2Home] };
+  try {
+    if (isScreen) {
+      const { monitor } = await import('./monitor.ts');
+      return await monitor({ options: watched, env: demo.env });
+    }
+    const { demoSnapshot } = await import('./snapshot.ts');
+    return await print(await demoSnapshot({ options: watched, env: demo.env }));
+  } finally {
+    await demo.stop();
+  }
+}
+
+/** Writes all of it, however slow the reader; one that has gone away is no failure of ours. */
+async function print(text: string): Promise<number> {
+  try {
+    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+    return exitCodes.ok;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return exitCodes.ok;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+/** What the bots panel says when it has no row to show: why, and what to do. */
+import type { OtherDaemon } from '../sources/pm2/snapshot.ts';
+import type { Reading } from '../sources/source.ts';
+import type { World } from '../state/world.ts';
+import { wrap } from '../text/wrap.ts';
+import type { Scope } from '../ui/panel.ts';
+import type { Cells } from '../ui/screen/cells.ts';
+import type { Role } from '../ui/theme.ts';
+import type { BotsView } from './bots-view.ts';
+
+type Line = readonly [Role, string];
+
+export function drawBotsEmpty(cells: Cells, { world, list, theme }: Scope, view: BotsView): void {
+  let y = 1;
+  const room = cells.width - 4;
+  for (const [role, text] of emptyLines(world, list.filter, view.total)) {
+    for (const line of text === '' ? [''] : wrap(text, room)) {
+      if (y >= cells.height - 1) return;
+      cells.text(2, y++, line, theme[role], room);
+    }
+  }
+}
+
+/** The lines, each with its role; exported for the plain frame and the tests. */
+export function emptyLines(world: World, filter: string, total: number): readonly Line[] {
+  if (total > 0 && filter) {
+    return [
+      ['text', `No bot matches “${filter}”: ${total} hidden.`],
+      ['muted', 'Esc clears the filter.'],
+    ];
+  }
+  const lines: Line[] = [];
+  for (const { reading } of world.pm2) lines.push(...readingLines(reading));
+  if (world.pm2.length === 0) lines.push(['muted', 'No PM2 home is watched.']);
+  return lines;
+}
+
+function readingLines(reading: Reading<{ home: string; others: readonly OtherDaemon[] }>): Line[] {
+  switch (reading.state) {
+    case 'waiting':
+      return [['muted', 'Asking PM2…']];
+    case 'off':
+      return [['muted', reading.reason]];
+    case 'down': {
+      const { error } = reading;
+      return [['bad', sentence(error.message)], ...(error.hint ? ([['text', sentence(error.hint)]] as Line[]) : [])];
+    }
+    case 'fresh':
+    case 'stale':
+      return [
+        ['text', `The daemon of ${reading.value.home} runs no bot.`],
+        ['muted', 'pm2 start FILE adds one; pm2 resurrect brings back what was saved.'],
+      ];
+    default:
+      return reading satisfies never;
+  }
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,146 @@
+/** The lines around the panels: header, strip of the last action, footer. Pure drawing. */
+import { countFleet } from '../state/fleet.ts';
+import type { World } from '../state/world.ts';
+import { ago, clockTime, zoneOffset } from '../text/format.ts';
+import { measure, truncate } from '../text/width.ts';
+import { type Binding, footerHints } from './keymap.ts';
+import type { Cells } from './screen/cells.ts';
+import type { StyleId } from './screen/style.ts';
+import type { UiState } from './state.ts';
+import { fitStrip, type Strip, type Tone } from './strip.ts';
+import type { Role, Theme } from './theme.ts';
+
+export interface ChromeScope {
+  readonly world: World;
+  readonly ui: UiState;
+  readonly theme: Theme;
+  readonly hostname: string;
+  readonly isReadOnly: boolean;
+  /** Epoch ms of the real moment: the header's clock runs on while the picture is paused. */
+  readonly clockNow: number;
+  /** Minutes east of UTC. */
+  readonly offsetMinutes: number;
+}
+
+type Piece = readonly [text: string, style: StyleId];
+
+export function drawHeader(cells: Cells, scope: ChromeScope): void {
+  const { world, ui, theme } = scope;
+  cells.clear();
+  const time = clockTime(scope.clockNow, scope.offsetMinutes);
+  const isNarrow = cells.height > 1;
+  const clock: Piece[] = [[isNarrow ? time.slice(0, 5) : `${time} ${zoneOffset(scope.offsetMinutes)}`, theme.text]];
+  const badges: Piece[] = [];
+  if (scope.isReadOnly) badges.push([' READ-ONLY ', theme.badge]);
+  else if (ui.lock.isLocked) badges.push([' LOCKED ', theme.badge]);
+  if (ui.isPaused) badges.push([` PAUSED ${ago(scope.clockNow - world.now)} `, theme.alarm]);
+  const name: Piece[] = [
+    ['botop ', theme.accent],
+    [truncate(scope.hostname, isNarrow ? 16 : 28), theme.strong],
+  ];
+  const fleet = fleetPieces(scope);
+  const sources = sourcePieces(scope);
+  if (isNarrow) {
+    putLine(cells, 0, [...name], [...badges, ...clock]);
+    putLine(cells, 1, fleet, sources);
+    return;
+  }
+  putLine(cells, 0, [...name, ['  ', theme.text], ...fleet], [...badges, ...sources, ...clock]);
+}
+
+function fleetPieces({ world, theme }: ChromeScope): Piece[] {
+  const fleet = countFleet(world.pm2, world.fleet.mostMeantToRun, world.now);
+  if (fleet.expected === null) {
+    const isWaiting = world.pm2.some(({ reading }) => reading.state === 'waiting');
+    return [isWaiting ? ['asking PM2…', theme.muted] : ['bots unknown', theme.alarm]];
+  }
+  const isShort = fleet.running < fleet.expected;
+  const pieces: Piece[] = [[`${fleet.running} of ${fleet.expected} running`, isShort ? theme.bad : theme.good]];
+  const add = (text: string, style: StyleId): void => void pieces.push([' · ', theme.muted], [text, style]);
+  const { errored, flapping, stale } = fleet.byState;
+  if (errored) add(`${errored} ERRORED`, theme.bad);
+  if (flapping) add(`${flapping} FLAPPING`, theme.bad);
+  if (stale) add('STALE', theme.alarm);
+  return pieces;
+}
+
+/** `src 2/2`; what is not configured does not count. */
+function sourcePieces({ world, theme }: ChromeScope): Piece[] {
+  const counted = world.entries.filter(({ reading }) => reading.state !== 'off');
+  const up = counted.filter(({ reading }) => reading.state === 'fresh').length;
+  const style = up === counted.length ? theme.muted : theme.warn;
+  const missing = counted.filter(({ reading }) => reading.state === 'stale' || reading.state === 'down');
+  const names = missing.map(({ id, reading }) => `${id} ${reading.state}`).join(' ');
+  return [[`src ${up}/${counted.length}${names && ` ${names}`}  `, style]];
+}
+
+/** Pieces from the left and pieces at the right; the left ones give way. */
+function putLine(cells: Cells, y: number, left: readonly Piece[], right: readonly Piece[]): void {
+  const rightWidth = right.reduce((sum, [text]) => sum + measure(text), 0);
+  let x = cells.width - rightWidth;
+  for (const [text, style] of right) x += cells.text(x, y, text, style);
+  const room = cells.width - rightWidth - 1;
+  x = 0;
+  for (const [text, style] of left) {
+    if (x >= room) break;
+    x += cells.text(x, y, truncate(text, room - x), style);
+  }
+}
+
+export function drawFooter(
+  cells: Cells,
+  scope: ChromeScope,
+  keymap: readonly Binding[],
+  isOff: (b: Binding) => boolean,
+): void {
+  const { ui, theme } = scope;
+  cells.clear();
+  if (ui.typing) {
+    putLine(
+      cells,
+      0,
+      [
+        ['filter ', theme.muted],
+        [`/${ui.typing.text}`, theme.strong],
+        ['▏', theme.accent],
+      ],
+      [['Enter keeps  Esc drops', theme.muted]],
+    );
+    return;
+  }
+  if (ui.notice) {
+    cells.text(0, 0, truncate(ui.notice.text, cells.width), ui.notice.severity === 'warn' ? theme.warn : theme.text);
+    return;
+  }
+  let x = 0;
+  for (const binding of footerHints(keymap, ui)) {
+    const length = measure(binding.shown) + 1 + measure(binding.label);
+    if (x + length > cells.width) continue;
+    const off = isOff(binding);
+    x += cells.text(x, 0, binding.shown, off ? theme.dim : theme.key) + 1;
+    x += cells.text(x, 0, binding.label, off ? theme.dim : theme.text) + 2;
+  }
+}
+
+const TONE_ROLES: Readonly<Record<Tone, Role>> = {
+  plain: 'text',
+  strong: 'strong',
+  dim: 'muted',
+  good: 'good',
+  bad: 'bad',
+  warn: 'warn',
+};
+
+export function drawStrip(cells: Cells, strip: Strip | null, theme: Theme): void {
+  cells.clear();
+  if (!strip) return;
+  let x = 0;
+  for (const { text, tone } of fitStrip(strip, cells.width)) x += cells.text(x, 0, text, theme[TONE_ROLES[tone]]);
+}
+
+/** What stands where the terminal is too small for anything else. */
+export function drawTooSmall(cells: Cells, theme: Theme, columns: number, rows: number): void {
+  cells.clear();
+  const lines = [`${cells.width}x${cells.height} is too small:`, `botop needs ${columns}x${rows}.`, 'q quits.'];
+  lines.forEach((line, y) => cells.text(0, y, line, theme.text, cells.width));
+}

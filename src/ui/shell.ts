@@ -1,0 +1,237 @@
+/**
+ * Where keys, the world and the screen meet. It holds the one ui state, changes it through the reducer only, and says
+ * which zones must be painted anew. It knows no terminal and no React: both are handed what they need.
+ */
+import type { Action } from '../actions/action.ts';
+import type { Target } from '../actions/target.ts';
+import type { World } from '../state/world.ts';
+import type { Acting, ActingPort } from './acting.ts';
+import { bindingOf, type Binding, type Effect } from './keymap.ts';
+import { createKeyDecoder, type InkKey } from './keys.ts';
+import type { Layout } from './layout.ts';
+import type { Panel, Scope } from './panel.ts';
+import { cursorKey, reduce } from './reduce.ts';
+import type { Cells } from './screen/cells.ts';
+import { type Overlay, type PanelId, type Scene, type UiEvent, type UiState, type ViewId, initialUi } from './state.ts';
+import type { Theme } from './theme.ts';
+import { drawZone, layoutOf, scopeOf as scopeIn } from './zones.ts';
+
+/** What React composes: it changes only when zones or overlays do, never with the data. */
+export interface Frame {
+  readonly columns: number;
+  readonly rows: number;
+  readonly layout: Layout;
+  readonly overlay: Overlay | null;
+}
+
+export interface ShellOptions {
+  readonly panels: readonly Panel[];
+  readonly keymap: readonly Binding[];
+  readonly theme: Theme;
+  readonly view: ViewId;
+  readonly size: { readonly columns: number; readonly rows: number };
+  readonly hostname: string;
+  readonly isReadOnly: boolean;
+  /** The world at this moment; asked once a change and kept while paused. */
+  takeWorld(): World;
+  freezeWorld(world: World): World;
+  /** Epoch and monotonic ms. */
+  readonly clock: { now(): number; monotonic(): number };
+  /** Starts actions and speaks to the prompt; made with the shell's own dispatch. */
+  createActing(port: ActingPort): Acting;
+  /** The command that does by hand what the first action of a target does. */
+  commandFor(target: Target): string;
+  /** Puts a text on the person's clipboard and says how. */
+  copy(text: string): string;
+  quit(): void;
+  suspend(): void;
+  redraw(): void;
+}
+
+export interface Shell {
+  ui(): UiState;
+  frame(): Frame;
+  /** React's subscription: called when `frame()` has changed. */
+  onFrame(listener: () => void): () => void;
+  /** Called when zones must be painted; without ids: all. */
+  onPaint(listener: (ids?: readonly string[]) => void): () => void;
+  /** One report of Ink's `useInput`. */
+  report(input: string, key: InkKey): void;
+  paste(text: string): void;
+  resize(columns: number, rows: number): void;
+  /** Readings have come in, or a second has passed. */
+  worldChanged(): void;
+  /** A frame has been written: a prompt in it begins to count. */
+  painted(): void;
+  draw(zone: string, cells: Cells): void;
+  /** Ends the acting part; resolves when what is under way is finished and audited. */
+  stop(reason: string): Promise<void>;
+}
+
+export function createShell(options: ShellOptions): Shell {
+  const { panels, keymap, theme, clock } = options;
+  let ui = initialUi(options.view);
+  let size = options.size;
+  let world = options.takeWorld();
+  let frame: Frame | null = null;
+  let lastQuitAt = Number.NEGATIVE_INFINITY;
+  const decoder = createKeyDecoder();
+  const frameListeners = new Set<() => void>();
+  const paintListeners = new Set<(ids?: readonly string[]) => void>();
+
+  const panelOf = (id: string): Panel | undefined => panels.find((panel) => panel.id === id);
+  const scopeOf = (id: PanelId): Scope => scopeIn({ world, ui, theme }, id);
+  const zoneOf = (id: string) =>
+    layout()
+      .rows.flatMap(({ zones }) => zones)
+      .find((zone) => zone.id === id);
+  const scene: Scene = {
+    keys: (id) => panelOf(id)?.keys(scopeOf(id)) ?? [],
+    page: (id) => panelOf(id)?.page(zoneOf(id)?.height ?? 1) ?? 1,
+    sorts: (id) => panelOf(id)?.sorts.length ?? 0,
+    panels: (view) => (view === 'home' ? panels.map(({ id }) => id) : [view as PanelId]),
+  };
+
+  const layout = (): Layout => layoutOf(ui, size);
+
+  function dispatch(event: UiEvent): void {
+    const before = ui;
+    ui = reduce(ui, event, scene);
+    if (ui === before) return;
+    if (ui.isPaused !== before.isPaused) world = ui.isPaused ? options.freezeWorld(world) : options.takeWorld();
+    // A zone that shrank or a list that changed may have left the cursor outside its window.
+    if (event.type !== 'world-changed') ui = reduce(ui, { type: 'world-changed', at: clock.monotonic() }, scene);
+    refreshFrame();
+    paint();
+  }
+
+  function paint(ids?: readonly string[]): void {
+    for (const listener of paintListeners) listener(ids);
+  }
+
+  function refreshFrame(): void {
+    const next: Frame = { ...size, layout: layout(), overlay: ui.overlay };
+    if (frame && sameFrame(frame, next)) return;
+    frame = next;
+    for (const listener of frameListeners) listener();
+  }
+
+  const notice = (text: string, severity: 'plain' | 'warn'): void =>
+    dispatch({ type: 'noticed', text, severity, at: clock.monotonic() });
+  const acting = options.createActing({ ui: () => ui, dispatch });
+
+  function start(effect: Effect): void {
+    switch (effect.type) {
+      case 'quit':
+        return quit();
+      case 'redraw':
+        return options.redraw();
+      case 'suspend':
+        return options.suspend();
+      case 'copy':
+        return copy();
+      case 'act':
+        return act(effect.action);
+      default:
+        return dispatch(effect);
+    }
+  }
+
+  /** An action under way is not left by a slip: the second press within three seconds leaves. */
+  function quit(): void {
+    const now = clock.monotonic();
+    if (acting.isBusy() && now - lastQuitAt > 3_000) {
+      lastQuitAt = now;
+      return notice('An action is under way. Once more to leave; it is finished first.', 'warn');
+    }
+    options.quit();
+  }
+
+  function focused(): { panel: Panel; scope: Scope; key: string | null } | null {
+    const id = ui.detail?.panel ?? ui.focus;
+    const panel = panelOf(id);
+    return panel ? { panel, scope: scopeOf(id), key: ui.detail ? ui.detail.key : cursorKey(ui, scene, id) } : null;
+  }
+
+  function act(action: Action): void {
+    const at = focused();
+    const target = at?.panel.target?.(at.scope, at.key) ?? null;
+    if (!target) return notice(`Nothing to ${action.label} here.`, 'warn');
+    acting.ask(action, [target]);
+  }
+
+  function copy(): void {
+    const at = focused();
+    const target = at?.panel.target?.(at.scope, at.key) ?? null;
+    if (!target) return notice('Nothing to copy here.', 'warn');
+    notice(options.copy(options.commandFor(target)), 'plain');
+  }
+
+  function report(input: string, key: InkKey): void {
+    // The decoder sees every report, or it would take the rest of a torn sequence for keys.
+    const keys = decoder.decode(input, key, clock.monotonic());
+    if (acting.takesKeys()) return acting.report(input, key);
+    for (const name of keys) {
+      // What follows in the same chunk was typed before the question could be read.
+      if (acting.takesKeys()) return;
+      if (name === 'ctrl+c') start({ type: 'quit' });
+      else if (ui.typing) dispatch({ type: 'filter-typed', key: name });
+      else {
+        const binding = bindingOf(keymap, name, ui);
+        if (binding) start(binding.effect(ui, clock.monotonic()));
+      }
+    }
+  }
+
+  return {
+    ui: () => ui,
+    frame() {
+      if (!frame) refreshFrame();
+      return frame as unknown as Frame;
+    },
+    onFrame: (listener) => {
+      frameListeners.add(listener);
+      return () => frameListeners.delete(listener);
+    },
+    onPaint: (listener) => {
+      paintListeners.add(listener);
+      return () => paintListeners.delete(listener);
+    },
+    report,
+    paste(text) {
+      acting.paste();
+      // Only a filter takes pasted text, and only its first line; a paste never fires a key.
+      if (!ui.typing) return;
+      const [line = ''] = text.split(/\r\n|\r|\n/);
+      for (const char of line) dispatch({ type: 'filter-typed', key: char === ' ' ? 'space' : char });
+    },
+    resize(columns, rows) {
+      size = { columns, rows };
+      refreshFrame();
+      dispatch({ type: 'world-changed', at: clock.monotonic() });
+      paint();
+    },
+    worldChanged() {
+      if (!ui.isPaused) world = options.takeWorld();
+      acting.tick();
+      dispatch({ type: 'world-changed', at: clock.monotonic() });
+      paint();
+    },
+    painted: () => acting.painted(),
+    draw(zone, cells) {
+      const { hostname, isReadOnly } = options;
+      drawZone(zone, cells, { world, ui, panels, keymap, theme, hostname, isReadOnly, clockNow: clock.now() });
+    },
+    stop: (reason) => acting.stop(reason),
+  };
+}
+
+/** Whether React has nothing to do. The layout is made anew each time; its numbers decide. */
+function sameFrame(a: Frame, b: Frame): boolean {
+  return (
+    a.columns === b.columns &&
+    a.rows === b.rows &&
+    a.overlay === b.overlay &&
+    JSON.stringify(a.layout.rows) === JSON.stringify(b.layout.rows)
+  );
+}

@@ -1,0 +1,67 @@
+/** What is drawn in each zone of the layout: pure, from the world and the ui state. */
+import type { World } from '../state/world.ts';
+import { type ChromeScope, drawFooter, drawHeader, drawStrip, drawTooSmall } from './chrome.ts';
+import type { Binding } from './keymap.ts';
+import { type Layout, layoutScreen, MIN_COLUMNS, MIN_ROWS } from './layout.ts';
+import type { Panel, Scope } from './panel.ts';
+import type { Cells } from './screen/cells.ts';
+import type { PanelId, UiState } from './state.ts';
+import type { Theme } from './theme.ts';
+
+/** All that a picture is made from. */
+export interface Picture {
+  readonly world: World;
+  readonly ui: UiState;
+  readonly panels: readonly Panel[];
+  readonly keymap: readonly Binding[];
+  readonly theme: Theme;
+  readonly hostname: string;
+  readonly isReadOnly: boolean;
+  /** Epoch ms of the real moment. */
+  readonly clockNow: number;
+}
+
+export function layoutOf(ui: UiState, size: { readonly columns: number; readonly rows: number }): Layout {
+  const { columns, rows } = size;
+  const { view, focus } = ui;
+  return layoutScreen({ columns, rows, view, focus, hasDetail: ui.detail !== null, hasStrip: ui.strip !== null });
+}
+
+export function scopeOf(picture: Pick<Picture, 'world' | 'ui' | 'theme'>, id: PanelId): Scope {
+  const { world, ui, theme } = picture;
+  return { world, ui, list: ui.lists[id], theme, isFocused: ui.focus === id };
+}
+
+export function drawZone(zone: string, cells: Cells, picture: Picture): void {
+  const { ui, theme, panels } = picture;
+  const panelOf = (id: string): Panel | undefined => panels.find((panel) => panel.id === id);
+  switch (zone) {
+    case 'header':
+      return drawHeader(cells, chromeOf(picture));
+    case 'footer':
+      return drawFooter(cells, chromeOf(picture), picture.keymap, (binding) => isBarred(binding, picture));
+    case 'strip':
+      return drawStrip(cells, ui.strip, theme);
+    case 'small':
+      return drawTooSmall(cells, theme, MIN_COLUMNS, MIN_ROWS);
+    case 'summary':
+      return panelOf('resources')?.drawSummary?.(cells, scopeOf(picture, 'resources'));
+    case 'detail': {
+      const { detail } = ui;
+      if (detail) panelOf(detail.panel)?.drawDetail(cells, scopeOf(picture, detail.panel), detail.key);
+      return;
+    }
+    default:
+      panelOf(zone)?.draw(cells, scopeOf(picture, zone as PanelId));
+  }
+}
+
+function chromeOf({ world, ui, theme, hostname, isReadOnly, clockNow }: Picture): ChromeScope {
+  const offsetMinutes = -new Date(clockNow).getTimezoneOffset();
+  return { world, ui, theme, hostname, isReadOnly, clockNow, offsetMinutes };
+}
+
+/** Actions that cannot be done now stay in the footer, dimmed: the key says why when it is pressed. */
+function isBarred({ isAction }: Binding, { ui, isReadOnly }: Picture): boolean {
+  return isAction === true && (isReadOnly || ui.lock.isLocked);
+}

@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest';
+import { createPoller, type PollerOptions, type Ticker } from '../../src/sources/poller.ts';
+import { type Clock, type Source, SourceError, SourceOff } from '../../src/sources/source.ts';
+import { createStore } from '../../src/state/store.ts';
+import { makePm2Snapshot } from '../helpers/bots.ts';
+
+/** Time that stands still until a test moves it, beat by beat. */
+function simulation() {
+  let time = 0;
+  const ticks = new Set<() => void>();
+  const clock: Clock = { now: () => time, monotonic: () => time };
+  const ticker: Ticker = {
+    every(_, tick) {
+      ticks.add(tick);
+      return () => ticks.delete(tick);
+    },
+  };
+  return {
+    clock,
+    ticker,
+    running: () => ticks.size,
+    /** Passes `count` beats of `ms` and lets what they started settle. */
+    async pass(count: number, ms = 1_000): Promise<void> {
+      for (let i = 0; i < count; i++) {
+        time += ms;
+        for (const tick of ticks) tick();
+        await settle();
+      }
+    },
+  };
+}
+
+/** All microtasks that are queued, and those they queue. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+interface Fake extends Source<'pm2'> {
+  reads: number;
+  aborted: number;
+  poke: () => void;
+}
+
+function fakeSource(read: (fake: Fake) => Promise<void> | void, over: Partial<Source<'pm2'>> = {}): Fake {
+  const fake: Fake = {
+    kind: 'pm2',
+    id: 'pm2',
+    cadenceMs: 1_000,
+    timeoutMs: 5_000,
+    reads: 0,
+    aborted: 0,
+    poke: () => {},
+    async read(signal) {
+      fake.reads++;
+      signal.addEventListener('abort', () => fake.aborted++);
+      await read(fake);
+      return makePm2Snapshot([]);
+    },
+    watch(poke) {
+      fake.poke = poke;
+      return () => {};
+    },
+    close() {},
+    ...over,
+  };
+  return fake;
+}
+
+function started(source: Source, over: Partial<PollerOptions> = {}) {
+  const time = simulation();
+  const store = createStore();
+  store.declare(source, 0);
+  const { clock, ticker } = time;
+  const poller = createPoller({ sources: [source], sink: store, clock, ticker, intervalMs: 1_000, ...over });
+  poller.start();
+  return { ...time, store, poller, state: () => store.entries()[0]?.reading.state };
+}
+
+describe('the beat', () => {
+  test('reads at once, then once a second', async () => {
+    const source = fakeSource(() => {});
+    const { pass } = started(source);
+    await settle();
+    await pass(5);
+    expect(source.reads).toBe(6);
+  });
+
+  test('reads a source in its own cadence when that is slower', async () => {
+    const source = fakeSource(() => {}, { cadenceMs: 10_000 });
+    const { pass } = started(source);
+    await pass(30);
+    expect(source.reads).toBe(4);
+  });
+
+  test('never joins a read in flight by a second one', async () => {
+    const source = fakeSource(() => new Promise(() => {}));
+    const { pass } = started(source);
+    await pass(4);
+    expect(source.reads).toBe(1);
+  });
+
+  test('ends a read past its time, says so, and tries again', async () => {
+    const source = fakeSource((fake) => (fake.reads === 1 ? new Promise(() => {}) : undefined));
+    const { pass, store, state } = started(source);
+    await pass(5);
+    expect(source.aborted).toBe(1);
+    expect(store.entries()[0]?.reading).toMatchObject({ state: 'down', error: { code: 'timeout' } });
+    await pass(2);
+    expect(state()).toBe('fresh');
+  });
+
+  test('drops the answer that comes after the time was up', async () => {
+    let answer = (): void => {};
+    const source = fakeSource((fake) => {
+      if (fake.reads === 1) return new Promise<void>((resolve) => void (answer = resolve));
+      throw new SourceError('refused', 'dead');
+    });
+    const { pass, state } = started(source);
+    await pass(7);
+    answer();
+    await settle();
+    expect(state()).toBe('down');
+  });
+});
+
+describe('a source that fails', () => {
+  test('is asked again within three seconds, for ever', async () => {
+    const source = fakeSource(() => {
+      throw new SourceError('refused', 'dead');
+    });
+    const { pass } = started(source);
+    await pass(20);
+    const before = source.reads;
+    await pass(3);
+    expect(source.reads).toBe(before + 1);
+  });
+
+  test('is read in its cadence again once it answers', async () => {
+    const source = fakeSource((fake) => {
+      if (fake.reads < 4) throw new SourceError('refused', 'dead');
+    });
+    const { pass, state } = started(source);
+    await pass(10);
+    expect(state()).toBe('fresh');
+    const before = source.reads;
+    await pass(3);
+    expect(source.reads).toBe(before + 3);
+  });
+
+  test('is asked seldom when there is nothing to watch', async () => {
+    const source = fakeSource(() => {
+      throw new SourceOff('not on this machine');
+    });
+    const { pass, state } = started(source);
+    await pass(9);
+    expect([source.reads, state()]).toEqual([1, 'off']);
+  });
+});
+
+describe('a poke', () => {
+  test('reads at once', async () => {
+    const source = fakeSource(() => {}, { cadenceMs: 10_000 });
+    const { pass } = started(source);
+    await pass(1);
+    source.poke();
+    await settle();
+    expect(source.reads).toBe(2);
+  });
+
+  test('during a read leads to one more read after it, however many pokes there were', async () => {
+    let answer = (): void => {};
+    const source = fakeSource((fake) => {
+      if (fake.reads === 1) return new Promise<void>((resolve) => void (answer = resolve));
+    });
+    started(source);
+    source.poke();
+    source.poke();
+    answer();
+    await settle();
+    expect(source.reads).toBe(2);
+  });
+});
+
+test('stopping aborts what is in flight, stops the beat and closes the source', async () => {
+  let isClosed = false;
+  const source = fakeSource(() => new Promise(() => {}), { close: () => void (isClosed = true) });
+  const { poller, running } = started(source);
+  await poller.stop();
+  expect([source.aborted, isClosed, running()]).toEqual([1, true, 0]);
+});
+
+test('readAll waits for the answers and returns all the same when one never comes', async () => {
+  const source = fakeSource(() => new Promise(() => {}), { timeoutMs: 30 });
+  const store = createStore();
+  store.declare(source, 0);
+  const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
+  const poller = createPoller({ sources: [source], sink: store, clock, intervalMs: 1_000 });
+  await poller.readAll();
+  expect(store.entries()[0]?.reading).toMatchObject({ state: 'down', error: { code: 'timeout' } });
+  await poller.stop();
+});

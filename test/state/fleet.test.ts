@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import type { Pm2Snapshot } from '../../src/sources/pm2/snapshot.ts';
+import { countFleet, FleetHistory, keyOf } from '../../src/state/fleet.ts';
+import type { Entry } from '../../src/state/store.ts';
+import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../helpers/bots.ts';
+
+function entryOf(value: Pm2Snapshot): Entry<'pm2'> {
+  return { kind: 'pm2', id: 'pm2', cadenceMs: 1_000, reading: { state: 'fresh', value, readAt: NOON, tookMs: 3 } };
+}
+
+const fleet = [
+  makeBot({ id: 0, name: 'a' }),
+  makeBot({ id: 1, name: 'b', startedAt: NOON - 1_000, exits: makeCrashes(5, 1_000) }),
+  makeBot({ id: 2, name: 'c', status: 'stopped', pid: null }),
+  makeBot({ id: 3, name: 'pm2-logrotate', isModule: true }),
+];
+
+describe('counting the fleet', () => {
+  test('expects what the dump would start, and does not count a flapping bot as running', () => {
+    const bots = ['a', 'b', 'c'].map((name) => ({ name, namespace: 'default', isStopped: name === 'c' }));
+    const count = countFleet([entryOf(makePm2Snapshot(fleet, { dump: { savedAt: NOON, bots } }))], 0, NOON);
+    expect(count).toMatchObject({ running: 1, expected: 2, expectedFrom: 'dump', stoppedOnPurpose: 1, total: 3 });
+  });
+
+  test('without a dump expects the most that was ever meant to run', () => {
+    expect(countFleet([entryOf(makePm2Snapshot(fleet))], 7, NOON)).toMatchObject({
+      expected: 7,
+      expectedFrom: 'most seen',
+    });
+  });
+
+  test('expects nothing, not zero, while no daemon was read', () => {
+    const waiting: Entry<'pm2'> = { kind: 'pm2', id: 'pm2', cadenceMs: 1, reading: { state: 'waiting', since: NOON } };
+    expect(countFleet([waiting], 0, NOON).expected).toBeNull();
+  });
+
+  test('a bot that ended by itself is not stopped on purpose', () => {
+    const ended = makeBot({ status: 'stopped', pid: null, autorestart: false, exits: makeCrashes(1, 1) });
+    expect(countFleet([entryOf(makePm2Snapshot([ended]))], 0, NOON).stoppedOnPurpose).toBe(0);
+  });
+});
+
+describe('the history of the fleet', () => {
+  test('keeps a series a bot and forgets the bots that are gone', () => {
+    const history = new FleetHistory();
+    const [a, b] = [makeBot({ id: 0, name: 'a' }), makeBot({ id: 1, name: 'b' })];
+    history.push([makePm2Snapshot([a, b])]);
+    history.push([makePm2Snapshot([b])]);
+    expect(history.of(keyOf(a))).toBeUndefined();
+    expect(history.of(keyOf(b))?.memory.tail(9)).toEqual([52e6, 52e6]);
+    expect(history.mostMeantToRun).toBe(2);
+  });
+
+  test('a bot deleted and added again starts a series of its own', () => {
+    const history = new FleetHistory();
+    history.push([makePm2Snapshot([makeBot({ uniqueId: 'first' })])]);
+    history.push([makePm2Snapshot([makeBot({ uniqueId: 'second' })])]);
+    expect(history.of(keyOf(makeBot({ uniqueId: 'second' })))?.cpu.length).toBe(1);
+  });
+});
