@@ -47,20 +47,7 @@ export function sparkline(
   samples: Samples,
   options: SparklineOptions = {},
 ): void {
-  const { min = 0, style = 0, styleFor, gapStyle, atLeast = 0, end = samples.length } = options;
-  const first = end - width;
-  const max = options.max ?? Math.max(min + atLeast, highest(samples, Math.max(0, first), end));
-  for (let column = 0; column < width; column++) {
-    const index = first + column;
-    const value = index < 0 || index >= samples.length ? undefined : samples.at(index);
-    if (value === undefined) continue;
-    if (Number.isNaN(value)) {
-      if (gapStyle !== undefined) cells.set(x + column, y, GAP, gapStyle);
-      continue;
-    }
-    const block = BLOCKS[eighths(value - min, max - min, 1)] as number;
-    cells.set(x + column, y, block, styleFor ? styleFor(value) : style);
-  }
+  area(cells, x, y, width, 1, samples, options);
 }
 
 function highest(samples: Samples, from: number, to: number): number {
@@ -70,6 +57,34 @@ function highest(samples: Samples, from: number, to: number): number {
     if (value > found) found = value;
   }
   return found;
+}
+
+/** A sparkline several rows high, over the rectangle; of one row it is a sparkline. */
+export function area(
+  cells: Cells,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  samples: Samples,
+  options: SparklineOptions = {},
+): void {
+  const { min = 0, style = 0, styleFor, gapStyle, atLeast = 0, end = samples.length } = options;
+  const first = end - width;
+  const max = options.max ?? Math.max(min + atLeast, highest(samples, Math.max(0, first), end));
+  for (let column = Math.max(0, -first); column < width; column++) {
+    const value = samples.at(first + column);
+    if (value === undefined || first + column >= samples.length) continue;
+    if (Number.isNaN(value)) {
+      if (gapStyle !== undefined) cells.set(x + column, y + height - 1, GAP, gapStyle);
+      continue;
+    }
+    const filled = eighths(value - min, max - min, height);
+    const look = styleFor ? styleFor(value) : style;
+    for (let row = 0; row * 8 < filled; row++) {
+      cells.set(x + column, y + height - 1 - row, BLOCKS[Math.min(8, filled - 8 * row)] as number, look);
+    }
+  }
 }
 
 /**
@@ -141,9 +156,8 @@ export function chart(
   const drawn = plot(inRows, { min: 0, max: rows, height: rows, offset: 2, format: () => ' ' }).split('\n');
   return labels.map((label, row) => {
     const body = [...(drawn[row] ?? '')].slice(1);
-    const axis = body[0] === '┼' ? '┼' : '┤';
     const line = body.slice(1).map((glyph, i) => (isGap(points, i) ? ' ' : glyph));
-    return `${label.padStart(labelWidth)} ${axis}${line.join('')}`.trimEnd();
+    return `${label.padStart(labelWidth)} ┤${line.join('')}`.trimEnd();
   });
 }
 

@@ -1,0 +1,44 @@
+/** Draws the resources panel: what the host has left, by row, with its last minutes beside each. Pure. */
+import { truncate } from '../text/width.ts';
+import { wrap } from '../text/wrap.ts';
+import type { Cells } from '../ui/screen/cells.ts';
+import { drawBody, drawSummaryLine, type ResourcesLook } from './resources-draw.ts';
+import type { ResourcesView } from './resources-view.ts';
+
+/** Draws the panel with its border; below three rows there is only room for the summary. */
+export function drawResources(cells: Cells, view: ResourcesView, look: ResourcesLook): void {
+  const { width, height } = cells;
+  const { theme, isFocused } = look;
+  cells.clear();
+  if (height < 3) {
+    drawSummaryLine(cells, view, theme, 0, 0, width);
+    return;
+  }
+  const title = view.state === 'stale' ? `Resources · ${view.remark}` : 'Resources';
+  cells.box(0, 0, width, height, {
+    title: truncate(title, width - 6),
+    right: view.upFor,
+    style: isFocused ? theme.borderFocused : theme.border,
+    titleStyle: view.state === 'stale' ? theme.warn : isFocused ? theme.accent : theme.title,
+    rightStyle: theme.muted,
+  });
+  if (view.rows.length === 0) {
+    drawNothing(cells, view, look);
+    return;
+  }
+  if (height === 3) drawSummaryLine(cells, view, theme, 2, 1, width - 4);
+  else drawBody(cells, view, look, 1, 1, width - 3, height - 2);
+  // What was true a while ago is told apart from what is true now by its whole look.
+  if (view.state === 'stale') for (let y = 1; y < height - 1; y++) cells.tint(1, y, width - 2, theme.dim);
+}
+
+/** Why there is nothing to show. */
+function drawNothing(cells: Cells, view: ResourcesView, { theme }: ResourcesLook): void {
+  const room = cells.width - 4;
+  const isDown = view.state === 'down';
+  const text = view.state === 'waiting' ? 'reading the host…' : view.remark;
+  const lines = [...wrap(text, room), ...(view.hint === '' ? [] : wrap(view.hint, room))];
+  lines.slice(0, cells.height - 2).forEach((line, i) => {
+    cells.text(2, 1 + i, line, isDown && i === 0 ? theme.bad : theme.muted, room);
+  });
+}
