@@ -69,6 +69,7 @@ export class Screen {
   #isScheduled = false;
   #isEntered = false;
   #isBlocked = false;
+  #isPasteBracketed = false;
   #settling: NodeJS.Timeout | undefined;
 
   constructor(out: TtyLike, { depth = 'true', isAscii = false, onDrawError }: ScreenOptions = {}) {
@@ -86,7 +87,10 @@ export class Screen {
       },
       enter: () => this.enter(),
       leave: () => this.leave(),
-      mode: (sequence) => this.#send(sequence),
+      mode: (sequence) => {
+        if (sequence.startsWith('\x1b[?2004')) this.#isPasteBracketed = sequence.endsWith('h');
+        this.#send(sequence);
+      },
     });
     this.ink = stream;
     this.#tellInk = changed;
@@ -127,7 +131,8 @@ export class Screen {
   enter(): void {
     if (this.#isEntered) return;
     this.#isEntered = true;
-    this.#send(ENTER);
+    // Ink asks for bracketed paste once; leaving has ended it.
+    this.#send(this.#isPasteBracketed ? `${ENTER}\x1b[?2004h` : ENTER);
     this.repaint();
   }
 

@@ -57,11 +57,12 @@ function TextSurface({ width, height, draw }: SurfaceProps): ReactNode {
   const depth = use(TextDepthContext);
   const cells = new Cells(width, height);
   draw(cells);
+  // A painted surface does not inherit an overlay's background; a colour Ink does not know keeps it out of text too.
   return (
     <Box width={width} height={height} flexShrink={0} flexDirection="column" overflow="hidden">
       {cells.lines(depth).map((line, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place
-        <Text key={row} wrap="truncate">
+        <Text key={row} wrap="truncate" backgroundColor="none">
           {line}
         </Text>
       ))}
