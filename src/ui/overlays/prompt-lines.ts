@@ -51,30 +51,34 @@ export function promptLines(prompt: Prompt, columns: number, rows: number, at: n
   );
   const question = questionLines(prompt, columns, at);
   const fixed = title.lines.length + question.length;
-  // The least that is said of each; what is left over goes to the lists, the gravest first.
-  const wishes: Section[] = [{ lines: command, least: Math.min(command.length, 2) }, notes, consequences];
-  const blanks = rows >= 16 ? 3 : 0;
-  const targetLeast = count > 1 ? 2 : 1;
-  let spare = rows - fixed - blanks - targetLeast - wishes.reduce((sum, wish) => sum + wish.least, 0);
-  const granted = wishes.map((wish) => {
-    const more = Math.max(0, Math.min(spare, wish.lines.length - wish.least));
+  const blanks = rows >= 20 ? 3 : 1;
+  const targetLeast = Math.min(ask.targets.length, 2);
+  const commandLeast = Math.min(command.length, 2);
+  let spare = rows - fixed - blanks - targetLeast - commandLeast - notes.least - consequences.least;
+  // What is left over goes where it matters most: what changed, what will happen, some names, then all of the rest.
+  const grant = (have: number, want: number): number => {
+    const more = Math.max(0, Math.min(spare, want - have));
     spare -= more;
-    return shorten(wish.lines, wish.least + more, columns);
-  });
-  const targets = targetLines(prompt, columns, targetLeast + Math.max(0, spare));
-  const [commandShown = [], notesShown = [], consequencesShown = []] = granted;
-  const blank: readonly PromptLine[] = blanks > 0 ? [{ text: '', role: 'blank' }] : [];
+    return have + more;
+  };
+  const noteRows = grant(notes.least, notes.lines.length);
+  const consequenceRows = grant(consequences.least, consequences.lines.length);
+  const someTargets = grant(targetLeast, Math.min(ask.targets.length, 4));
+  const commandRows = grant(commandLeast, command.length);
+  const targetRows = grant(someTargets, Math.min(ask.targets.length, MAX_TARGETS));
+  const blank: readonly PromptLine[] = [{ text: '', role: 'blank' }];
+  const gap = blanks > 1 ? blank : [];
   const body = [
     ...title.lines,
-    ...commandShown,
-    ...blank,
-    ...targets,
-    ...blank,
-    ...notesShown,
-    ...consequencesShown,
-    ...(blanks > 0 && notesShown.length + consequencesShown.length > 0 ? blank : []),
+    ...shorten(command, commandRows, columns),
+    ...gap,
+    ...targetLines(prompt, columns, targetRows),
+    ...gap,
+    ...shorten(notes.lines, noteRows, columns),
+    ...shorten(consequences.lines, consequenceRows, columns),
   ];
-  return [...body.slice(0, Math.max(0, rows - question.length)), ...question];
+  const room = Math.max(0, rows - question.length);
+  return [...body.slice(0, room), ...(body.length < room ? blank : []), ...question];
 }
 
 function section(role: LineRole, texts: readonly string[], columns: number, least: number): Section {
@@ -100,7 +104,7 @@ function shorten(lines: readonly PromptLine[], most: number, columns: number): r
 
 function targetLines(prompt: Prompt, columns: number, room: number): readonly PromptLine[] {
   const { targets } = prompt.ask;
-  const most = Math.min(room, MAX_TARGETS);
+  const most = room;
   const asLine = (text: string, role: LineRole): PromptLine => ({ text: truncate(text, columns), role });
   if (targets.length <= most) return targets.map((target) => asLine(targetLine(target), 'target'));
   const page = Math.max(1, most - 1);
@@ -158,8 +162,10 @@ function hardWrap(text: string, columns: number): string[] {
       line += word;
       continue;
     }
-    if (line !== '') lines.push(line.trimEnd());
-    let rest = word;
+    // A word that fits no line begins on this one; any other goes to the next.
+    const isLong = measure(word.trimEnd()) > columns;
+    if (!isLong && line !== '') lines.push(line.trimEnd());
+    let rest = isLong ? line + word : word;
     while (measure(rest.trimEnd()) > columns) {
       const head = truncate(rest, columns, '');
       if (head === '') break;

@@ -16,6 +16,8 @@ export interface PromptBoxProps {
 const MAX_WIDTH = 76;
 /** Below this a margin would cost more than it shows. */
 const NARROW = 48;
+/** On a low screen the prompt may have every row. */
+const TALL = 30;
 const BORDERS: Record<Risk, string> = { R1: 'yellow', R2: 'magenta', R3: 'red', copy: 'cyan' };
 const COLORS: Record<LineRole, string> = {
   title: 'whiteBright',
@@ -36,7 +38,7 @@ export function promptWidth(columns: number): number {
 
 export function PromptBox({ prompt, columns, rows, at }: PromptBoxProps) {
   const width = promptWidth(columns);
-  const lines = promptLines(prompt, width - 4, Math.max(3, rows - 4), at);
+  const lines = promptLines(prompt, width - 4, Math.max(3, rows < TALL ? rows - 2 : rows - 6), at);
   const isArmed = prompt.state === 'armed';
   const border = BORDERS[prompt.ask.risk];
   return (
