@@ -36,6 +36,8 @@ export interface Pm2Daemon {
   jlist(): Promise<Record<string, any>[]>;
   /** `SIGKILL`, `SIGSTOP` and so on, to the daemon. */
   signal(signal: NodeJS.Signals): void;
+  /** Pids of the daemon and of all it started that still run. */
+  processes(): number[];
   /** Ends daemon and bots by pid where asking is not enough, and removes the folder. */
   remove(): Promise<void>;
 }
@@ -95,14 +97,12 @@ function kill(pid: number, signal: NodeJS.Signals): void {
 
 /** Every process whose environment names this home: the daemon and its bots, also those that outlive it. */
 function processesOf(home: string): number[] {
-  const marks = [`PM2_HOME=${home}`];
+  const mark = `PM2_HOME=${home}`;
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
     .filter((entry) => {
       try {
-        return readFileSync(`/proc/${entry}/environ`, 'latin1')
-          .split('\0')
-          .some((pair) => marks.includes(pair));
+        return readFileSync(`/proc/${entry}/environ`, 'latin1').split('\0').includes(mark);
       } catch {
         return false;
       }
@@ -110,8 +110,8 @@ function processesOf(home: string): number[] {
     .map(Number);
 }
 
-/** Makes a home and starts a daemon in it. `packageDir` is the folder of a pm2 package. */
-export async function startPm2(packageDir = ownPm2): Promise<Pm2Daemon> {
+/** Makes a home and starts a daemon in it. `packageDir` is the folder of a pm2 package; `more` joins its environment. */
+export async function startPm2(packageDir = ownPm2, more: Readonly<Record<string, string>> = {}): Promise<Pm2Daemon> {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'botop-pm2-')));
   const scripts = join(home, 'scripts');
   mkdirSync(scripts);
@@ -121,7 +121,8 @@ export async function startPm2(packageDir = ownPm2): Promise<Pm2Daemon> {
     HOME: home,
     PM2_HOME: home,
     PM2_DISABLE_VERSION_CHECK: 'true',
-    TZ: process.env['TZ'] ?? '',
+    ...(process.env['TZ'] === undefined ? {} : { TZ: process.env['TZ'] }),
+    ...more,
   };
   const bin = join(packageDir, 'bin', 'pm2');
 
@@ -163,6 +164,7 @@ export async function startPm2(packageDir = ownPm2): Promise<Pm2Daemon> {
       return JSON.parse(text.slice(text.lastIndexOf('\n[{') + 1 || text.indexOf('['))) as Record<string, any>[];
     },
     signal: (signal) => process.kill(daemon.pid(), signal),
+    processes: () => processesOf(home).filter(isAlive),
     async remove() {
       const pids = processesOf(home);
       // A daemon that is stopped or busy would start its bots again: it goes first, and none of them is asked.

@@ -105,7 +105,10 @@ function parseEntry(value: unknown, home: string): Listed {
  */
 function isOverwritten(env: Fields, variables: Fields | null, key: string): boolean {
   const variable = fieldOf(variables, key);
-  return variable !== undefined && String(variable) === String(env[key]);
+  const field = fieldOf(env, key);
+  // Of an object nothing is taken anyway, and one with a `toString` of its own would throw.
+  if (typeof variable === 'object' || typeof field === 'object') return false;
+  return variable !== undefined && String(variable) === String(field);
 }
 
 function parseId(value: unknown): number | string | null {

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createProcSampler, type TreeColumns } from '../../../src/sources/proc/sampler.ts';
+import { until } from '../../helpers/pm2-daemon.ts';
+
+const started: ChildProcess[] = [];
+
+/** A process that says `ready` when its part of the test may begin. */
+async function run(code: string): Promise<ChildProcess & { readonly pid: number }> {
+  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+  started.push(child);
+  await new Promise((resolve) => child.stdout?.once('data', resolve));
+  return child as ChildProcess & { readonly pid: number };
+}
+
+afterEach(async () => {
+  for (const child of started.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const exit = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await exit;
+  }
+});
+
+const columnsOf = (length: number): TreeColumns => ({
+  cpuPercent: new Float64Array(length),
+  memoryBytes: new Float64Array(length),
+  processes: new Float64Array(length),
+});
+
+const idle = 'console.log("ready"); setInterval(() => {}, 1e6)';
+const busy = 'console.log("ready"); for (;;);';
+/** Its child burns CPU and ends with it. */
+const parent = `
+  const child = require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(busy)}], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdout.once('data', () => console.log('ready'));
+  process.on('SIGTERM', () => { child.kill('SIGKILL'); child.once('exit', () => process.exit()); });
+`;
+
+describe.skipIf(process.platform !== 'linux')('process trees', () => {
+  test('CPU is unknown at the first sample, known at the second; memory is known at once', async () => {
+    const [calm, hot] = [await run(idle), await run(busy)];
+    const sampler = createProcSampler();
+    const into = columnsOf(3);
+    const pids = [calm.pid, hot.pid, 0];
+    sampler.sample(pids, performance.now(), into);
+    expect([...into.cpuPercent].every(Number.isNaN)).toBe(true);
+    expect(into.memoryBytes[0]).toBeGreaterThan(10e6);
+    expect(into.memoryBytes[2]).toBeNaN();
+    expect([...into.processes]).toEqual([1, 1, 0]);
+    const since = performance.now();
+    await until('a second has passed', () => performance.now() - since > 1_000);
+    sampler.sample(pids, performance.now(), into);
+    expect(into.cpuPercent[0]).toBeLessThan(10);
+    expect(into.cpuPercent[1]).toBeGreaterThan(15);
+    expect(into.cpuPercent[1]).toBeLessThan(120);
+    sampler.close();
+  });
+
+  test('a tree counts its children, and asking again at once repeats what was measured', async () => {
+    const root = await run(parent);
+    const sampler = createProcSampler();
+    const into = columnsOf(1);
+    sampler.sample([root.pid], performance.now(), into);
+    expect(into.processes[0]).toBe(2);
+    const since = performance.now();
+    await until('a second has passed', () => performance.now() - since > 1_000);
+    sampler.sample([root.pid], performance.now(), into);
+    const measured = into.cpuPercent[0];
+    expect(measured).toBeGreaterThan(15);
+    sampler.sample([root.pid], performance.now(), into);
+    expect(into.cpuPercent[0]).toBe(measured);
+    root.kill('SIGTERM');
+    await new Promise((resolve) => root.once('exit', resolve));
+    sampler.close();
+  });
+
+  test('a process that ends is told once, and what follows is unknown', async () => {
+    const child = await run(idle);
+    const sampler = createProcSampler();
+    const into = columnsOf(1);
+    expect(sampler.sample([child.pid], 0, into)).toEqual([]);
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+    expect(sampler.sample([child.pid], 1_000, into)).toEqual([child.pid]);
+    expect([into.cpuPercent[0], into.memoryBytes[0], into.processes[0]]).toEqual([Number.NaN, Number.NaN, 0]);
+    expect(sampler.sample([child.pid], 2_000, into)).toEqual([]);
+    sampler.close();
+  });
+
+  test('a pid that was never there is unknown and not told as ended', () => {
+    const sampler = createProcSampler();
+    const into = columnsOf(1);
+    expect(sampler.sample([2 ** 30], 0, into)).toEqual([]);
+    expect(into.memoryBytes[0]).toBeNaN();
+    sampler.close();
+  });
+
+  test('no descriptor is left open: not of what is no longer asked for, not over the limit, not after closing', async () => {
+    const open = () => readdirSync('/proc/self/fd').length;
+    const children = [await run(idle), await run(idle), await run(idle)];
+    const pids = children.map((child) => child.pid);
+    const before = open();
+    const sampler = createProcSampler({ maxDescriptors: 2 });
+    const into = columnsOf(3);
+    sampler.sample(pids, 0, into);
+    expect(open()).toBe(before + 2);
+    sampler.sample(pids, 1_000, into);
+    expect([...into.processes]).toEqual([1, 1, 1]);
+    sampler.sample(pids.slice(0, 1), 2_000, into);
+    expect(open()).toBeLessThanOrEqual(before + 1);
+    sampler.close();
+    expect(open()).toBe(before);
+  });
+});
