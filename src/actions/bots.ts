@@ -1,8 +1,8 @@
 /** What all actions on bots share: reading them from the daemon itself, recognising them, and the pm2 command line. */
 import { parseList } from '../sources/pm2/list.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
-import { SourceError } from '../sources/source.ts';
 import type { ActionDeps, Resolved, Shell } from './action.ts';
+import { errorText } from './error-text.ts';
 import { shellQuote } from './shell-quote.ts';
 import type { BotTarget } from './target.ts';
 
@@ -30,7 +30,7 @@ export async function resolveBots(
   const lists = new Map(
     await Promise.all(
       homes.map(async (home) => {
-        const read = await listBots(home, deps, signal).catch((error: unknown) => reasonOf(error));
+        const read = await listBots(home, deps, signal).catch((error: unknown) => errorText(error));
         return [home, read] as const;
       }),
     ),
@@ -82,9 +82,4 @@ function userPrefix(targets: readonly BotTarget[], shell: Shell, variable: strin
   const user = targets[0]?.bot.username ?? null;
   if (variable === '' || user === null || user === shell.user || !/^[a-z_][\w-]*\$?$/i.test(user)) return variable;
   return `sudo -u ${shellQuote(user)} ${variable}`;
-}
-
-/** Why something failed, as far as it is known; the text is clean. */
-export function reasonOf(error: unknown): string {
-  return error instanceof SourceError ? error.message : String(error instanceof Error ? error.message : error);
 }

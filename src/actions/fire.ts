@@ -1,7 +1,7 @@
 /** Doing an action to its targets, one after the other. Knows nothing of policy, prompts or the audit. */
-import { clean } from '../text/clean.ts';
 import type { Action, ActionDeps, RunResult, Verdict } from './action.ts';
 import type { Ask } from './ask.ts';
+import { errorText } from './error-text.ts';
 import type { Progress, TargetResult } from './outcome.ts';
 import { type Target, targetName } from './target.ts';
 
@@ -114,9 +114,4 @@ async function runWithin(action: Action, target: Target, deps: ActionDeps, stop:
   const result = await Promise.race([run, limit]);
   timer.abort();
   return result;
-}
-
-/** An error's message, fit for the screen and the audit. */
-export function errorText(error: unknown): string {
-  return clean(error instanceof Error ? error.message : String(error)).slice(0, 400);
 }

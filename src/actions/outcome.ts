@@ -1,6 +1,7 @@
 /** What became of an action that was asked for. */
-import type { Ask } from './ask.ts';
+
 import type { Verdict } from './action.ts';
+import type { Ask } from './ask.ts';
 import type { Target } from './target.ts';
 
 /** One target's end. `skipped`: nothing was done to it, since the action stopped before it. */

@@ -3,7 +3,8 @@ import type { Bot } from '../sources/pm2/snapshot.ts';
 import { SourceError } from '../sources/source.ts';
 import { duration } from '../text/format.ts';
 import type { Action, ActionDeps, RunResult } from './action.ts';
-import { pm2Command, reasonOf, resolveBots } from './bots.ts';
+import { pm2Command, resolveBots } from './bots.ts';
+import { errorText } from './error-text.ts';
 import { isCrashing, watchUntilUp } from './settle.ts';
 import type { BotTarget } from './target.ts';
 
@@ -51,12 +52,12 @@ async function run(target: BotTarget, deps: ActionDeps, signal: AbortSignal): Pr
     const notice = { id, action_name: 'restart', manually: true };
     const untold = await client.call('notifyByProcessId', [notice], { timeoutMs: 3000, signal }).then(
       () => '',
-      (error: unknown) => `restarted, but PM2 could not announce it: ${reasonOf(error)}`,
+      (error: unknown) => `restarted, but PM2 could not announce it: ${errorText(error)}`,
     );
     return { state: 'done', message: untold };
   } catch (error) {
     const isSilent = error instanceof SourceError && (error.code === 'timeout' || error.code === 'frozen');
-    return { state: isSilent ? 'unanswered' : 'failed', message: reasonOf(error) };
+    return { state: isSilent ? 'unanswered' : 'failed', message: errorText(error) };
   } finally {
     client.close();
   }

@@ -1,7 +1,8 @@
 /** Watching a bot until it is up for a while, or is known not to be: the verdict after every action that starts one. */
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import type { ActionDeps, Check, Verdict } from './action.ts';
-import { identify, listBots, reasonOf } from './bots.ts';
+import { identify, listBots } from './bots.ts';
+import { errorText } from './error-text.ts';
 import type { BotTarget } from './target.ts';
 
 /** How often the daemon is asked. */
@@ -115,7 +116,7 @@ export async function watchUntilUp(
       if (clock.monotonic() - readAt >= UNREAD_MS) {
         const verdict: Verdict = {
           state: 'unknown',
-          checks: [...goodChecks(watching), { text: `not known: ${reasonOf(error)}`, state: 'unknown' }],
+          checks: [...goodChecks(watching), { text: `not known: ${errorText(error)}`, state: 'unknown' }],
         };
         report(verdict);
         return verdict;
