@@ -132,10 +132,15 @@ export class Cells {
   /** Lays a style on `width` cells, glyphs kept: what the style leaves out stays as it was. */
   tint(x: number, y: number, width: number, style: StyleId): void {
     if (y < 0 || y >= this.height) return;
-    const end = y * this.width + Math.min(this.width, x + width);
-    for (let at = y * this.width + Math.max(0, x); at < end; at += 1) {
-      this.styles[at] = mergeStyles(this.styles[at] ?? 0, style);
+    const rowEnd = (y + 1) * this.width;
+    const end = Math.min(rowEnd, y * this.width + x + width);
+    let at = y * this.width + Math.max(0, x);
+    for (; at < end; at += 1) {
+      // The halves of a wide glyph have one style, its head's: a terminal could not show two.
+      const isTail = this.glyphs[at] === TAIL;
+      this.styles[at] = isTail ? (this.styles[at - 1] ?? 0) : mergeStyles(this.styles[at] ?? 0, style);
     }
+    if (at > 0 && at < rowEnd && this.glyphs[at] === TAIL) this.styles[at] = this.styles[at - 1] ?? 0;
   }
 
   /** A rounded border along the inside of a rectangle, with its title and remark; the inside is left as it is. */

@@ -13,8 +13,8 @@ const { ink, tree, surface } = await loadInTrueColor(async () => ({
   surface: await import('../../../src/ui/screen/surface.tsx'),
 }));
 
-const FRAMES = Number(process.env['BOTOP_TEST_FRAMES'] ?? 50);
-const SEED = Number(process.env['BOTOP_TEST_SEED'] ?? 20261121);
+const FRAMES = Number(process.env['PAINT_FRAMES'] ?? 50);
+const SEED = Number(process.env['PAINT_SEED'] ?? 20261121);
 
 /** The stdin Ink listens to: a terminal nobody types on. */
 function silentStdin(): NodeJS.ReadStream {
@@ -140,4 +140,4 @@ test(`a second terminal fed by Ink itself shows the same, our parser not involve
     },
   });
   expect(found).toEqual([]);
-}, 60_000);
+}, 120_000);
