@@ -4,6 +4,7 @@ import { keyOf } from '../state/fleet.ts';
 import { describeExit } from '../state/judge.ts';
 import type { Series } from '../state/series.ts';
 import { ago, bytes, clockTime, duration, percent, UNKNOWN } from '../text/format.ts';
+import { truncate } from '../text/width.ts';
 import { sparkline } from '../ui/graph.ts';
 import type { Scope } from '../ui/panel.ts';
 import type { Cells } from '../ui/screen/cells.ts';
@@ -17,9 +18,8 @@ export function drawBotDetail(cells: Cells, scope: Scope, row: BotRow | null): v
   const { theme, world } = scope;
   const { width, height } = cells;
   cells.clear();
-  const name = row ? row.bot.name : 'bot';
   cells.box(0, 0, width, height, {
-    title: row ? `${name} · pm_id ${row.bot.id}` : 'gone',
+    title: row ? truncate(`${row.bot.name} · pm_id ${row.bot.id}`, width - 16) : 'gone',
     right: 'Esc back',
     style: theme.borderFocused,
     titleStyle: theme.accent,
@@ -28,56 +28,65 @@ export function drawBotDetail(cells: Cells, scope: Scope, row: BotRow | null): v
     cells.text(2, 2, 'This bot is not in PM2 any more. Esc goes back.', theme.text, width - 4);
     return;
   }
-  const isWide = width >= 100;
-  const columnWidth = isWide ? Math.floor((width - 5) / 2) : width - 4;
-  let y = 1;
-  const facts = factsOf(row, world.now);
-  const perColumn = isWide ? Math.ceil(facts.length / 2) : facts.length;
-  facts.forEach(([label, value, role], i) => {
-    const x = 2 + (isWide && i >= perColumn ? columnWidth + 1 : 0);
-    const line = y + (i % perColumn);
-    if (line >= height - 1) return;
-    cells.text(x, line, label, theme.muted, 11);
-    cells.text(x + 12, line, value, theme[role ?? 'text'], columnWidth - 12);
-  });
-  y += perColumn + 1;
+  let y = drawFacts(cells, scope, 1, headFacts(row), 1);
+  y = drawFacts(cells, scope, y, shortFacts(row, world.now), width >= 150 ? 3 : width >= 64 ? 2 : 1);
   const series = world.fleet.of(keyOf(row.bot));
   if (series && y + 2 < height - 1) {
-    y = drawSeries(cells, scope, y, 'cpu', series.cpu, percent(row.cpuPercent), 100);
+    y = drawSeries(cells, scope, y + 1, 'cpu', series.cpu, percent(row.cpuPercent), 100);
     y = drawSeries(cells, scope, y, 'memory', series.memory, bytes(row.memoryBytes), row.bot.maxMemoryBytes ?? 0);
-    y++;
   }
-  y = drawExits(cells, scope, y, row.bot.exits);
-  drawMetrics(cells, scope, y, row.bot);
+  y = drawExits(cells, scope, y + 1, row.bot.exits);
+  y = drawFacts(cells, scope, y, longFacts(row.bot), 1);
+  drawMetrics(cells, scope, y + 1, row.bot);
 }
 
-function factsOf(row: BotRow, now: number): readonly Fact[] {
-  const { bot, judgement } = row;
-  const state = `${stateWord(judgement.state)}${judgement.why ? ` · ${judgement.why}` : ''}`;
-  const limit = bot.maxMemoryBytes === null ? '' : ` of ${bytes(bot.maxMemoryBytes)}, then PM2 restarts it`;
+/** Draws labels and values in that many columns, read downwards; gives the row below them. */
+function drawFacts(cells: Cells, { theme }: Scope, y: number, facts: readonly Fact[], columns: number): number {
+  const room = Math.floor((cells.width - 4) / columns);
+  const lines = Math.ceil(facts.length / columns);
+  facts.forEach(([label, value, role], i) => {
+    const x = 2 + Math.floor(i / lines) * room;
+    const line = y + (i % lines);
+    if (line >= cells.height - 1) return;
+    cells.text(x, line, label, theme.muted, 11);
+    cells.text(x + 12, line, truncate(value, room - 13), theme[role ?? 'text'], room - 12);
+  });
+  return y + lines;
+}
+
+function headFacts({ judgement }: BotRow): readonly Fact[] {
+  const words = `${stateWord(judgement.state)}${judgement.why ? ` · ${judgement.why}` : ''}`;
+  return [['state', words, stateRole(judgement.state)]];
+}
+
+function shortFacts(row: BotRow, now: number): readonly Fact[] {
+  const { bot } = row;
+  const unstable = bot.unstableRestarts > 0 ? `, ${bot.unstableRestarts} unstable` : '';
+  const limit = bot.maxMemoryBytes === null ? '' : ` of ${bytes(bot.maxMemoryBytes)}`;
   return [
-    ['state', state, stateRole(judgement.state)],
-    ['PM2', `${bot.status} · ${bot.mode} mode${bot.instance === null ? '' : ` · instance ${bot.instance}`}`],
+    ['PM2', `${bot.status} · ${bot.mode}${bot.instance === null ? '' : ` · instance ${bot.instance}`}`],
     ['pid', bot.pid === null ? UNKNOWN : `${bot.pid}${row.processes > 1 ? ` and ${row.processes - 1} below it` : ''}`],
+    ['up', Number.isNaN(row.uptimeMs) ? UNKNOWN : duration(row.uptimeMs)],
     ['cpu', `${percent(row.cpuPercent)} of one core`],
     ['memory', `${bytes(row.memoryBytes)}${limit}`],
-    ['up', Number.isNaN(row.uptimeMs) ? UNKNOWN : duration(row.uptimeMs)],
-    [
-      'restarts',
-      `${bot.restarts} since it was added${bot.unstableRestarts > 0 ? `, ${bot.unstableRestarts} unstable` : ''}`,
-    ],
-    ['exit code', bot.exitCode === null ? UNKNOWN : String(bot.exitCode)],
     ['last log', Number.isNaN(row.lastLogAt) ? 'no log file could be read' : `${ago(now - row.lastLogAt)} ago`],
+    ['restarts', `${bot.restarts}${unstable}`],
+    ['exit code', bot.exitCode === null ? UNKNOWN : String(bot.exitCode)],
     ['namespace', bot.namespace],
+    ['version', bot.version ?? UNKNOWN],
+    ['user', bot.username ?? UNKNOWN],
+    ['watch', `${bot.watch ? 'yes' : 'no'}${bot.cron ? ` · cron ${bot.cron}` : ''}`],
+  ];
+}
+
+function longFacts(bot: Bot): readonly Fact[] {
+  return [
     ['script', bot.script],
     ['cwd', bot.cwd],
     ['runs on', [bot.interpreter, bot.nodeVersion].filter(Boolean).join(' ')],
-    ['version', bot.version ?? UNKNOWN],
-    ['user', bot.username ?? UNKNOWN],
-    ['watch', `${bot.watch ? 'restarts when its files change' : 'no'}${bot.cron ? ` · cron ${bot.cron}` : ''}`],
     ['out log', bot.outLogPath ?? UNKNOWN],
     ['error log', bot.errLogPath ?? UNKNOWN],
-    ['environment', bot.envNames.length > 0 ? `${bot.envNames.join(' ')}` : 'nothing of its own'],
+    ['environment', bot.envNames.length > 0 ? `${bot.envNames.join(' ')}  (names only)` : 'nothing of its own'],
     ['home', bot.home],
   ];
 }
@@ -111,20 +120,17 @@ const CAUSES: Readonly<Record<BotExit['cause'], string>> = {
   cron: 'PM2 restarted it: its schedule',
 };
 
+/** More exits than this tell nothing new. */
+const EXITS_SHOWN = 8;
+
 function drawExits(cells: Cells, { theme, world }: Scope, y: number, exits: readonly BotExit[]): number {
   const room = cells.height - 1 - y;
   if (room < 2) return y;
-  cells.text(
-    2,
-    y++,
-    exits.length === 0 ? 'No exit in the last hour.' : `Exits of the last hour (${exits.length}), latest first`,
-    theme.title,
-    cells.width - 4,
-  );
-  for (const exit of exits
-    .slice(-Math.max(1, room - 1))
-    .reverse()
-    .slice(0, 12)) {
+  const title =
+    exits.length === 0 ? 'No exit in the last hour.' : `Exits of the last hour (${exits.length}), latest first`;
+  cells.text(2, y++, title, theme.title, cells.width - 4);
+  const shown = Math.min(EXITS_SHOWN, room - 1);
+  for (const exit of exits.slice(-shown).reverse()) {
     if (y >= cells.height - 1) break;
     const offset = -new Date(exit.at).getTimezoneOffset();
     const role: Role = exit.cause === 'crash' || exit.cause === 'memory' ? 'bad' : 'muted';

@@ -1,4 +1,4 @@
-/** The columns of the bots panel as data: what each shows, how wide it is, and from what width on it is shown. */
+/** The columns of the bots panel as data: what each shows, how wide it is, and which stay where there is little room. */
 import { ago, bytes, count, duration, percent } from '../text/format.ts';
 import type { BotState } from '../state/judge.ts';
 import type { Role } from '../ui/theme.ts';
@@ -9,8 +9,8 @@ export interface BotColumn {
   readonly title: string;
   readonly width: number;
   readonly align: 'left' | 'right';
-  /** Shown from this inner width of the panel on. */
-  readonly from: number;
+  /** Where there is no room for all, those of a lower rank stay. */
+  readonly rank: number;
   text(row: BotRow, now: number): string;
   role(row: BotRow): Role;
 }
@@ -34,6 +34,7 @@ export function stateRole(state: BotState): Role {
 
 /** The words on the screen; what is broken is in capitals, so that it is found without colour too. */
 export function stateWord(state: BotState): string {
+  if (state === 'restart-wait') return 'waiting';
   return state === 'errored' || state === 'flapping' ? state.toUpperCase() : state;
 }
 
@@ -56,36 +57,36 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
   {
     id: 'id',
     title: 'ID',
-    width: 4,
+    width: 3,
     align: 'right',
-    from: 90,
+    rank: 8,
     text: ({ bot }) => String(bot.id),
     role: () => 'muted',
   },
   {
     id: 'name',
     title: 'NAME',
-    width: 12,
+    width: 13,
     align: 'left',
-    from: 0,
+    rank: 0,
     text: ({ bot }) => bot.name,
     role: (row) => (quiet(row) === 'muted' ? 'muted' : 'strong'),
   },
   {
     id: 'namespace',
     title: 'NS',
-    width: 10,
+    width: 9,
     align: 'left',
-    from: 126,
+    rank: 11,
     text: ({ bot }) => (bot.namespace === 'default' ? '' : bot.namespace),
     role: () => 'muted',
   },
   {
     id: 'state',
     title: 'STATE',
-    width: 12,
+    width: 9,
     align: 'left',
-    from: 0,
+    rank: 1,
     text: ({ judgement }) => stateWord(judgement.state),
     role: ({ judgement }) => stateRole(judgement.state),
   },
@@ -94,25 +95,25 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     title: 'PM2',
     width: 8,
     align: 'left',
-    from: 64,
+    rank: 9,
     text: ({ bot }) => (bot.status === 'waiting restart' ? 'waiting' : bot.status),
     role: () => 'muted',
   },
   {
     id: 'cpu',
     title: 'CPU',
-    width: 5,
+    width: 4,
     align: 'right',
-    from: 34,
+    rank: 3,
     text: ({ cpuPercent }) => percent(cpuPercent),
     role: (row) => (row.cpuPercent > CPU_WARN_PERCENT ? 'warn' : quiet(row)),
   },
   {
     id: 'memory',
     title: 'MEM',
-    width: 5,
+    width: 4,
     align: 'right',
-    from: 34,
+    rank: 2,
     text: ({ memoryBytes }) => bytes(memoryBytes),
     role: memoryRole,
   },
@@ -121,25 +122,25 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     title: 'PROC',
     width: 4,
     align: 'right',
-    from: 140,
+    rank: 12,
     text: ({ processes }) => (processes > 0 ? count(processes) : ''),
     role: () => 'muted',
   },
   {
     id: 'restarts',
     title: '↺',
-    width: 5,
+    width: 4,
     align: 'right',
-    from: 46,
+    rank: 6,
     text: ({ bot }) => count(bot.restarts),
     role: (row) => (row.judgement.state === 'flapping' ? 'bad' : quiet(row)),
   },
   {
     id: 'uptime',
     title: 'UP',
-    width: 6,
+    width: 5,
     align: 'right',
-    from: 54,
+    rank: 5,
     text: ({ uptimeMs }) => (Number.isNaN(uptimeMs) ? '' : duration(uptimeMs)),
     role: quiet,
   },
@@ -148,25 +149,25 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     title: 'LOG',
     width: 4,
     align: 'right',
-    from: 60,
+    rank: 7,
     text: ({ lastLogAt }, now) => ago(now - lastLogAt),
     role: () => 'muted',
   },
   {
     id: 'pid',
     title: 'PID',
-    width: 8,
+    width: 7,
     align: 'right',
-    from: 118,
+    rank: 10,
     text: ({ bot }) => (bot.pid === null ? '' : String(bot.pid)),
     role: () => 'muted',
   },
   {
     id: 'why',
     title: 'WHY',
-    width: 15,
+    width: 16,
     align: 'left',
-    from: 74,
+    rank: 4,
     text: ({ judgement }) => judgement.why,
     role: ({ judgement }) => (judgement.state === 'ok' ? 'muted' : stateRole(judgement.state)),
   },
@@ -179,23 +180,37 @@ export interface PlacedColumn {
   readonly width: number;
 }
 
-/** Most a name and a reason are widened to; beyond it the room stays empty. */
-const NAME_MAX = 32;
+/** Names and reasons are widened up to this; beyond it the next column is worth more, and then empty room. */
+const NAME_MAX = 30;
+/** A name this wide is worth more than the columns behind the first few. */
+const NAME_GOOD = 20;
+const GAP = 1;
+/** The mark of the cursor stands before the first column. */
+const MARK = 1;
 
-/** The columns that fit an inner width, with a blank between them; the name and the reason share what is left. */
+/**
+ * The columns that fit an inner width: those of the lowest rank, in their order, with a blank between them. From the
+ * fifth on a column is added only when the name has its good width. The name and the reason share what is left.
+ */
 export function fitColumns(width: number): readonly PlacedColumn[] {
-  const shown = BOT_COLUMNS.filter((column) => column.from <= width);
-  const gap = 1;
-  const fixed = shown.reduce((sum, column) => sum + column.width + gap, 1);
-  let spare = Math.max(0, width - fixed);
+  const chosen = new Set<BotColumn>();
+  let used = MARK;
+  for (const column of [...BOT_COLUMNS].sort((a, b) => a.rank - b.rank)) {
+    const reserve = column.rank > 5 ? NAME_GOOD - 13 : 0;
+    if (used + column.width + GAP + reserve > width + GAP) break;
+    chosen.add(column);
+    used += column.width + GAP;
+  }
+  const shown = BOT_COLUMNS.filter((column) => chosen.has(column));
+  let spare = Math.max(0, width + GAP - used);
   const hasWhy = shown.some((column) => column.id === 'why');
-  const nameExtra = Math.min(hasWhy ? Math.ceil(spare * 0.45) : spare, NAME_MAX - 12);
+  const nameExtra = Math.min(hasWhy ? Math.ceil(spare * 0.6) : spare, NAME_MAX - 13);
   spare -= nameExtra;
-  let x = 1;
+  let x = MARK;
   return shown.map((column) => {
     const extra = column.id === 'name' ? nameExtra : column.id === 'why' ? spare : 0;
     const placed = { column, x, width: column.width + extra };
-    x += placed.width + gap;
+    x += placed.width + GAP;
     return placed;
   });
 }

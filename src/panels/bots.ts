@@ -3,13 +3,13 @@ import { botTarget } from '../actions/target.ts';
 import { countFleet } from '../state/fleet.ts';
 import type { World } from '../state/world.ts';
 import { ago } from '../text/format.ts';
-import { truncate } from '../text/width.ts';
+import { measure, truncate } from '../text/width.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import { cursorIndex } from '../ui/reduce.ts';
 import type { ListState } from '../ui/state.ts';
 import { drawBotDetail } from './bot-detail.ts';
-import { fitColumns } from './bots-columns.ts';
+import { fitColumns, stateRole } from './bots-columns.ts';
 import { drawBotsEmpty } from './bots-empty.ts';
 import { BOT_SORTS, type BotRow, type BotsView, selectBots } from './bots-view.ts';
 
@@ -94,9 +94,19 @@ function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
     if (isCursor) cells.text(1, y, isFocused ? '▸' : '·', roles.accent, 1);
     for (const { column, x, width: room } of columns) {
       const text = truncate(column.text(row, world.now), room);
-      const at = column.align === 'right' ? x + room - [...text].length : x;
+      const at = column.align === 'right' ? x + room - measure(text) : x;
       cells.text(1 + at, y, text, roles[column.role(row)], room);
     }
+  }
+  // Where there is no column for it, the reason of the row under the cursor stands in the border.
+  const why = view.rows[cursor]?.judgement.why ?? '';
+  if (why && !columns.some(({ column }) => column.id === 'why')) {
+    cells.text(
+      2,
+      height - 1,
+      ` ${truncate(why, width - 6)} `,
+      theme[stateRole((view.rows[cursor] as BotRow).judgement.state)],
+    );
   }
   drawScrollbar(cells, scope, top, page, view.rows.length);
 }

@@ -225,7 +225,7 @@ const BINDINGS: readonly Binding[] = [
     label: 'quit',
     help: 'Back; at home: quits.',
     group: 'program',
-    footer: 80,
+    footer: 8,
     effect: (ui) => (isAtHome(ui) ? { type: 'quit' } : { type: 'went-back' }),
   },
   {
