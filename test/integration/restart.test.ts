@@ -15,6 +15,8 @@ import { type BotTarget, botTarget } from '../../src/actions/target.ts';
 import { createPm2Client } from '../../src/sources/pm2/client.ts';
 import { type Pm2Daemon, pm2Packages, pm2Version, startPm2, until } from '../helpers/pm2-daemon.ts';
 
+type Entry = Awaited<ReturnType<Pm2Daemon['jlist']>>[number];
+
 const MARK = 'MONITOR_MARK';
 const STEADY = 'setInterval(() => {}, 1000);';
 /** Lives long enough to be seen online, then crashes, for ever. */
@@ -79,7 +81,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     return botTarget(bot);
   }
 
-  async function entryOf(name: string): Promise<Record<string, any>> {
+  async function entryOf(name: string): Promise<Entry> {
     const entry = (await daemon.jlist()).find((found) => found['name'] === name);
     if (entry === undefined) throw new Error(`pm2 knows no ${name}`);
     return entry;
