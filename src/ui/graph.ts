@@ -128,17 +128,21 @@ export function bar(
   else cells.set(x, y, BLOCKS[Math.max(1, eighths(percent, 100, 1))] as number, style);
 }
 
+/** Beyond this the sums below lose their meaning; no measure comes near. */
+const LARGEST = 1e18;
+
 /**
  * A line chart with its scale at the left, at most `width` by `height`, the newest at the right. Samples are averaged
  * where there are more than columns; unknown ones leave the column empty. No lines when nothing is known.
  */
 export function chart(
-  values: readonly number[],
+  samples: readonly number[],
   width: number,
   height: number,
   format: (value: number) => string,
   range: { readonly min?: number; readonly max?: number } = {},
 ): string[] {
+  const values = samples.map((value) => Math.max(-LARGEST, Math.min(LARGEST, value)));
   const known = values.filter(Number.isFinite);
   if (known.length === 0 || width < 1 || height < 1) return [];
   const low = Math.min(range.min ?? Number.POSITIVE_INFINITY, ...shrink(known, 512));
