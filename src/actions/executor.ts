@@ -3,7 +3,7 @@
  * its name is touched, so no statement, call or child is ever built.
  */
 import { randomUUID } from 'node:crypto';
-import type { Action, ActionDeps, Preparation, Resolved, Shell } from './action.ts';
+import type { Action, ActionDeps, Resolved, Shell } from './action.ts';
 import { type Ask, buildAsk, type Refusal } from './ask.ts';
 import type { Attempt, AttemptEnd, Audit } from './audit.ts';
 import { errorText } from './error-text.ts';
@@ -30,7 +30,8 @@ export interface Executor {
   readonly isBusy: boolean;
   /**
    * Reads the targets again and builds the question, or says why not. Targets that are gone, became another or make no
-   * sense are left out and noted when others remain. A question that is still open is cancelled by a new one.
+   * sense are left out and noted when others remain. A question that is still open is cancelled by a new one. Never
+   * rejects.
    */
   ask(action: Action, targets: readonly Target[], signal: AbortSignal): Promise<Ask | Refusal>;
   /**
@@ -78,19 +79,19 @@ export function createExecutor(options: ExecutorOptions): Executor {
     if (open !== null) await cancel(open.ask, 'cancelled', 'another action was asked for');
     const barred = isBusy ? 'another action is under way' : allow(action, chosen, options.circumstances());
     if (barred !== null) return no(barred);
-    let picked: Picked;
-    let preparation: Preparation | null;
+    const dropped = 'the question was dropped before it was asked';
+    let built: Ask;
     try {
       const targets = [...new Map(chosen.map((target) => [targetKey(target), target])).values()];
-      picked = pick(action, targets, await action.resolve(targets, deps, signal));
+      const picked = pick(action, targets, await action.resolve(targets, deps, signal));
       if (picked.targets.length === 0) return await no(picked.notes[0] ?? 'nothing is left of what was chosen');
-      preparation = (await action.prepare?.(picked.targets, deps, signal)) ?? null;
+      const preparation = (await action.prepare?.(picked.targets, deps, signal)) ?? null;
+      built = buildAsk({ id, action, targets: picked.targets, notes: picked.notes, preparation, shell, at });
     } catch (error) {
-      return no(signal.aborted ? 'the question was dropped before it was asked' : errorText(error));
+      return no(signal.aborted ? dropped : errorText(error));
     }
-    if (signal.aborted || stop.signal.aborted) return no('the question was dropped before it was asked');
+    if (signal.aborted || stop.signal.aborted) return no(dropped);
     if (isBusy || open !== null) return no('another action was asked for meanwhile');
-    const built = buildAsk({ id, action, targets: picked.targets, notes: picked.notes, preparation, shell, at });
     open = { ask: built, since: deps.clock.monotonic() };
     return built;
   }

@@ -108,9 +108,9 @@ async function runWithin(action: Action, target: Target, deps: ActionDeps, stop:
     () => new Promise<never>(() => {}),
   );
   const signal = action.endsWithMonitor === true ? AbortSignal.any([over.signal, stop]) : over.signal;
-  const run = action
-    .run(target, deps, signal)
-    .catch((error: unknown): RunResult => ({ state: 'failed', message: errorText(error) }));
+  const run = (async () => action.run(target, deps, signal))().catch(
+    (error: unknown): RunResult => ({ state: 'failed', message: errorText(error) }),
+  );
   const result = await Promise.race([run, limit]);
   timer.abort();
   return result;

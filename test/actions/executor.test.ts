@@ -338,3 +338,25 @@ test('an unreadable daemon refuses the question with the reason', async () => {
     'weather-bot (id 0) could not be read again: the daemon is frozen',
   );
 });
+
+test('a dropped question is refused, audited and never asked', async () => {
+  const gone = new AbortController();
+  const asking = executor.ask(restart, targets('weather-bot'), gone.signal);
+  gone.abort();
+  expect(await asking).toMatchObject({ state: 'refused', reason: 'the question was dropped before it was asked' });
+  expect(events()).toEqual(['asked', 'outcome refused']);
+});
+
+test('an action that breaks its contract is refused or failed, never thrown', async () => {
+  const phraseless: Action<BotTarget> = { ...restart, risk: () => 'R3' };
+  expect((await refusedFor(phraseless, targets('weather-bot'))).reason).toContain('names no phrase');
+  const throwing: Action<BotTarget> = {
+    ...restart,
+    run: () => {
+      throw new Error('token=abcdefgh12345678 broke');
+    },
+  };
+  const outcome = await executor.fire(await askFor(throwing, targets('weather-bot')), () => {});
+  expect(outcome.state).toBe('failed');
+  expect(outcome.message).not.toContain('abcdefgh');
+});
