@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(process.argv[2] ?? dirname(dirname(fileURLToPath(import.meta.url))));
 const source = join(root, 'src');
-// Each may import itself and those before it. Files in src/ itself stand above all.
+// Each may import itself and those before it. main.ts stands above all, other files in src/ itself below all.
 const LAYERS = ['text', 'config', 'sources', 'state', 'alerts', 'actions', 'ui', 'panels', 'demo', 'commands'];
 const MOST_LINES = 300;
 // What ui and panels are written in.
@@ -24,8 +24,11 @@ const files = readdirSync(source, { recursive: true, withFileTypes: true })
   .sort();
 const name = (file) => relative(root, file);
 const layer = (file) => {
-  const index = LAYERS.indexOf(relative(source, file).split('/')[0]);
-  return index === -1 ? LAYERS.length : index;
+  const [folder, inside] = relative(source, file).split('/');
+  if (inside === undefined) return folder === 'main.ts' ? LAYERS.length : -1;
+  const index = LAYERS.indexOf(folder);
+  if (index === -1) faults.push(`${name(file)} is in a folder without a place among ${LAYERS.join(' ← ')}`);
+  return index;
 };
 
 const graph = new Map();

@@ -7,6 +7,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { isBuilt, touch } from './build-stamp.mjs';
 import { acquireLock } from './lock.mjs';
@@ -14,6 +15,8 @@ import { cleanNpmEnvironment, explainNpmFailure } from './npm.mjs';
 
 const OLDEST_NODE = 22;
 const NEEDED_BYTES = 1e9;
+// How long nothing at all may be fetched before we stop npm's trying.
+const UNREACHABLE_MS = 3000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(root, '.cache');
 const stampFile = join(cache, 'installed');
@@ -51,18 +54,20 @@ function killGroup(pid, signal) {
   }
 }
 
-/** Runs a program in its own group and gives its exit code and what it said; `echo` also shows it. */
-function run(program, args, { cwd = root, env, echo }) {
+/**
+ * Runs a program in its own group and gives its exit code and what it said. `onLine` sees each line as it comes, and
+ * what it returns as true ends the program.
+ */
+function run(program, args, { cwd = root, env, onLine = () => false }) {
   return new Promise((resolve, reject) => {
     child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-    lock.setChild(child.pid);
+    lock.setChild(child.pid ?? null);
     let output = '';
-    const keep = (chunk) => {
-      if (echo) process.stderr.write(chunk);
-      output = (output + chunk).slice(-256 * 1024);
+    const keep = (line) => {
+      output = `${output}${line}\n`.slice(-256 * 1024);
+      if (onLine(line)) killGroup(child.pid, 'SIGTERM');
     };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', keep);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       lock.setChild(null);
@@ -71,19 +76,37 @@ function run(program, args, { cwd = root, env, echo }) {
   });
 }
 
-async function npm(args, { cwd, env, echo, what }) {
+async function npm(args, { cwd, env, onLine, what }) {
   const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--engine-strict=false', '--no-update-notifier'];
   // npm's own patience with a dead network is over a minute; a person at a prompt has less.
   const retries = ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=4000'];
   let result;
   try {
-    result = await run('npm', [...args, ...flags, ...retries], { cwd, env, echo });
+    result = await run('npm', [...args, ...flags, ...retries], { cwd, env, onLine });
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
     throw new SetupError('npm is not on the PATH: install it (it comes with Node from https://nodejs.org)');
   }
   if (result.code !== 0) throw new SetupError(`${what} failed: ${explainNpmFailure(result, process.env)}`);
   return result;
+}
+
+/**
+ * Shows what npm says, but for its warnings and its log of requests; that is read for the case that nothing can be fetched at all.
+ * npm would try each of 270 packages three times: with a slow resolver that took two and a half minutes.
+ */
+function showNpm() {
+  let failures = 0;
+  let firstFailureAt = 0;
+  let hasFetched = false;
+  return (line) => {
+    if (!/^npm (http|warn|notice|WARN)\b/.test(line)) process.stderr.write(`${line}\n`);
+    if (/^npm http (cache|fetch \w+ 2\d\d) /.test(line)) hasFetched = true;
+    if (!/^npm http .* attempt \d failed with E/.test(line)) return false;
+    failures += 1;
+    firstFailureAt ||= performance.now();
+    return !hasFetched && failures >= 8 && performance.now() - firstFailureAt > UNREACHABLE_MS;
+  };
 }
 
 function checkDisk() {
@@ -126,9 +149,9 @@ async function install(env) {
   say('installing its packages, once (about 30 s)');
   // npm itself runs on the chosen Node: one that is too old warns of every package.
   const path = { ...env, PATH: dirname(node) + delimiter + (env.PATH ?? '') };
-  await npm(['ci', '--include=dev', '--include=optional', '--loglevel=error'], {
+  await npm(['ci', '--include=dev', '--include=optional', '--loglevel=http'], {
     env: path,
-    echo: true,
+    onLine: showNpm(),
     what: 'installing',
   });
   writeFileSync(`${stampFile}.new`, `${key}\n${node}\n`);
@@ -147,7 +170,7 @@ async function build(node, env) {
   if (mode !== 'rebuild' && isBuilt(root, stamp)) return;
   // Taken before the build: what changes while it runs is built again next time.
   touch(`${stamp}.new`);
-  const { code, output } = await run(node, [join(root, 'scripts/build.mjs')], { env, echo: false });
+  const { code, output } = await run(node, [join(root, 'scripts/build.mjs')], { env });
   if (code !== 0) throw new SetupError(`the build failed:\n${output.trim()}`);
   renameSync(`${stamp}.new`, stamp);
 }
