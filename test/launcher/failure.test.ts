@@ -40,6 +40,16 @@ describe('an installation that fails says in one line what to do', () => {
     expect(last).not.toContain('secret');
   });
 
+  test('soon, when nothing at all can be fetched and npm would try on for minutes', async () => {
+    checkout.npm(
+      'while :; do echo "npm http fetch GET https://x/y attempt 1 failed with EAI_AGAIN" >&2; sleep 0.2; done',
+    );
+    const run = await checkout.run();
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/cannot be reached \(EAI_AGAIN\)/);
+    expect(run.stderr).not.toContain('npm http');
+  });
+
   test('without npm', async () => {
     chmodSync(checkout.path('../bin/npm'), 0o644);
     // Only what the launcher itself calls: the machine's own npm may stand beside any of them.
