@@ -1,0 +1,341 @@
+import { expect, test } from 'vitest';
+import { drawResources, resourcesPanel } from '../../src/panels/resources.ts';
+import { drawResourcesDetail, type Range } from '../../src/panels/resources-detail.ts';
+import { selectResources } from '../../src/panels/resources-view.ts';
+import type { HostSnapshot } from '../../src/sources/host/snapshot.ts';
+import type { Reading } from '../../src/sources/source.ts';
+import { HostHistory } from '../../src/state/host-history.ts';
+import { Cells } from '../../src/ui/screen/cells.ts';
+import { createTheme } from '../../src/ui/theme.ts';
+import { hostSnapshot } from '../helpers/host.ts';
+
+const NOW = 1_790_000_000_000;
+const theme = createTheme(16);
+
+/** Three minutes of a machine whose load goes up and down. */
+function recordedHistory(): HostHistory {
+  const history = new HostHistory();
+  for (let i = 0; i < 180; i++) {
+    const wave = (period: number) => 0.5 + 0.5 * Math.sin(i / period);
+    const cpuPercent = 20 + 70 * wave(20);
+    const network = [{ name: 'eth0', rxBytesPerSecond: 4e6 * wave(15), txBytesPerSecond: 3e5 }];
+    const diskReadBytesPerSecond = i % 30 < 6 ? 8e6 : 2e5;
+    history.push(hostSnapshot({ cpuPercent, network, diskReadBytesPerSecond }), NOW + (i - 180) * 1000);
+  }
+  return history;
+}
+const history = recordedHistory();
+const fresh = (changes: Partial<HostSnapshot> = {}): Reading<HostSnapshot> => ({
+  state: 'fresh',
+  value: hostSnapshot(changes),
+  readAt: NOW,
+  tookMs: 1,
+});
+
+function frame(
+  width: number,
+  height: number,
+  reading: Reading<HostSnapshot> | null = fresh(),
+  cursor: string | null = null,
+) {
+  const cells = new Cells(width, height);
+  drawResources(cells, selectResources(reading, history, NOW), { theme, isFocused: cursor !== null, cursor });
+  return cells;
+}
+const text = (...args: Parameters<typeof frame>): string =>
+  frame(...args)
+    .plain()
+    .join('\n');
+
+/** The style of the first cell of a text in a frame. */
+function styleOf(cells: Cells, sought: string): number {
+  const lines = cells.plain();
+  const y = lines.findIndex((line) => line.includes(sought));
+  expect(y, `"${sought}" is shown`).toBeGreaterThanOrEqual(0);
+  return cells.styles[y * cells.width + (lines[y] as string).indexOf(sought)] as number;
+}
+
+test('40x9, below the bots on a phone', () => {
+  expect(text(40, 9)).toMatchInlineSnapshot(`
+    "╭─ Resources ───────────────── up 12d ─╮
+    │ cpu      ███▋────  46%  ▇▇▇▇▆▆▆▆▆▆▆▆ │
+    │ load     6.1  5.2  4.0  of 4 cores   │
+    │ memory   ██████▎─  79%  3.4G free    │
+    │ swap     ██▍─────  30%  1.2G of 4.0G │
+    │ disk io  r 2.1M/s w 300k/s busy 12%  │
+    │ /        ██████▊─  85%  12G free     │
+    │ net      in 2.1M/s out 300k/s        │
+    ╰──────────────────────────────────────╯"
+  `);
+});
+
+test('80x8, below the bots: two columns', () => {
+  expect(text(80, 8)).toMatchInlineSnapshot(`
+    "╭─ Resources ───────────────────────────────────────────────────────── up 12d ─╮
+    │ cpu      ███▋────  46%  ▇▇▇▇▆▆▆▆▆▆▆▆   pressure cpu  1%  mem  0%  io 12%     │
+    │  by core ▁▁ ▇▇ ▄▄ ▂▂                   disk io  r 2.1M/s w 300k/s busy 12%   │
+    │ load     6.1  5.2  4.0  of 4 cores     /        ██████▊─  85%  12G free      │
+    │ memory   ██████▎─  79%  3.4G free      …tgresql ██▋─────  33%  134G free     │
+    │ swap     ██▍─────  30%  1.2G of 4.0G   net      in 2.1M/s out 300k/s         │
+    │                                                                              │
+    ╰──────────────────────────────────────────────────────────────────────────────╯"
+  `);
+});
+
+test('48x20, beside the bots', () => {
+  expect(text(48, 20)).toMatchInlineSnapshot(`
+    "╭─ Resources ───────────────────────── up 12d ─╮
+    │ cpu      ████▋─────  46%  ▇▇▇▇▇▇▇▇▇▇▆▆▆▆▆▆▆▆ │
+    │  by core ▁▁ ▇▇ ▄▄ ▂▂                         │
+    │ load     6.1  5.2  4.0  of 4 cores   ███████ │
+    │ memory   ███████▉──  79%  3.4G free of 16G   │
+    │ swap     ███───────  30%  1.2G of 4.0G       │
+    │ pressure cpu  1%  mem  0%  io 12%    ▅▅▅▅▅▅▅ │
+    │ disk io  r 2.1M/s w 300k/s busy 12%  ▄▄▄▄▄▄▄ │
+    │ /        ████████▌─  85%  12G free of 80G    │
+    │ …tgresql ███▎──────  33%  134G free of 200G  │
+    │ net      in 2.1M/s out 300k/s        ▄▅▅▆▇▇█ │
+    │                                              │
+    │ cpu  46%                                     │
+    │        ▁▁▂▂▂▃▃▃▃▄▄▄▄▄▄▄▄▄▄▄▃▃▃▃▂▂▂▁▁         │
+    │ ▅▆▆▇▇█████████████████████████████████▇▇▆▆▅▄ │
+    │ ████████████████████████████████████████████ │
+    │ ████████████████████████████████████████████ │
+    │ ████████████████████████████████████████████ │
+    │ ──────────────────────────────────────────── │
+    ╰──────────────────────────────────────────────╯"
+  `);
+});
+
+test('100x30, the whole screen: rows with their curves, and the curves again, large', () => {
+  expect(text(100, 30)).toMatchInlineSnapshot(`
+    "╭─ Resources ───────────────────────────────────────────────────────────────────────────── up 12d ─╮
+    │ cpu              ██████████▋────────────  46%  iowait 3%, steal 0%  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▆▆▆▆▆▆▆▆ │
+    │  by core         ▁▁ ▇▇ ▄▄ ▂▂                                                                     │
+    │ load             6.1  5.2  4.0  of 4 cores                          ████████████████████████████ │
+    │ memory           ██████████████████▏────  79%  3.4G free of 16G     ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆ │
+    │ swap             ██████▉────────────────  30%  1.2G of 4.0G         ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂ │
+    │ pressure         cpu  1%  mem  0%  io 12%                           ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅ │
+    │ disk io          r 2.1M/s w 300k/s busy 12%                         ████▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ │
+    │ /                ███████████████████▌───  85%  12G free of 80G                                   │
+    │ …/lib/postgresql ███████▋───────────────  33%  134G free of 200G                                 │
+    │ net              in 2.1M/s out 300k/s                               ▇▆▆▅▅▄▄▃▃▃▂▂▂▂▂▂▂▃▃▃▄▄▅▅▆▇▇█ │
+    │                                                                                                  │
+    │ cpu  46%                                         memory  79%                                     │
+    │ ▁▁▁▂▂▂▃▃▃▄▄▄▄▅▅▅▅▅▅▅▆▆▆▆▆▆▆▅▅▅▅▅▅▅▄▄▄▄▃▃▃▂▂▂▁▁   ▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃  │
+    │ ██████████████████████████████████████████████   ██████████████████████████████████████████████  │
+    │ ██████████████████████████████████████████████   ██████████████████████████████████████████████  │
+    │ ──────────────────────────────────────────────   ──────────────────────────────────────────────  │
+    │                                                                                                  │
+    │ disk io  r 2.1M/s w 300k/s busy 12%              net  in 2.1M/s out 300k/s                       │
+    │                 ██████                           █▇▆▅▄▃▂▁                                        │
+    │                 ██████                           █████████▇▆▅▅▄▃▂▁                               │
+    │ ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁██████▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁   ██████████████████▇▇▆▅▅▄▄▃▃▃▃▂▂▂▂▂▃▃▃▃▄▄▅▅▆▇▇█  │
+    │ ──────────────────────────────────────────────   ──────────────────────────────────────────────  │
+    │                                                                                                  │
+    │ load  6.1  5.2  4.0  of 4 cores                  pressure  cpu  1%  mem  0%  io 12%              │
+    │ ██████████████████████████████████████████████                                                   │
+    │ ██████████████████████████████████████████████   ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇  │
+    │ ██████████████████████████████████████████████   ██████████████████████████████████████████████  │
+    │ ──────────────────────────────────────────────   ──────────────────────────────────────────────  │
+    ╰──────────────────────────────────────────────────────────────────────────────────────────────────╯"
+  `);
+});
+
+test('one line says the most important that fits', () => {
+  expect(text(40, 1)).toMatchInlineSnapshot(`"cpu 46%  load 6.1/4  mem 79%  / 85%"`);
+  expect(text(80, 1)).toMatchInlineSnapshot(`"cpu 46%  load 6.1/4  mem 79%  3.4G free  / 85%  net 2.1M/300k/s"`);
+  expect(text(24, 1)).toMatchInlineSnapshot(`"cpu 46%  mem 79%  / 85%"`);
+});
+
+test('what is unknown is a dash and never nothing', () => {
+  const nothing = {
+    cpuPercent: null,
+    iowaitPercent: null,
+    stealPercent: null,
+    pressure: null,
+    oomKills: null,
+    disks: [],
+  };
+  const rates = { diskReadBytesPerSecond: null, diskWriteBytesPerSecond: null, diskBusyPercent: null };
+  const network = [{ name: 'eth0', rxBytesPerSecond: null, txBytesPerSecond: null }];
+  const unread = { ...nothing, ...rates, network, disksReadAt: null, swap: { totalBytes: 0, usedBytes: 0 } };
+  expect(text(60, 12, fresh(unread))).toMatchInlineSnapshot(`
+    "╭─ Resources ───────────────────────────────────── up 12d ─╮
+    │ cpu      ··············    –  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▆▆▆▆▆▆▆▆ │
+    │  by core ▁▁ ▇▇ ▄▄ ▂▂                                     │
+    │ load     6.1  5.2  4.0  of 4 cores  ████████████████████ │
+    │ memory   ███████████───  79%  3.4G free of 16G           │
+    │ swap     none                                            │
+    │ pressure not told by this kernel                         │
+    │ disk io  r –      w –      busy –   ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄ │
+    │ disks    ··············    –  reading…                   │
+    │ net      in –      out –            ▃▃▂▂▂▂▂▂▂▃▃▃▄▄▅▅▆▇▇█ │
+    │                                                          │
+    ╰──────────────────────────────────────────────────────────╯"
+  `);
+});
+
+test('a disk that does not answer comes first and says so', () => {
+  const [root] = hostSnapshot().disks as [HostSnapshot['disks'][number]];
+  const hung = {
+    ...root,
+    mount: '/mnt/nfs',
+    problem: 'does not answer',
+    usedPercent: Number.NaN,
+    sizeBytes: Number.NaN,
+  };
+  const cells = frame(80, 16, fresh({ disks: [hung, root] }));
+  expect(cells.plain().find((line) => line.includes('/mnt/nfs'))).toContain('does not answer');
+  expect(styleOf(cells, '   –')).toBe(theme.warn);
+});
+
+test('values wear the colours of their thresholds', () => {
+  const styled = (changes: Partial<HostSnapshot>, sought: string) => styleOf(frame(80, 16, fresh(changes)), sought);
+  const memory = (usedPercent: number) => ({ memory: { totalBytes: 16e9, availableBytes: 1e9, usedPercent } });
+  expect(styled({ cpuPercent: 79 }, '79%')).toBe(theme.text);
+  expect(styled({ cpuPercent: 80 }, '80%')).toBe(theme.warn);
+  expect(styled(memory(81), '81%')).toBe(theme.warn);
+  expect(styled(memory(90), '90%')).toBe(theme.bad);
+  expect(styled({}, '85%')).toBe(theme.bad);
+  expect(styled({ cpuPercent: 7, stealPercent: 11 }, '7%')).toBe(theme.bad);
+  expect(styled({ cores: 8 }, '6.1  5.2')).toBe(theme.text);
+  expect(styled({ cores: 2 }, '6.1  5.2')).toBe(theme.bad);
+});
+
+test('what is stale keeps its last values, dimmed, with its age and the reason in the title', () => {
+  const error = { code: 'failed', message: 'cannot read /proc/stat: EIO' } as const;
+  const reading = {
+    ...fresh(),
+    state: 'stale',
+    error,
+    since: NOW - 9000,
+    readAt: NOW - 12_000,
+  } as Reading<HostSnapshot>;
+  const cells = frame(80, 8, reading);
+  expect(cells.plain()[0]).toContain('Resources · stale 12s: cannot read /proc/stat: EIO');
+  expect(cells.plain()[1]).toContain('46%');
+  expect(styleOf(cells, '46%')).not.toBe(styleOf(frame(80, 8), '46%'));
+  expect(text(40, 1, reading)).toMatch(/^STALE/);
+});
+
+test('before the first reading, when it is down and when there is none, it says which', () => {
+  expect(text(40, 7, { state: 'waiting', since: NOW })).toContain('reading the host…');
+  expect(text(40, 1, { state: 'waiting', since: NOW })).toBe('reading the host…');
+  const error = {
+    code: 'denied',
+    message: 'cannot read /proc/stat: EACCES',
+    hint: 'mount /proc without hidepid',
+  } as const;
+  const down = text(50, 7, { state: 'down', error, since: NOW, tookMs: 1 });
+  expect(down).toContain('cannot read /proc/stat: EACCES');
+  expect(down).toContain('mount /proc without hidepid');
+  expect(text(40, 7, { state: 'off', reason: 'not configured' })).toContain('not configured');
+  expect(text(40, 7, null)).toContain('no host is watched');
+});
+
+test('the worst stays when there is little room, and so does the row of the cursor', () => {
+  const [root, data] = hostSnapshot().disks as [HostSnapshot['disks'][number], HostSnapshot['disks'][number]];
+  const disks = [root, { ...data, mount: '/full', usedPercent: 99 }];
+  const small = text(40, 6, fresh({ disks }));
+  expect(small).toContain('/full');
+  expect(small).not.toContain('pressure');
+  expect(text(40, 6, fresh({ disks }), 'pressure')).toContain('▸pressure');
+});
+
+test('a kill for want of memory gets a line, a container its own limit', () => {
+  const limit = { totalBytes: 512e6, usedBytes: 480e6 };
+  const shown = text(60, 20, fresh({ oomKills: 2, memory: { ...hostSnapshot().memory, limit } }));
+  expect(shown).toMatch(/mem cap .*94%/);
+  expect(shown).toMatch(/oom .*2 killed since boot/);
+});
+
+test('names from outside change nothing but their own cells', () => {
+  const [root] = hostSnapshot().disks as [HostSnapshot['disks'][number]];
+  const wild = frame(48, 14, fresh({ disks: [{ ...root, mount: `/\u001b[31m${'長い名前'.repeat(80)}` }] }));
+  expect(wild.plain().every((line) => line.endsWith('│') || line.endsWith('╮') || line.endsWith('╯'))).toBe(true);
+  expect(wild.plain().join('')).not.toContain('\u001b');
+});
+
+test('any size is drawn without an error', () => {
+  const many = fresh({ corePercent: new Float64Array(256).fill(50), cores: 256 });
+  for (let width = 1; width <= 200; width += 7)
+    for (let height = 1; height <= 60; height += 3) frame(width, height, many, 'cpu');
+});
+
+function detail(width: number, height: number, key: string | null, range: Range): string {
+  const cells = new Cells(width, height);
+  drawResourcesDetail(cells, selectResources(fresh(), history, NOW), { theme, history, key, range });
+  return cells.plain().join('\n');
+}
+
+test('the detail shows the course of the chosen row with its figures', () => {
+  expect(detail(80, 14, 'cpu', '1m')).toMatchInlineSnapshot(`
+    "╭─ cpu · last 1m ─────────────────────────────────────── [ ] range · Esc back ─╮
+    │ cpu  iowait 3%, steal 0%                                                     │
+    │ busy, all cores  now 71%  min 45%  avg 77%  max 90%                          │
+    │ 100% ┤                                                                       │
+    │  86% ┤                    ╭────────────────────────────────╮                 │
+    │  71% ┤           ╭────────╯                                ╰─────            │
+    │  57% ┤  ╭────────╯                                                           │
+    │  43% ┤──╯                                                                    │
+    │  29% ┤                                                                       │
+    │  14% ┤                                                                       │
+    │   0% ┤                                                                       │
+    │      -1m00                                                    now            │
+    │                                                                              │
+    ╰──────────────────────────────────────────────────────────────────────────────╯"
+  `);
+});
+
+test('a disk shows what it is above its traffic, on a phone too', () => {
+  expect(detail(40, 17, 'disk:/', '1h')).toMatchInlineSnapshot(`
+    "╭─ / · last 1h ────────────────── [ ] ─╮
+    │ / on /dev/vda1 (ext4)                │
+    │ 66.0 GB of 80.0 GB used, 12.0 GB fre │
+    │ read from disks                      │
+    │ now 200k/s  min 200k/s  avg 1.9M/s   │
+    │ 4.9M/s ┤╮ ╭╮ ╭╮ ╭╮ ╭╮ ╭╮             │
+    │   0B/s ┤╰─╯╰─╯╰─╯╰─╯╰─╯╰             │
+    │        -2m50         now             │
+    │                                      │
+    │ written to disks                     │
+    │ now 300k/s  min 300k/s  avg 300k/s   │
+    │ 300k/s ┤────────────────             │
+    │   0B/s ┤                             │
+    │        -2m50         now             │
+    │                                      │
+    │                                      │
+    ╰──────────────────────────────────────╯"
+  `);
+});
+
+test('a row that is gone falls back to the first, and a series without a value says so', () => {
+  expect(detail(80, 14, 'disk:/gone', '1m')).toContain('busy, all cores');
+  const cells = new Cells(60, 12);
+  const empty = new HostHistory();
+  drawResourcesDetail(cells, selectResources(fresh(), empty, NOW), {
+    theme,
+    history: empty,
+    key: 'load',
+    range: '10m',
+  });
+  expect(cells.plain().join('\n')).toContain('nothing known of this in the range');
+});
+
+test('the panel gives its rows keys, in the order shown', () => {
+  const reading = fresh();
+  const world = { now: NOW, host: { kind: 'host', id: 'host', cadenceMs: 1000, reading }, hostHistory: history };
+  const keys = resourcesPanel().keys({ world } as unknown as Parameters<ReturnType<typeof resourcesPanel>['keys']>[0]);
+  expect(keys).toEqual([
+    'cpu',
+    'load',
+    'memory',
+    'swap',
+    'pressure',
+    'disk-io',
+    'disk:/',
+    'disk:/var/lib/postgresql',
+    'net',
+  ]);
+});
