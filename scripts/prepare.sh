@@ -10,7 +10,8 @@ install_key() {
   set -- $(cd "$root" && cksum package-lock.json runtime/package-lock.json && uname -sm && LC_ALL=C ls -Ldin "$key_place")
   # cksum twice (sum, size, name), system, machine, then inode, mode, links, uid, gid, size.
   node_size=${14:-0}
-  key="$1 $2 $4 $5 $7 $8 $9 $node_size $key_place"
+  packages_key="$1 $2 $4 $5 $7 $8"
+  key="$packages_key $9 $node_size $key_place"
 }
 
 is_built() {
@@ -38,6 +39,6 @@ prepare() {
     *) if is_built; then return 0; fi ;;
     esac
   fi
-  "$system_node" "$root/scripts/setup.mjs" "${1:-build}" "$key" </dev/null || return $?
+  "$system_node" "$root/scripts/setup.mjs" "${1:-build}" "$key" "$packages_key" </dev/null || return $?
   { IFS= read -r stamp_key && IFS= read -r node; } <"$root/.cache/installed"
 }

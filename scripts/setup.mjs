@@ -1,9 +1,12 @@
 // Installs what botop needs and builds it, when scripts/prepare.sh found that something is missing or has changed.
 // Runs on whatever Node the machine has (18 and up), so it uses no dependency and no new syntax.
 //
-//   node scripts/setup.mjs install|build|rebuild KEY
+//   node scripts/setup.mjs install|build|rebuild KEY PACKAGES_KEY
 //
-// `.cache/installed` holds KEY and the Node to run on, and is written last. Everything is said on stderr.
+// `.cache/installed` is written last. It holds three lines: KEY (lock files, architecture and the machine's Node), the
+// Node to run on, and what the packages were installed for (PACKAGES_KEY, without the machine's Node, and the binary
+// interface of the Node to run on): somebody who changes between Nodes does not install again each time.
+// Everything is said on stderr.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -20,7 +23,7 @@ const UNREACHABLE_MS = 3000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(root, '.cache');
 const stampFile = join(cache, 'installed');
-const [mode, key] = process.argv.slice(2);
+const [mode, key, packagesKey] = process.argv.slice(2);
 
 /** A failure whose message is all there is to say. */
 class SetupError extends Error {}
@@ -127,7 +130,11 @@ async function chooseNode(env) {
     throw new SetupError(`${newer}: install it from https://nodejs.org`);
   }
   const folder = join(root, 'runtime');
-  const node = join(folder, `node_modules/node-linux-${process.arch}/bin/node`);
+  const name = `node-linux-${process.arch}`;
+  const node = join(folder, 'node_modules', name, 'bin/node');
+  const { optionalDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  if (existsSync(node) && (await versionOf(node, env)) === `v${optionalDependencies[name]}`) return node;
+  checkDisk();
   say(`this machine's Node is ${process.version}; fetching Node 24 for botop's own use`);
   // Both packages are optional, so npm calls a failed download a success: only its verbose log tells why.
   const result = await npm(['ci', '--include=optional', '--loglevel=verbose'], {
@@ -136,33 +143,48 @@ async function chooseNode(env) {
     what: 'fetching Node 24',
   });
   if (!existsSync(node)) throw new SetupError(`fetching Node 24 failed: ${explainNpmFailure(result, process.env)}`);
-  const { code } = await run(node, ['--version'], { env });
-  if (code !== 0)
+  if ((await versionOf(node, env)) === null) {
     throw new SetupError(`${newer}, and the one fetched does not run here: install it from https://nodejs.org`);
+  }
   return node;
 }
 
+/** What `node --version` says, or null when it does not run. */
+async function versionOf(node, env) {
+  const { code, output } = await run(node, ['--version'], { env });
+  return code === 0 ? output.trim() : null;
+}
+
 async function install(env) {
-  rmSync(stampFile, { force: true });
-  checkDisk();
+  const before = readStamp();
   const node = await chooseNode(env);
-  say('installing its packages, once (about 30 s)');
-  // npm itself runs on the chosen Node: one that is too old warns of every package.
-  const path = { ...env, PATH: dirname(node) + delimiter + (env.PATH ?? '') };
-  await npm(['ci', '--include=dev', '--include=optional', '--loglevel=http'], {
-    env: path,
-    onLine: showNpm(),
-    what: 'installing',
-  });
-  writeFileSync(`${stampFile}.new`, `${key}\n${node}\n`);
+  const { output } = await run(node, ['-p', 'process.versions.modules'], { env });
+  const packages = `${packagesKey} abi ${output.trim()}`;
+  if (!hasPackages() || before.packages !== packages) {
+    rmSync(stampFile, { force: true });
+    checkDisk();
+    say('installing its packages, once (about 30 s)');
+    // npm itself runs on the chosen Node: one that is too old warns of every package.
+    const path = { ...env, PATH: dirname(node) + delimiter + (env.PATH ?? '') };
+    const args = ['ci', '--include=dev', '--include=optional', '--loglevel=http'];
+    await npm(args, { env: path, onLine: showNpm(), what: 'installing' });
+  }
+  writeFileSync(`${stampFile}.new`, `${key}\n${node}\n${packages}\n`);
   renameSync(`${stampFile}.new`, stampFile);
 }
 
-/** What the stamp says when it is about this key and its packages are there, else null. */
+const hasPackages = () => existsSync(join(root, 'node_modules/esbuild'));
+
+function readStamp() {
+  if (!existsSync(stampFile)) return {};
+  const [stampKey, node, packages] = readFileSync(stampFile, 'utf8').split('\n');
+  return { key: stampKey, node, packages };
+}
+
+/** The Node to run on when the stamp is about this key and its packages are there, else null. */
 function installedNode() {
-  if (!existsSync(stampFile) || !existsSync(join(root, 'node_modules/esbuild'))) return null;
-  const [stampKey, node] = readFileSync(stampFile, 'utf8').split('\n');
-  return stampKey === key && node && existsSync(node) ? node : null;
+  const stamp = readStamp();
+  return hasPackages() && stamp.key === key && stamp.node && existsSync(stamp.node) ? stamp.node : null;
 }
 
 async function build(node, env) {

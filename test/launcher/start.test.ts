@@ -112,6 +112,14 @@ describe('a later start', () => {
     expect(checkout.npmCalls()).toHaveLength(3);
   });
 
+  test('does not install again for another Node that packages cannot tell from this one', async () => {
+    const newer = oldNode(checkout, '22.99.0');
+    const path = [newer, join(checkout.folder, '../bin'), '/usr/bin', '/bin'].join(delimiter);
+    expect((await checkout.run([], { PATH: path })).code).toBe(0);
+    expect((await checkout.run()).code).toBe(0);
+    expect(checkout.npmCalls()).toHaveLength(1);
+  });
+
   test('finds its place through links, relative and absolute, one behind the other', async () => {
     linkTo('../check out/bin/botop', checkout.path('../links/relative'));
     linkTo(checkout.path('../links/relative'), checkout.path('../more/absolute'));
