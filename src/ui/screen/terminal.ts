@@ -45,7 +45,7 @@ const STATUSES = { SIGTERM: 143, SIGHUP: 129, SIGINT: 130 } as const;
 /** Long enough for a stop signal to arrive; when nothing stopped us by then there is no job control. */
 const STOP_MS = 100;
 
-const STACK_LINES_MAX = 12;
+const STACK_LINES_MAX = 8;
 
 /** What is printed of an error: its message and the top of its stack, cleaned and without secrets. */
 export function describeError(error: unknown): string {
@@ -181,7 +181,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
     fail: (error) => finish({ reason: 'failed', status: 1, error }),
     suspend: () => stop(0),
     checkParent() {
-      if (parent !== undefined && process.ppid !== parent) lose();
+      // The terminal may be alive: npm alone was killed. So it is given back, unlike where writing to it failed.
+      if (parent !== undefined && process.ppid !== parent) finish({ reason: 'lost', status: 129 });
     },
   };
 }
