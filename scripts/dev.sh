@@ -33,9 +33,11 @@ test:all)
   ;;
 bench)
   ready build
-  exec "$node" bench/run.ts "$@"
+  exec "$node" --experimental-strip-types --disable-warning=ExperimentalWarning bench/run.ts "$@"
   ;;
 build)
+  # A package to publish must not hold the chunks of earlier builds, which are kept for monitors that still run.
+  if [ "${1:-}" = --clean ]; then rm -rf dist; fi
   ready rebuild
   ;;
 check)
