@@ -1,6 +1,7 @@
 /** The host as Linux tells it: a dozen files of /proc through kept descriptors, without a child process. */
-import { hostname } from 'node:os';
+
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';

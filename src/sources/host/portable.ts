@@ -1,12 +1,13 @@
 /** The host through systeminformation, for systems without /proc. It starts child processes: never used on Linux. */
 import { hostname, loadavg, uptime } from 'node:os';
-import type { Systeminformation } from 'systeminformation';
+
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
 import { type Clock, type Source, SourceError } from '../source.ts';
 import { fullestFirst } from './file-systems.ts';
 import { share } from './scan.ts';
 import type { HostDisk, HostInterface, HostSnapshot } from './snapshot.ts';
+import type { Systeminformation } from './systeminformation.ts';
 
 /** The calls we make of the package. */
 export interface SystemInformation {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
-import { type Filling, FileSystems } from '../../../src/sources/host/file-systems.ts';
-import { parseOsRelease } from '../../../src/sources/host/linux.ts';
 import { isWholeDisk } from '../../../src/sources/host/block.ts';
+import { FileSystems, type Filling } from '../../../src/sources/host/file-systems.ts';
+import { parseOsRelease } from '../../../src/sources/host/linux.ts';
 import { parseMounts } from '../../../src/sources/host/mounts.ts';
 import { createHandClock, createProcTree, recorded } from '../../helpers/proc-tree.ts';
 
