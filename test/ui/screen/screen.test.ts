@@ -1,0 +1,285 @@
+import { expect, test } from 'vitest';
+import { Cells } from '../../../src/ui/screen/cells.ts';
+import { ansi, type ColorDepth, rgb } from '../../../src/ui/screen/color.ts';
+import { Screen, type TtyLike } from '../../../src/ui/screen/screen.ts';
+import { style } from '../../../src/ui/screen/style.ts';
+import { Emulator, expectedCell, shownCell } from './emulator.ts';
+
+/** A terminal that takes nothing until told to. */
+class Clogged implements TtyLike {
+  readonly columns = 20;
+  readonly rows = 4;
+  readonly writes: string[] = [];
+  writableNeedDrain = false;
+  #drain: (() => void) | undefined;
+  #written: ((error?: Error | null) => void)[] = [];
+
+  write(text: string, written: (error?: Error | null) => void): boolean {
+    this.writes.push(text);
+    this.writableNeedDrain = true;
+    this.#written.push(written);
+    return false;
+  }
+
+  once(_: 'drain', listener: () => void): void {
+    this.#drain = listener;
+  }
+
+  drain(): void {
+    this.writableNeedDrain = false;
+    for (const written of this.#written.splice(0)) written();
+    this.#drain?.();
+  }
+}
+
+interface Shown {
+  readonly emulator: Emulator;
+  readonly screen: Screen;
+  /** What the panel draws; change it and invalidate `panel`. */
+  content: (cells: Cells) => void;
+}
+
+async function show(
+  content: Shown['content'],
+  options: { depth?: ColorDepth; isAscii?: boolean } = {},
+): Promise<Shown> {
+  const emulator = new Emulator(30, 6);
+  const screen = new Screen(emulator, options);
+  const shown: Shown = { emulator, screen, content };
+  screen.paintBase((base, hole) => {
+    base.text(0, 0, 'header');
+    hole('panel', { x: 2, y: 1, width: 20, height: 4 }, (cells) => shown.content(cells));
+  });
+  screen.enter();
+  await screen.whenIdle();
+  return shown;
+}
+
+test('a picture is painted before Ink is loaded', async () => {
+  const { emulator } = await show((cells) => cells.box(0, 0, 20, 4, { title: 'Bots' }));
+  expect(emulator.term.buffer.active.type).toBe('alternate');
+  expect(emulator.lines()).toEqual([
+    'header',
+    '  ╭─ Bots ───────────╮',
+    '  │                  │',
+    '  │                  │',
+    '  ╰──────────────────╯',
+    '',
+  ]);
+});
+
+test('nothing is written when nothing changed', async () => {
+  const { emulator, screen } = await show((cells) => cells.text(0, 0, 'same'));
+  const before = { ...screen.stats, writes: emulator.writes.length };
+  screen.invalidate('panel');
+  screen.invalidate('panel', 'unknown');
+  await screen.whenIdle();
+  expect({ ...screen.stats, writes: emulator.writes.length }).toEqual({ ...before, drawCalls: before.drawCalls + 1 });
+});
+
+test('only the cells that changed are written, in one synchronized write', async () => {
+  const shown = await show((cells) => cells.text(0, 1, 'restarts 41'));
+  const before = shown.screen.stats;
+  shown.content = (cells) => cells.text(0, 1, 'restarts 42');
+  shown.screen.invalidate('panel');
+  await shown.screen.whenIdle();
+  expect(shown.screen.stats.cellsWritten - before.cellsWritten).toBe(1);
+  expect(shown.emulator.writes.at(-1)).toBe('\x1b[?2026h\x1b[3;13H2\x1b[?2026l');
+});
+
+test('many invalidations in one turn are one draw and one write', async () => {
+  const shown = await show((cells) => cells.text(0, 0, 'a'));
+  const before = shown.screen.stats;
+  shown.content = (cells) => cells.text(0, 0, 'b');
+  for (let count = 0; count < 50; count += 1) shown.screen.invalidate('panel');
+  await shown.screen.whenIdle();
+  expect(shown.screen.stats.drawCalls - before.drawCalls).toBe(1);
+  expect(shown.screen.stats.framesWritten - before.framesWritten).toBe(1);
+});
+
+test('a redraw clears the terminal and brings everything back, whatever was written behind our back', async () => {
+  const { emulator, screen } = await show((cells) => cells.text(0, 0, 'panel 中文'));
+  await new Promise<void>((resolve) => emulator.term.write('\x1b[Hgarbage\x1b[44mmore\x1b[0m', resolve));
+  screen.repaint();
+  await screen.whenIdle();
+  expect(emulator.lines().slice(0, 2)).toEqual(['header', '  panel 中文']);
+});
+
+test('the end of a row is erased where it became blank', async () => {
+  const shown = await show((cells) => cells.text(0, 0, 'a long line of it'));
+  shown.content = (cells) => cells.text(0, 0, 'a');
+  shown.screen.invalidate('panel');
+  await shown.screen.whenIdle();
+  expect(shown.emulator.lines()[1]?.trimEnd()).toBe('  a');
+  expect(shown.emulator.writes.at(-1)).toContain('\x1b[K');
+});
+
+test('nothing is written while held or left, and everything afterwards', async () => {
+  const shown = await show((cells) => cells.text(0, 0, 'one'));
+  const { emulator, screen } = shown;
+  screen.hold();
+  const count = emulator.writes.length;
+  shown.content = (cells) => cells.text(0, 0, 'two');
+  screen.invalidate('panel');
+  await Promise.resolve();
+  expect(emulator.writes.length).toBe(count);
+  expect(screen.isIdle).toBe(false);
+  screen.release();
+  await screen.whenIdle();
+  expect(emulator.lines()[1]).toBe('  two');
+  screen.leave();
+  screen.leave();
+  const left = emulator.writes.length;
+  expect(left).toBeGreaterThan(count);
+  shown.content = (cells) => cells.text(0, 0, 'three');
+  screen.invalidate('panel');
+  await Promise.resolve();
+  expect(emulator.writes.length).toBe(left);
+  screen.enter();
+  await screen.whenIdle();
+  expect(emulator.lines()[1]).toBe('  three');
+});
+
+test('leaving gives back the main screen, the cursor and the wrap', async () => {
+  const { emulator, screen } = await show((cells) => cells.text(0, 0, 'x'));
+  expect(emulator.term.modes.wraparoundMode).toBe(false);
+  screen.leave();
+  await screen.whenIdle();
+  expect(emulator.term.buffer.active.type).toBe('normal');
+  expect(emulator.term.modes.wraparoundMode).toBe(true);
+  expect(emulator.writes.at(-1)).toContain('\x1b[?25h');
+});
+
+test('a terminal that does not keep up misses frames, and shows the last one once it has drained', async () => {
+  const terminal = new Clogged();
+  const screen = new Screen(terminal);
+  let count = 0;
+  screen.paintBase((_, hole) => {
+    hole('panel', { x: 0, y: 0, width: 20, height: 4 }, (cells) => cells.text(0, 0, `tick ${count}`));
+  });
+  screen.enter();
+  await Promise.resolve();
+  const flushes: number[] = [];
+  screen.onFlush(() => flushes.push(count));
+  for (count = 1; count < 100; count += 1) {
+    screen.invalidate('panel');
+    await Promise.resolve();
+  }
+  expect(terminal.writes).toHaveLength(1);
+  expect(screen.isIdle).toBe(false);
+  terminal.drain();
+  await Promise.resolve();
+  expect(terminal.writes).toHaveLength(2);
+  expect(terminal.writes[1]).toContain('tick 100');
+  expect(flushes).toEqual([]);
+  terminal.drain();
+  await screen.whenIdle();
+  expect(flushes).toEqual([100]);
+});
+
+test('a flush is told of once its frame has been taken, until told no more', async () => {
+  const shown = await show((cells) => cells.text(0, 0, 'a'));
+  const seen: (string | undefined)[] = [];
+  const stop = shown.screen.onFlush(() => seen.push(shown.emulator.lines()[1]));
+  for (const letter of ['b', 'c', 'd']) {
+    shown.content = (cells) => cells.text(0, 0, letter);
+    shown.screen.invalidate('panel');
+    await shown.screen.whenIdle();
+    if (letter === 'c') stop();
+  }
+  expect(seen).toEqual(['  b', '  c']);
+});
+
+test('the cursor is shown where asked, stays there over later frames, and is hidden again', async () => {
+  const shown = await show((cells) => cells.text(0, 0, 'name:'));
+  const { emulator, screen } = shown;
+  screen.cursor({ x: 8, y: 1 });
+  await screen.whenIdle();
+  shown.content = (cells) => cells.text(0, 3, 'tick');
+  screen.invalidate('panel');
+  await screen.whenIdle();
+  expect([emulator.term.buffer.active.cursorX, emulator.term.buffer.active.cursorY]).toEqual([8, 1]);
+  expect(emulator.writes.at(-1)).toMatch(/\x1b\[2;9H\x1b\[\?25h\x1b\[\?2026l$/);
+  screen.cursor(null);
+  await screen.whenIdle();
+  expect(emulator.writes.at(-1)).toBe('\x1b[?2026h\x1b[?25l\x1b[?2026l');
+});
+
+test('a resize before Ink is loaded paints the base again in the new size', async () => {
+  const emulator = new Emulator(30, 6);
+  const screen = new Screen(emulator);
+  screen.paintBase((base) => base.text(0, base.height - 1, `${base.width}x${base.height}`));
+  screen.enter();
+  await screen.whenIdle();
+  emulator.term.resize(20, 3);
+  screen.resize(20, 3);
+  await screen.whenIdle();
+  expect(emulator.lines()).toEqual(['', '', '20x3']);
+});
+
+test('a draw that throws shows what went wrong in its own cells when somebody is told', async () => {
+  const errors: string[] = [];
+  const emulator = new Emulator(40, 3);
+  const screen = new Screen(emulator, { onDrawError: (id, error) => errors.push(`${id}: ${String(error)}`) });
+  screen.paintBase((_, hole) => {
+    hole('broken', { x: 0, y: 0, width: 40, height: 1 }, () => {
+      throw new Error('no such row');
+    });
+    hole('sound', { x: 0, y: 1, width: 40, height: 1 }, (cells) => cells.text(0, 0, 'still here'));
+  });
+  screen.enter();
+  await screen.whenIdle();
+  expect(emulator.lines()).toEqual(['cannot draw broken: Error: no such row', 'still here', '']);
+  expect(errors).toEqual(['broken: Error: no such row']);
+});
+
+test.each([
+  ['true', '#ff8700'],
+  [256, '208'],
+  [16, '3'],
+  ['none', 'default'],
+] as const)('at depth %s orange is %s', async (depth, expected) => {
+  const { emulator } = await show((cells) => cells.text(0, 0, 'x', style({ fg: rgb('#ff8700'), bold: true })), {
+    depth,
+  });
+  expect(shownCell(emulator, 2, 1)).toBe(`x ${expected} on default 100000`);
+});
+
+test('in ASCII nothing else is written for lines, blocks, braille and arrows', async () => {
+  const draw = (cells: Cells) => {
+    cells.box(0, 0, 20, 3, { title: 'CPU …' });
+    cells.text(2, 1, '▁▃█ ⣿⠁ → ● – ×', style({ fg: ansi(2) }));
+  };
+  const { emulator } = await show(draw, { isAscii: true });
+  expect(emulator.lines().slice(1, 4)).toEqual([
+    '  +- CPU . ----------+',
+    '  | _-# #. > * - x   |',
+    '  +------------------+',
+  ]);
+  expect(emulator.writes.join('')).toMatch(/^[\x00-\x7e]*$/);
+});
+
+test('names of other scripts stay in ASCII too', async () => {
+  const { emulator } = await show((cells) => cells.text(0, 0, 'бот 文'), { isAscii: true });
+  expect(emulator.lines()[1]).toBe('  бот 文');
+});
+
+test('hostile text changes nothing but its own cells', async () => {
+  const clean = new Cells(20, 4);
+  const draw = (cells: Cells) => {
+    cells.text(0, 0, '\x1b[31mbot\x1b]0;owned\x07\x1b[2J\x9b5;5H');
+    cells.text(0, 1, 'next');
+  };
+  draw(clean);
+  const { emulator } = await show(draw);
+  expect(emulator.lines().slice(0, 3)).toEqual(['header', '  bot', '  next']);
+  for (let x = 0; x < 20; x += 1) expect(shownCell(emulator, x + 2, 1)).toBe(expectedCell(clean, x, 0));
+});
+
+test('surfaces have numbers up to 255 and a clear error after', () => {
+  const screen = new Screen(new Clogged());
+  const numbers = Array.from({ length: 255 }, (_, index) => screen.surfaceNumber(`s${index}`));
+  expect(new Set(numbers).size).toBe(255);
+  expect(screen.surfaceNumber('s7')).toBe(numbers[7]);
+  expect(() => screen.surfaceNumber('one more')).toThrow('More than 255 surfaces');
+});
