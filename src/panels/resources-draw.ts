@@ -1,11 +1,12 @@
 /** Draws the rows, the cores, the graphs and the one-line summary of the host. */
-import { measure, truncate } from '../text/width.ts';
+
 import { percent } from '../text/format.ts';
+import { measure, truncate } from '../text/width.ts';
 import { area, bar, meter, sparkline } from '../ui/graph.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { Theme } from '../ui/theme.ts';
-import { RESOURCE_THRESHOLDS, severityOf } from './resources-thresholds.ts';
 import type { ResourceRow } from './resources-rows.ts';
+import { RESOURCE_THRESHOLDS, severityOf } from './resources-thresholds.ts';
 import type { ResourcesView } from './resources-view.ts';
 
 export interface ResourcesLook {

@@ -38,8 +38,8 @@ const USER_TOKEN = /:\/\/[^\s/?#@:"'<>[\]]{20,}@/g;
 
 /** A name and what separates it from its value. Names are taken whole, so that each is tried once. */
 const NAMED = /(?<![\w.-])([\w.-]+)(\]?(?:\\{0,3}["'`])?\]?[ \t]{0,4}(?:=>|:=|[:=]|%3D)[ \t]{0,4})/gi;
-/** An option with its value as the next word: `--token abc`, and `requirepass abc` of redis.conf. */
-const OPTION = /(?<![\w.-])(--?[a-z][\w-]*|requirepass|masterauth)([ \t]{1,4})(?=[^\s-])/gi;
+/** An option with its value as the next word or element: `--token abc`, `"--token","abc"`, `requirepass abc`. */
+const OPTION = /(?<![\w.-])(--?[a-z][\w-]*|requirepass|masterauth)([ \t]{1,4}|["'],[ \t]{0,4}(?=["']))(?=[^\s-])/gi;
 
 const OPENING_QUOTE = /(\\{0,3})(["'`])/y;
 /** Up to white space, a quote, or a separator with the next pair behind it. */

@@ -1,6 +1,5 @@
 /** The host through systeminformation, for systems without /proc. It starts child processes: never used on Linux. */
 import { hostname, loadavg, uptime } from 'node:os';
-
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
 import { type Clock, type Source, SourceError } from '../source.ts';
