@@ -1,5 +1,5 @@
 // Installs the older PM2 versions that `npm run test:all` runs the integration tests against, each in a folder of
-// its own under .cache/, and prints the folders separated by colons: `…/5.4.3:…/6.0.14`.
+// its own under .cache/, and prints the packages' folders separated by colons: `…/5.4.3/node_modules/pm2:…`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 function install(version) {
   const folder = join(root, '.cache/test-all', version);
-  if (existsSync(join(folder, 'node_modules/pm2/bin/pm2'))) return folder;
+  const pm2 = join(folder, 'node_modules/pm2');
+  if (existsSync(join(pm2, 'bin/pm2'))) return pm2;
   process.stderr.write(`installing pm2 ${version} for the tests\n`);
   // Under another name until it is complete, so that an interrupted installation heals.
   const unfinished = `${folder}.new`;
@@ -29,7 +30,7 @@ function install(version) {
     process.exit(1);
   }
   renameSync(unfinished, folder);
-  return folder;
+  return pm2;
 }
 
 process.stdout.write(VERSIONS.map(install).join(':'));
