@@ -1,21 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import { spawn } from '@lydell/node-pty';
-import xterm from '@xterm/headless';
-
-/** What a real terminal shows in one cell. A colour is a palette number, `#rrggbb`, or null for the default. */
-export interface ScreenCell {
-  readonly char: string;
-  /** 1, 2 for a wide character, 0 for the cell behind a wide one. */
-  readonly width: number;
-  readonly fg: number | string | null;
-  readonly bg: number | string | null;
-  readonly bold: boolean;
-  readonly dim: boolean;
-  readonly italic: boolean;
-  readonly underline: boolean;
-  readonly inverse: boolean;
-}
+import { cellAt, createTerminal, framed, type ScreenCell } from './terminal.ts';
 
 /** How a program ended. */
 export interface PtyExit {
@@ -109,36 +95,11 @@ function environment(given: PtyOptions['env']): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** What xterm.js keeps of a code point: whether it joins the one before (bit 0) and its width (bits 1 and 2). */
-interface WidthRules {
-  wcwidth(codePoint: number): 0 | 1 | 2;
-}
-
-/** Registers widths in which emoji take two cells; everything else stays as xterm.js has it. */
-function measureEmojiWide(terminal: InstanceType<typeof xterm.Terminal>): void {
-  const inner = terminal as unknown as { _core: { unicodeService: { _activeProvider: WidthRules } } };
-  const base = inner._core.unicodeService._activeProvider;
-  const wcwidth = (codePoint: number): 0 | 1 | 2 =>
-    codePoint > 0x2000 && /\p{Emoji_Presentation}/u.test(String.fromCodePoint(codePoint)) ? 2 : base.wcwidth(codePoint);
-  terminal.unicode.register({
-    version: '11',
-    wcwidth,
-    charProperties(codePoint, preceding) {
-      const own = wcwidth(codePoint);
-      const before = (preceding >> 1) & 3;
-      const isJoined = own === 0 && before > 0;
-      return ((isJoined ? before : own) << 1) | (isJoined ? 1 : 0);
-    },
-  });
-  terminal.unicode.activeVersion = '11';
-}
-
 /** Starts a program in a pseudo-terminal. The caller disposes of it, also when the test fails. */
 export function startPty(options: PtyOptions): Pty {
   let columns = options.columns ?? 120;
   let rows = options.rows ?? 40;
-  const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 1000, allowProposedApi: true });
-  if (options.unicode !== 6) measureEmojiWide(terminal);
+  const terminal = createTerminal(columns, rows, options.unicode ?? 11);
   const pty = spawn(options.command, [...(options.args ?? [])], {
     cols: columns,
     rows,
@@ -254,28 +215,13 @@ export function startPty(options: PtyOptions): Pty {
     },
     text: () => Array.from({ length: rows }, (_, y) => row(y)),
     line: row,
-    cell(x, y) {
-      const buffer = terminal.buffer.active;
-      const cell = buffer.getLine(buffer.baseY + y)?.getCell(x);
-      if (!cell) throw new RangeError(`no cell ${x},${y} on a screen of ${columns}x${rows}`);
-      const colour = (isDefault: boolean, isRgb: boolean, value: number) =>
-        isDefault ? null : isRgb ? `#${value.toString(16).padStart(6, '0')}` : value;
-      return {
-        char: cell.getChars() || ' ',
-        width: cell.getWidth(),
-        fg: colour(cell.isFgDefault(), cell.isFgRGB(), cell.getFgColor()),
-        bg: colour(cell.isBgDefault(), cell.isBgRGB(), cell.getBgColor()),
-        bold: cell.isBold() !== 0,
-        dim: cell.isDim() !== 0,
-        italic: cell.isItalic() !== 0,
-        underline: cell.isUnderline() !== 0,
-        inverse: cell.isInverse() !== 0,
-      };
-    },
+    cell: (x, y) => cellAt(terminal, x, y),
     async waitFor(condition, { timeoutMs = 10_000, what } = {}) {
       const holds = condition instanceof RegExp ? () => condition.test(self.text().join('\n')) : () => condition(self);
       const failure = (why: string) =>
-        new Error(`${why} while waiting for ${what ?? String(condition)}; the screen shows:\n${frame(self)}`);
+        new Error(
+          `${why} while waiting for ${what ?? String(condition)}; the screen shows:\n${framed(self.text(), columns)}`,
+        );
       await new Promise<void>((resolve, reject) => {
         const finish = (error?: Error) => {
           clearTimeout(timer);
@@ -351,10 +297,4 @@ export function startPty(options: PtyOptions): Pty {
     },
   };
   return self;
-}
-
-/** The screen in a frame with its size, for a failure's message. */
-function frame(pty: Pty): string {
-  const edge = `+${'-'.repeat(pty.columns)}+`;
-  return [edge, ...pty.text().map((text) => `|${text}`), edge].join('\n');
 }

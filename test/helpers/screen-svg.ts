@@ -1,5 +1,5 @@
 import { shapeOf } from './cell-shapes.ts';
-import type { ScreenCell } from './pty.ts';
+import type { ScreenCell } from './terminal.ts';
 
 /** What a picture is made from: a `Pty`, or anything else with cells. */
 export interface CellSource {
