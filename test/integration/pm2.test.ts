@@ -154,7 +154,7 @@ describe.each(pm2Packages().map((path) => [pm2Version(path), path] as const))('P
     expect(first.home).toBe(pm2.home);
   });
 
-  test('a stop, a new bot, a kill and a delete from outside are seen within two seconds', async () => {
+  test('a stop, a new bot, a kill and a delete from outside are seen long before the next regular list', async () => {
     await pm2.start({ name: 'one', code: chatty }, { name: 'two', code: chatty });
     watched = new Watched(pm2.home);
     const before = await until('both run', () =>
@@ -163,24 +163,24 @@ describe.each(pm2Packages().map((path) => [pm2Version(path), path] as const))('P
     await pm2.cli('stop', 'one');
     let at = performance.now();
     await until('one is stopped', () => watched.bot('one')?.status === 'stopped' && watched.bot('one')?.pid === null);
-    expect(since(at)).toBeLessThan(2_500);
+    expect(since(at)).toBeLessThan(5_000);
     await pm2.start({ name: 'three', code: chatty });
     at = performance.now();
     await until('three is there', () => watched.bot('three')?.status === 'online');
-    expect(since(at)).toBeLessThan(2_500);
+    expect(since(at)).toBeLessThan(5_000);
     process.kill(before.pid ?? 0, 'SIGKILL');
     at = performance.now();
     await until('two has another pid', () => {
       const two = watched.bot('two');
       return two?.status === 'online' && two.pid !== before.pid && two.restarts === 1;
     });
-    expect(since(at)).toBeLessThan(2_500);
+    expect(since(at)).toBeLessThan(5_000);
     await until('its end is told', () => watched.bot('two')?.exits.length === 1);
     expect(watched.bot('two')?.exits).toMatchObject([{ code: null, signal: 'SIGKILL', cause: 'crash' }]);
     await pm2.cli('delete', 'three');
     at = performance.now();
     await until('three is gone', () => watched.now() !== undefined && watched.bot('three') === undefined);
-    expect(since(at)).toBeLessThan(2_500);
+    expect(since(at)).toBeLessThan(5_000);
   });
 
   test('a crash loop is crashes, also when it is read back; restart, reload and memory have their own cause', async () => {

@@ -1,6 +1,6 @@
 /** CPU and memory of process trees, sampled from /proc through kept file descriptors. */
-import { closeSync, openSync, readSync } from 'node:fs';
-import { pageBytes, parseStat, type ProcessStat, ticksPerSecond } from './stat.ts';
+import { affordableDescriptors, createOpenProcesses, type Seen } from './open-processes.ts';
+import { pageBytes, ticksPerSecond } from './stat.ts';
 
 /** Where a sample is written, one cell a tree. */
 export interface TreeColumns {
@@ -21,18 +21,6 @@ export interface ProcSampler {
   close(): void;
 }
 
-interface Process {
-  readonly pid: number;
-  /** Of its stat file; −1: opened each time, since there are enough open ones. */
-  descriptor: number;
-  childrenDescriptor: number;
-  startTicks: number;
-  children: readonly number[];
-  childrenReadAt: number;
-  /** The last sample it was seen in, to close what is no longer asked for. */
-  seenIn: number;
-}
-
 interface Tree {
   cpuTicks: number;
   at: number;
@@ -46,112 +34,23 @@ interface Tree {
 
 export interface ProcSamplerOptions {
   readonly procRoot?: string;
-  /** How many files stay open at most. */
+  /** How many files stay open at most; by default 1 024, or half of what this process may open. */
   readonly maxDescriptors?: number;
 }
 
-const noChildren: readonly number[] = [];
 const noMembers: ReadonlySet<number> = new Set();
 const minIntervalMs = 500;
 /** A fork bomb under a bot must not cost us the tick. */
 const maxTreeProcesses = 256;
 
-export function createProcSampler({
-  procRoot = '/proc',
-  maxDescriptors = 1_024,
-}: ProcSamplerOptions = {}): ProcSampler {
-  const processes = new Map<number, Process>();
+export function createProcSampler({ procRoot = '/proc', maxDescriptors }: ProcSamplerOptions = {}): ProcSampler {
+  const processes = createOpenProcesses(procRoot, maxDescriptors ?? affordableDescriptors(procRoot));
   const trees = new Map<number, Tree>();
-  const buffer = Buffer.allocUnsafe(4096);
   const bytesPerPage = pageBytes(procRoot);
-  let openDescriptors = 0;
-  let descriptorLimit = maxDescriptors;
   let sampleNumber = 0;
 
-  function closeDescriptors(process: Process): void {
-    for (const descriptor of [process.descriptor, process.childrenDescriptor]) {
-      if (descriptor === -1) continue;
-      closeSync(descriptor);
-      openDescriptors -= 1;
-    }
-    process.descriptor = -1;
-    process.childrenDescriptor = -1;
-  }
-
-  function forget(process: Process): void {
-    closeDescriptors(process);
-    processes.delete(process.pid);
-  }
-
-  function open(pid: number): Process | null {
-    try {
-      const descriptor = openSync(`${procRoot}/${pid}/stat`, 'r');
-      openDescriptors += 1;
-      const opened = {
-        pid,
-        descriptor,
-        childrenDescriptor: -1,
-        startTicks: -1,
-        children: noChildren,
-        childrenReadAt: Number.NEGATIVE_INFINITY,
-        seenIn: 0,
-      };
-      processes.set(pid, opened);
-      return opened;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EMFILE') descriptorLimit = Math.floor(openDescriptors / 2);
-      return null;
-    }
-  }
-
-  /** Null when the process is gone: an open stat file stays with its process and is never that of a later one. */
-  function read(pid: number): { readonly process: Process; readonly stat: ProcessStat } | null {
-    const process = processes.get(pid) ?? open(pid);
-    if (process === null) return null;
-    try {
-      if (process.descriptor === -1) {
-        process.descriptor = openSync(`${procRoot}/${pid}/stat`, 'r');
-        openDescriptors += 1;
-      }
-      const stat = parseStat(buffer, readSync(process.descriptor, buffer, 0, buffer.length, 0));
-      if (
-        stat !== null &&
-        (process.startTicks === -1 || process.startTicks === stat.startTicks) &&
-        stat.state !== 'Z'
-      ) {
-        process.startTicks = stat.startTicks;
-        process.seenIn = sampleNumber;
-        return { process, stat };
-      }
-    } catch {
-      // ESRCH or ENOENT: it ended, which is what null says.
-    }
-    forget(process);
-    return null;
-  }
-
-  /**
-   * Children of the main thread; one started by another thread is missed. None on kernels without the file. Read
-   * through a kept descriptor too, which halves the cost of a sample (0.39 to 0.20 ms for ten bots).
-   */
-  function childrenOf(process: Process, now: number, everyMs: number): readonly number[] {
-    if (now - process.childrenReadAt < everyMs) return process.children;
-    process.childrenReadAt = now;
-    try {
-      if (process.childrenDescriptor === -1) {
-        process.childrenDescriptor = openSync(`${procRoot}/${process.pid}/task/${process.pid}/children`, 'r');
-        openDescriptors += 1;
-      }
-      const length = readSync(process.childrenDescriptor, buffer, 0, buffer.length, 0);
-      process.children = length === 0 ? noChildren : parseChildren(buffer, length);
-    } catch {
-      process.children = noChildren;
-    }
-    return process.children;
-  }
-
   function sampleTree(root: number, now: number, everyMs: number, into: TreeColumns, index: number): boolean {
-    const first = read(root);
+    const first = processes.read(root);
     if (first === null) return false;
     let cpuTicks = 0;
     let newTicks = 0;
@@ -162,7 +61,7 @@ export function createProcSampler({
     let queue: number[] | null = null;
     let members: Set<number> | null = null;
     let count = 0;
-    for (let next: { readonly process: Process; readonly stat: ProcessStat } | null = first; ; ) {
+    for (let next: Seen | null = first; ; ) {
       if (next !== null) {
         count += 1;
         cpuTicks += next.stat.cpuTicks;
@@ -173,8 +72,7 @@ export function createProcSampler({
           // Seen for the first time although it may have run before: what it used until now is not of this interval.
           if (everyMs > 0 && before?.members.has(next.process.pid) !== true) newTicks += next.stat.cpuTicks;
         }
-        const children = childrenOf(next.process, now, everyMs);
-        if (openDescriptors > descriptorLimit) closeDescriptors(next.process);
+        const children = processes.childrenOf(next.process, now, everyMs);
         if (children.length > 0) {
           queue ??= [];
           queue.push(...children);
@@ -182,7 +80,7 @@ export function createProcSampler({
       }
       const pid: number | undefined = count < maxTreeProcesses ? queue?.pop() : undefined;
       if (pid === undefined) break;
-      next = pid === root || members?.has(pid) === true ? null : read(pid);
+      next = pid === root || members?.has(pid) === true ? null : processes.read(pid);
     }
     into.memoryBytes[index] = pages * bytesPerPage;
     into.processes[index] = count;
@@ -210,6 +108,7 @@ export function createProcSampler({
   return {
     sample(pids, monotonicMs, into) {
       sampleNumber += 1;
+      processes.begin();
       const vanished: number[] = [];
       // Looking for children costs as much as the sample itself: with many bots it is done more rarely.
       const everyMs = pids.length > 200 ? 5_000 : 0;
@@ -221,24 +120,12 @@ export function createProcSampler({
         into.processes[index] = 0;
         if (pid > 0 && trees.delete(pid)) vanished.push(pid);
       }
-      for (const process of processes.values()) if (process.seenIn !== sampleNumber) forget(process);
       for (const [pid, tree] of trees) if (tree.seenIn !== sampleNumber) trees.delete(pid);
       return vanished;
     },
     close() {
-      for (const process of processes.values()) closeDescriptors(process);
-      processes.clear();
+      processes.close();
       trees.clear();
     },
   };
-}
-
-/** The numbers of a `children` file. One that fills the buffer may end in half a number, which is left out. */
-function parseChildren(bytes: Buffer, length: number): number[] {
-  const text = bytes.toString('latin1', 0, length);
-  return text
-    .slice(0, text.lastIndexOf(' '))
-    .split(' ')
-    .map(Number)
-    .filter((pid) => pid > 0);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Pm2Snapshot } from '../../../src/sources/pm2/snapshot.ts';
 import { pm2Source } from '../../../src/sources/pm2/source.ts';
-import type { Source } from '../../../src/sources/source.ts';
+import { type Source, SourceOff } from '../../../src/sources/source.ts';
 import { type Call, type FakeDaemon, fakeDaemon } from '../../helpers/fake-pm2.ts';
 import { until } from '../../helpers/pm2-daemon.ts';
 
@@ -171,4 +171,22 @@ test("where /proc does not show a process, PM2's own measurement stands in", asy
   expect(snapshot.memoryBytes[0]).toBe(1_000);
   expect(snapshot.cpuPercent[0]).toBe(1);
   expect(snapshot.processes[0]).toBeNaN();
+});
+
+test('a machine without PM2 has nothing to read, while a home that was asked for is missed', async () => {
+  const former = process.env['HOME'];
+  process.env['HOME'] = home;
+  const clock = { now: () => Date.now(), monotonic: () => monotonic };
+  const byDefault = pm2Source({ home: join(home, '.pm2'), id: 'pm2', clock, isPrimary: true });
+  const byOption = pm2Source({ home: join(home, 'mistyped'), id: 'pm2', clock, isPrimary: true });
+  try {
+    await expect(byDefault.read(new AbortController().signal)).rejects.toBeInstanceOf(SourceOff);
+    await expect(byOption.read(new AbortController().signal)).rejects.toMatchObject({ code: 'absent' });
+    mkdirSync(join(home, '.pm2'));
+    await expect(byDefault.read(new AbortController().signal)).rejects.toMatchObject({ code: 'absent' });
+  } finally {
+    process.env['HOME'] = former;
+    await byDefault.close();
+    await byOption.close();
+  }
 });
