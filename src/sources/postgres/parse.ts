@@ -1,0 +1,154 @@
+/** From the server's text to the snapshot's values. Pure. */
+import { clean } from '../../text/clean.ts';
+import { redact } from '../../text/redact.ts';
+import type { Row } from './client.ts';
+import type {
+  PostgresConnections,
+  PostgresDatabase,
+  PostgresRights,
+  PostgresServer,
+  PostgresSession,
+  PostgresTable,
+} from './snapshot.ts';
+
+const QUERY_LENGTH = 400;
+const NAME_LENGTH = 200;
+
+/** Sums over all databases at a moment of the server's clock. */
+export interface Counters {
+  /** Epoch seconds. */
+  readonly at: number;
+  readonly transactions: number;
+  readonly hit: number;
+  readonly read: number;
+  readonly deadlocks: number;
+}
+
+export function parseServer(row: Row): { server: PostgresServer; rights: PostgresRights } {
+  const canMonitor = isTrue(row['can_monitor']);
+  return {
+    server: {
+      version: /^\d+(?:\.\d+)*\w*/.exec(row['version'] ?? '')?.[0] ?? 'unknown',
+      versionNumber: numberOf(row['version_num']),
+      startedAt: Math.round(numberOf(row['started']) * 1000),
+      isInRecovery: isTrue(row['in_recovery']),
+      database: nameOf(row['database']),
+      user: nameOf(row['role']),
+      pid: numberOf(row['pid']),
+    },
+    rights: {
+      isSuperuser: isTrue(row['is_super']),
+      canMonitor,
+      canSignal: isTrue(row['can_signal']),
+      grant: canMonitor ? null : nameOf(row['grant_text']),
+    },
+  };
+}
+
+export function parseOverview(row: Row): { connections: PostgresConnections; counters: Counters } {
+  const byState: Record<string, number> = {};
+  let used = 0;
+  for (const [state, count] of Object.entries(JSON.parse(row['by_state'] ?? '{}') as Record<string, number>)) {
+    byState[clean(state)] = count;
+    used += count;
+  }
+  const max = numberOf(row['max']);
+  const reserved = numberOf(row['reserved']);
+  return {
+    connections: { used, max, reserved, usedPercent: (100 * used) / Math.max(1, max - reserved), byState },
+    counters: {
+      at: numberOf(row['at']),
+      transactions: numberOf(row['transactions']),
+      hit: numberOf(row['hit']),
+      read: numberOf(row['read']),
+      deadlocks: numberOf(row['deadlocks']),
+    },
+  };
+}
+
+export function parseSession(row: Row): PostgresSession {
+  return {
+    pid: numberOf(row['pid']),
+    backendStart: row['backend_start'] ?? '',
+    backendType: nameOf(row['backend_type']),
+    user: nameOf(row['usename']),
+    database: nameOf(row['datname']),
+    application: redact(nameOf(row['application_name'])),
+    client: nameOf(row['client']),
+    state: nameOf(row['state']),
+    wait: nameOf(row['wait']),
+    queryMs: milliseconds(row['query_s']),
+    transactionMs: milliseconds(row['xact_s']),
+    stateMs: milliseconds(row['state_s']),
+    query: cleanQuery(row['query'] ?? ''),
+    blockedBy: [...new Set(JSON.parse(row['blockers'] ?? '[]') as number[])],
+    waitMs: milliseconds(row['wait_s']),
+  };
+}
+
+/** One line, without secrets, cut. Redacted before it is cut: half a literal has no end to be known by. */
+export function cleanQuery(text: string): string {
+  const line = redact(clean(text)).replace(/ {2,}/g, ' ').trim();
+  return line.length > QUERY_LENGTH ? `${line.slice(0, QUERY_LENGTH - 1).toWellFormed()}…` : line;
+}
+
+export function parseDatabase(row: Row): PostgresDatabase {
+  return { name: nameOf(row['datname']), sizeBytes: row['bytes'] == null ? null : numberOf(row['bytes']) };
+}
+
+export function parseTable(row: Row): PostgresTable {
+  const liveRows = numberOf(row['live']);
+  const deadRows = numberOf(row['dead']);
+  return {
+    oid: row['relid'] ?? '',
+    // As they are: they are the identity that VACUUM is aimed at; whoever shows them cleans them.
+    schema: row['schemaname'] ?? '',
+    name: row['relname'] ?? '',
+    totalBytes: row['bytes'] == null ? null : numberOf(row['bytes']),
+    liveRows,
+    deadRows,
+    deadPercent: liveRows + deadRows > 0 ? (100 * deadRows) / (liveRows + deadRows) : 0,
+    lastVacuumAt: milliseconds(row['vacuumed']),
+    lastAnalyzeAt: milliseconds(row['analyzed']),
+    owner: nameOf(row['owner']),
+    mayVacuum: isTrue(row['may_vacuum']),
+  };
+}
+
+/** What happened between two readings; null where it cannot be told (the first one, statistics reset). */
+export function ratesBetween(
+  before: Counters | null,
+  now: Counters,
+): { readonly transactionsPerSecond: number | null; readonly newDeadlocks: number | null } {
+  if (before === null || now.at <= before.at || now.transactions < before.transactions) {
+    return { transactionsPerSecond: null, newDeadlocks: null };
+  }
+  return {
+    transactionsPerSecond: (now.transactions - before.transactions) / (now.at - before.at),
+    newDeadlocks: Math.max(0, now.deadlocks - before.deadlocks),
+  };
+}
+
+/** The share found in shared buffers between two readings; null when nothing was asked for. */
+export function hitPercent(before: Counters | null, now: Counters): number | null {
+  if (before === null) return null;
+  const hit = now.hit - before.hit;
+  const read = now.read - before.read;
+  return hit < 0 || read < 0 || hit + read === 0 ? null : (100 * hit) / (hit + read);
+}
+
+function numberOf(text: string | null | undefined): number {
+  return text == null ? 0 : Number(text);
+}
+
+function milliseconds(seconds: string | null | undefined): number | null {
+  return seconds == null ? null : Math.max(0, Math.round(Number(seconds) * 1000));
+}
+
+function isTrue(text: string | null | undefined): boolean {
+  return text === 't';
+}
+
+function nameOf(text: string | null | undefined): string {
+  return clean(text ?? '').slice(0, NAME_LENGTH);
+}

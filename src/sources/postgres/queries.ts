@@ -1,0 +1,104 @@
+/**
+ * Every statement that is read with, named by what it answers. They are run inside `BEGIN READ ONLY` as text, since a
+ * prepared statement would stay behind in other people's connections when a pooler stands between.
+ */
+
+/** A statement with the first server version it serves (`server_version_num`). */
+interface Query {
+  readonly since: number;
+  readonly sql: string;
+}
+
+/** The newest form of a statement that a server of this version understands. */
+function forVersion(forms: readonly [Query, ...Query[]], versionNumber: number): string {
+  const found = forms.filter(({ since }) => versionNumber >= since).toSorted((a, b) => b.since - a.since)[0];
+  return (found ?? forms[0]).sql;
+}
+
+/**
+ * Client backends. Without pg_monitor the type of other roles' sessions is null; then whoever is in a database under a
+ * role counts, which autovacuum is not.
+ */
+const IS_CLIENT = `coalesce(backend_type = 'client backend', datid is not null and usesysid is not null)`;
+
+/** Who we are and what this login may see; asked again now and then, since a GRANT needs no new login. */
+export const SERVER = `select current_setting('server_version_num') as version_num, current_setting('server_version') as version,
+ extract(epoch from pg_postmaster_start_time()) as started, pg_is_in_recovery() as in_recovery,
+ current_database() as database, current_user as role, pg_backend_pid() as pid,
+ (select rolsuper from pg_roles where rolname = current_user) as is_super,
+ pg_has_role(current_user, 'pg_monitor', 'USAGE') as can_monitor,
+ pg_has_role(current_user, 'pg_signal_backend', 'USAGE') as can_signal,
+ format('GRANT pg_monitor TO %I;', current_user) as grant_text`;
+
+/** One row: slots, sessions by state, and the counters of all databases together. */
+export const OVERVIEW = `select current_setting('max_connections') as max,
+ current_setting('superuser_reserved_connections')::int + coalesce(current_setting('reserved_connections', true)::int, 0) as reserved,
+ (select json_object_agg(s, n) from (select case when backend_type is null then 'hidden' else coalesce(state, 'starting') end as s,
+  count(*) as n from pg_stat_activity where ${IS_CLIENT} group by 1) by_state) as by_state,
+ extract(epoch from clock_timestamp()) as at,
+ sum(xact_commit + xact_rollback) as transactions, sum(blks_hit) as hit, sum(blks_read) as read, sum(deadlocks) as deadlocks
+ from pg_stat_database`;
+
+/**
+ * Sessions that do something, and those that others wait for, idle ones too: an advisory lock is held by a session that
+ * does nothing. What waits is asked once for whom, and pg_locks only while something waits.
+ */
+export const SESSIONS = `with a as materialized (select * from pg_stat_activity where pid <> pg_backend_pid()),
+ w as materialized (select pid, pg_blocking_pids(pid) as blockers,
+  (select min(waitstart) from pg_locks l where l.pid = a.pid and not l.granted) as since
+  from a where wait_event_type = 'Lock' limit 200)
+ select a.pid, a.backend_start, a.backend_type, a.usename, a.datname, a.application_name, host(a.client_addr) as client, a.state,
+ concat_ws(':', a.wait_event_type, a.wait_event) as wait,
+ extract(epoch from clock_timestamp() - a.query_start) as query_s, extract(epoch from clock_timestamp() - a.xact_start) as xact_s,
+ extract(epoch from clock_timestamp() - a.state_change) as state_s, extract(epoch from clock_timestamp() - w.since) as wait_s,
+ left(a.query, 1000) as query, array_to_json(w.blockers) as blockers
+ from a left join w using (pid)
+ where (a.backend_type = 'client backend' and a.state <> 'idle') or w.pid is not null
+  or a.pid in (select unnest(blockers) from w)
+ order by w.pid is null, least(a.xact_start, a.query_start) nulls last limit 100`;
+
+/** What each database takes on disk; null where this login may not know. It looks at every file, so it is asked rarely. */
+export const DATABASE_SIZES = `select datname, case when has_database_privilege(oid, 'CONNECT') or pg_has_role('pg_read_all_stats', 'USAGE')
+ then pg_database_size(oid) end as bytes from pg_database where datallowconn and not datistemplate order by 2 desc nulls last limit 50`;
+
+/** VACUUM is for the owner of the table or of the database; before 17 there is no right to be given. */
+const OWNS = `pg_has_role(t.relowner, 'USAGE') or (select pg_has_role(datdba, 'USAGE') from pg_database where datname = current_database())`;
+
+const tables = (mayVacuum: string, size: string): string => `with t as (
+ select s.relid, s.schemaname, s.relname, s.n_live_tup, s.n_dead_tup, greatest(s.last_vacuum, s.last_autovacuum) as vacuumed,
+  greatest(s.last_analyze, s.last_autoanalyze) as analyzed, c.relpages, c.relowner, c.reltoastrelid
+  from pg_stat_user_tables s join pg_class c on c.oid = s.relid where c.relkind in ('r', 'm') and c.relpersistence <> 't'),
+ picked as ((select * from t order by n_dead_tup desc, relpages desc limit 60) union (select * from t order by relpages desc limit 40))
+ select t.relid, t.schemaname, t.relname, ${size} as bytes, t.n_live_tup as live, t.n_dead_tup as dead,
+ extract(epoch from t.vacuumed) as vacuumed, extract(epoch from t.analyzed) as analyzed, pg_get_userbyid(t.relowner) as owner,
+ (${mayVacuum}) as may_vacuum from picked t order by t.n_dead_tup desc, 4 desc nulls last, 2, 3`;
+
+/** Waits for a table that somebody holds exclusively, so it runs under a short lock_timeout. */
+const EXACT_SIZE = 'pg_total_relation_size(t.relid)';
+/** Takes no lock: what the last VACUUM or ANALYZE counted, of the table and all that hangs on it. */
+const ESTIMATED_SIZE = `(select sum(p.relpages)::bigint * current_setting('block_size')::int from pg_class p where p.oid in (t.relid, t.reltoastrelid)
+ or p.oid in (select indexrelid from pg_index where indrelid in (t.relid, t.reltoastrelid)))`;
+
+const MAINTAINS = `${OWNS} or has_table_privilege(t.relid, 'MAINTAIN')`;
+
+/** The tables with the most dead rows and the largest ones, of our database. */
+export function tableSizes(versionNumber: number): string {
+  return forVersion(
+    [
+      { since: 0, sql: tables(OWNS, EXACT_SIZE) },
+      { since: 170_000, sql: tables(MAINTAINS, EXACT_SIZE) },
+    ],
+    versionNumber,
+  );
+}
+
+/** The same while a table is locked. */
+export function estimatedTableSizes(versionNumber: number): string {
+  return forVersion(
+    [
+      { since: 0, sql: tables(OWNS, ESTIMATED_SIZE) },
+      { since: 170_000, sql: tables(MAINTAINS, ESTIMATED_SIZE) },
+    ],
+    versionNumber,
+  );
+}
