@@ -15,7 +15,8 @@ export interface Frame {
 
 /**
  * A rectangle of character cells. Everything written is clipped to it: positions may lie outside or be negative, and
- * a wide glyph of which only half is visible leaves a blank. Text is cleaned as it is written.
+ * a wide glyph of which only half is visible leaves a blank. Fractions are rounded down, so that a layout may divide.
+ * Text is cleaned as it is written.
  */
 export class Cells {
   readonly width: number;
@@ -61,15 +62,17 @@ export class Cells {
   set(x: number, y: number, codePoint: number, style: StyleId = 0): void {
     const isControl = codePoint < 0x20 || (codePoint >= 0x7f && codePoint < 0xa0) || codePoint > 0x10ffff;
     const glyph = isControl || (codePoint >= 0xd800 && codePoint <= 0xdfff) ? REPLACEMENT : codePoint;
-    this.put(x, y, glyph, codePointColumns(glyph), style);
+    this.put(Math.floor(x), Math.floor(y), glyph, codePointColumns(glyph), style);
   }
 
   /**
-   * Writes a text from (x, y) on, at most `max` columns and not past the right edge. Returns the columns it advanced,
+   * Writes a text from a place on, at most `max` columns and not past the right edge. Returns the columns it advanced,
    * those left of the rectangle included, so that `x += text(x, …)` chains.
    */
-  text(x: number, y: number, text: string, style: StyleId = 0, max = Number.POSITIVE_INFINITY): number {
-    const limit = Math.min(max, this.width - x);
+  text(left: number, top: number, text: string, style: StyleId = 0, max = Number.POSITIVE_INFINITY): number {
+    const x = Math.floor(left);
+    const y = Math.floor(top);
+    const limit = Math.floor(Math.min(max, this.width - x));
     if (limit <= 0) return 0;
     if (y < 0 || y >= this.height) return Math.min(limit, measure(clean(text)));
     let written = text;
@@ -117,10 +120,11 @@ export class Cells {
   fill(x: number, y: number, width: number, height: number, character = ' ', style: StyleId = 0): void {
     const codePoint = character.codePointAt(0) ?? BLANK;
     const glyph = codePoint < 0x20 || codePointColumns(codePoint) !== 1 ? BLANK : codePoint;
-    const left = Math.max(0, x);
-    const right = Math.min(this.width, x + width);
+    const left = Math.max(0, Math.floor(x));
+    const right = Math.min(this.width, Math.floor(x + width));
+    const bottom = Math.min(this.height, Math.floor(y + height));
     if (left >= right) return;
-    for (let row = Math.max(0, y); row < Math.min(this.height, y + height); row += 1) {
+    for (let row = Math.max(0, Math.floor(y)); row < bottom; row += 1) {
       // The edges go through put, which mends a wide glyph cut there; between them nothing can be left over.
       this.put(left, row, glyph, 1, style);
       this.put(right - 1, row, glyph, 1, style);
@@ -132,9 +136,10 @@ export class Cells {
   /** Lays a style on `width` cells, glyphs kept: what the style leaves out stays as it was. */
   tint(x: number, y: number, width: number, style: StyleId): void {
     if (y < 0 || y >= this.height) return;
-    const rowEnd = (y + 1) * this.width;
-    const end = Math.min(rowEnd, y * this.width + x + width);
-    let at = y * this.width + Math.max(0, x);
+    const row = Math.floor(y) * this.width;
+    const rowEnd = row + this.width;
+    const end = Math.min(rowEnd, row + Math.floor(x + width));
+    let at = row + Math.max(0, Math.floor(x));
     for (; at < end; at += 1) {
       // The halves of a wide glyph have one style, its head's: a terminal could not show two.
       const isTail = this.glyphs[at] === TAIL;

@@ -110,6 +110,16 @@ test('equal looks are one style, and attributes alone never run out', () => {
   expect(lookOf(late)).toMatchObject({ fg: ansi(196), underline: true });
 });
 
+test('a layout may divide: fractions are rounded down', () => {
+  const cells = new Cells(7, 3);
+  cells.text(7 / 2, 3 / 2, 'abcdef', 0, 2.5);
+  cells.fill(0.5, 0, 2.7, 1.2, '#');
+  cells.set(6.9, 2.9, 0x78);
+  cells.tint(3.5, 1.5, 1, style({ bold: true }));
+  expect(cells.plain()).toEqual(['###', '   ab', '      x']);
+  expect([...cells.styles.slice(7)].indexOf(style({ bold: true }))).toBe(3);
+});
+
 test('a new buffer is blank, and clearing makes it so again', () => {
   const cells = new Cells(2.9, -1);
   expect([cells.width, cells.height]).toEqual([2, 0]);

@@ -105,6 +105,14 @@ test('a redraw clears the terminal and brings everything back, whatever was writ
   expect(emulator.lines().slice(0, 2)).toEqual(['header', '  panel 中文']);
 });
 
+test('the cell behind a character with marks is written too: some terminals give a mark a column', async () => {
+  const shown = await show((cells) => cells.text(0, 0, 'a|'));
+  shown.content = (cells) => cells.text(0, 0, 'q\u0301|');
+  shown.screen.invalidate('panel');
+  await shown.screen.whenIdle();
+  expect(shown.emulator.writes.at(-1)).toBe('\x1b[?2026h\x1b[2;3Hq\u0301\x1b[4G|\x1b[?2026l');
+});
+
 test('the end of a row is erased where it became blank', async () => {
   const shown = await show((cells) => cells.text(0, 0, 'a long line of it'));
   shown.content = (cells) => cells.text(0, 0, 'a');
