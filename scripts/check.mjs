@@ -1,4 +1,4 @@
-// `npm run check`: every check, each to its end, so that one run tells all that is wrong. Exit 1 when one failed.
+// `npm run check`: every check, each to its end, so that one run tells all that is wrong. Exits with the number that failed.
 //
 //   node scripts/check.mjs [NAME…]
 import { spawnSync } from 'node:child_process';
@@ -33,5 +33,5 @@ for (const [name, program, args] of CHECKS) {
 }
 if (failed.length > 0) {
   process.stdout.write(`failed: ${failed.join(', ')}\n`);
-  process.exit(1);
+  process.exit(failed.length);
 }

@@ -46,10 +46,22 @@ function take(file) {
     linkSync(own, file);
     return true;
   } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-    return false;
+    if (error.code === 'EEXIST') return false;
+    // A file system without hard links: created, then written, which is as good but for a crash between the two.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(error.code)) throw error;
+    return takeWithoutLink(file);
   } finally {
     rmSync(own, { force: true });
+  }
+}
+
+function takeWithoutLink(file) {
+  try {
+    writeFileSync(file, describe(null), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
   }
 }
 
