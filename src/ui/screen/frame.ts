@@ -144,9 +144,12 @@ export function parseFrame(frame: string, into: Cells, mask: Uint8Array): void {
       y += 1;
       index += 1;
     } else if (unit === 0x20 && pen.surface !== 0) {
-      if (x < into.width) mask[y * into.width + x] = pen.surface;
-      x += 1;
-      index += 1;
+      let end = index + 1;
+      while (frame.charCodeAt(end) === 0x20) end += 1;
+      const row = y * into.width;
+      mask.fill(pen.surface, row + Math.min(x, into.width), row + Math.min(x + end - index, into.width));
+      x += end - index;
+      index = end;
     } else if (isPlainAt(frame, index)) {
       into.put(x, y, unit, 1, pen.style);
       x += 1;

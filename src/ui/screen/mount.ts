@@ -31,7 +31,10 @@ export function assertSentinel({ renderToString, Box }: Pick<Ink, 'renderToStrin
   }
 }
 
-/** Starts Ink on the screen. Throws when its colours do not reach us; the caller then still owns the terminal. */
+/**
+ * Starts Ink on the screen. Throws when its colours do not reach us; the caller then still owns the terminal. A later
+ * error while rendering unmounts the tree and becomes an unhandled rejection, which the terminal's owner answers.
+ */
 export function mountInk(
   ink: Pick<Ink, 'render' | 'renderToString' | 'Box'>,
   screen: Screen,
@@ -39,7 +42,7 @@ export function mountInk(
   streams: Pick<RenderOptions, 'stdin' | 'stderr'> = {},
 ): Instance {
   assertSentinel(ink);
-  return ink.render(node, {
+  const instance = ink.render(node, {
     ...streams,
     stdout: screen.ink,
     interactive: true,
@@ -50,4 +53,7 @@ export function mountInk(
     patchConsole: false,
     incrementalRendering: false,
   });
+  // Ink keeps such an error to itself unless somebody waits; without the screen the program would live on unseen.
+  void instance.waitUntilExit();
+  return instance;
 }
