@@ -28,8 +28,10 @@ const listEveryMs = process.platform === 'linux' ? 10_000 : 2_000;
 const pingEveryMs = 5_000;
 const sampleEveryMs = 900;
 const othersEveryMs = 30_000;
-/** A ping is answered from memory; with this and the two intervals a stopped daemon is told within 8.5 s. */
-const pingTimeoutMs = 2_500;
+/** Readings come a little early or late: what is due within half of one is due. */
+const toleranceMs = 500;
+/** A ping is answered from memory; with this a stopped daemon is told within 7.5 s. */
+const pingTimeoutMs = 2_000;
 const listTimeoutMs = 4_000;
 /** So long a bot may stay in launching or stopping and be followed closely. */
 const settleMs = 15_000;
@@ -85,6 +87,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
 
   async function identify(signal: AbortSignal): Promise<boolean> {
     const version = await client.call('getVersion', [{}], { timeoutMs: pingTimeoutMs, signal });
+    hasNewConnection = false;
     const next = await identifyDaemon(home, clock.now());
     const isReplaced =
       identity !== null &&
@@ -101,19 +104,16 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
   }
 
   async function list(signal: AbortSignal): Promise<void> {
+    // Before the call: what changes while it is under way, or is told by the log below, needs the next list.
+    isListDue = false;
     const answer = await client.call('getMonitorData', [{}], { timeoutMs: listTimeoutMs, signal });
     const listed = parseList(answer, home);
-    let isNewDaemon = false;
-    if (hasNewConnection || daemon === null) {
-      hasNewConnection = false;
-      isNewDaemon = await identify(signal);
-    }
+    const isNewDaemon = hasNewConnection || daemon === null ? await identify(signal) : false;
     // What ended before the list was made stands in the log by now: no exit is counted twice, or as untold.
     await readLog();
     dump = await dumpReader.read();
     const now = clock.monotonic();
     const isReordered = roster.take(listed, { now: clock.now(), isNewDaemon, isLogRead: log.isReadable });
-    isListDue = false;
     listedAt = clock.now();
     listedMono = now;
     answeredMono = now;
@@ -141,9 +141,9 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
     const start = clock.monotonic();
     const sinceList = start - listedMono;
     const isFollowing = unsettledSince !== null && start - unsettledSince < settleMs;
-    const isDue = isListDue || isFollowing || sinceList >= listEveryMs;
+    const isDue = isListDue || isFollowing || sinceList >= listEveryMs - toleranceMs;
     if (daemon === null || hasNewConnection || (isDue && sinceList >= minListGapMs)) await list(signal);
-    else if (start - answeredMono >= pingEveryMs) {
+    else if (start - answeredMono >= pingEveryMs - toleranceMs) {
       await client.call('ping', [{}], { timeoutMs: pingTimeoutMs, signal });
       answeredMono = clock.monotonic();
     }

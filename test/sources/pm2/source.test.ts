@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -14,6 +14,7 @@ let source: Source<'pm2'>;
 let monotonic: number;
 /** What the daemon lists. */
 let entries: Record<string, unknown>[];
+let onList: () => void;
 
 const entry = (id: number, env: Record<string, unknown> = {}, pid = process.pid) => ({
   pm_id: id,
@@ -24,8 +25,10 @@ const entry = (id: number, env: Record<string, unknown> = {}, pid = process.pid)
 });
 
 function answer(call: Call): void {
-  if (call.method === 'getMonitorData') call.reply({ args: [entries] });
-  else if (call.method === 'getVersion') call.reply({ args: ['7.0.4'] });
+  if (call.method === 'getMonitorData') {
+    call.reply({ args: [entries] });
+    onList();
+  } else if (call.method === 'getVersion') call.reply({ args: ['7.0.4'] });
   else call.reply({ args: [{ msg: 'pong' }] });
 }
 
@@ -35,6 +38,7 @@ beforeEach(async () => {
   writeFileSync(join(home, 'pm2.pid'), String(process.pid));
   entries = [entry(0), entry(1)];
   monotonic = 0;
+  onList = () => {};
   daemon = await fakeDaemon(home, answer);
   source = pm2Source({ home, id: 'pm2', clock: { now: () => Date.now(), monotonic: () => monotonic } });
 });
@@ -129,6 +133,20 @@ test("PM2's log, a pid file and the log of exits make the list due at once", asy
     return (await watchFor(1)).asked.includes('getMonitorData');
   });
   stop?.();
+});
+
+test('what the log tells while a list is under way makes the next one due', async () => {
+  writeFileSync(join(home, 'pm2.log'), '');
+  await read();
+  monotonic += 10_000;
+  entries = [entry(0)];
+  const line = 'PM2 log: App [bot 0:0] exited with code [0] via signal [SIGINT]\n';
+  onList = () => appendFileSync(join(home, 'pm2.log'), line);
+  await read();
+  onList = () => {};
+  entries = [entry(0, { status: 'stopped' }, 0)];
+  monotonic += 1_000;
+  expect((await read()).bots[0]).toMatchObject({ status: 'stopped', pid: null });
 });
 
 test('a daemon that does not answer a list is an error, never the last list again', async () => {
