@@ -133,18 +133,14 @@ function findPrograms(): string {
   );
 }
 
-/** Of 60 MB the third that is run. The links are made here, since the package's own script may not have run. */
+/** 58 MB. The links are made here, since the package's own script may not have run. */
 async function copyPrograms(place: string): Promise<void> {
   const source = findPrograms();
-  const target = join(place, 'native');
-  await cp(source, target, {
+  await cp(source, join(place, 'native'), {
     recursive: true,
     mode: constants.COPYFILE_FICLONE,
     verbatimSymlinks: true,
-    filter: (path) =>
-      !/\.a$|\/pkgconfig$|\/libecpg|\/pg_ctl$|\/(?:doc|man|locale|tsearch_data\/(?!.*\.(?:stop|rules)$).*)$|\/bitcode$/.test(
-        path.slice(source.length),
-      ),
+    filter: (path) => !/\.a$|\/pkgconfig$|\/pg_ctl$/.test(path),
   });
   const links = JSON.parse(readFileSync(join(source, 'pg-symlinks.json'), 'utf8')) as {
     source: string;

@@ -1,4 +1,5 @@
 /** One PostgreSQL as a source: one kept connection, one read-only transaction a reading, and never a setting left behind. */
+import { isOverWithin } from '../deadline.ts';
 import { type Clock, type Source, SourceError, SourceOff } from '../source.ts';
 import type { PostgresConnection, Row } from './client.ts';
 import type { FoundAddress } from './dsn.ts';
@@ -61,6 +62,8 @@ export function postgresSource({
   let tablesReadAt: number | null = null;
   let tablesMono = Number.NEGATIVE_INFINITY;
   let databasesMono = Number.NEGATIVE_INFINITY;
+  /** From its first answer on it is one that is watched, named or not. */
+  let wasRead = false;
   let isClosed = false;
 
   function drop(): void {
@@ -197,12 +200,14 @@ export function postgresSource({
     async read(signal) {
       if (found === null) throw new SourceOff(offReason);
       try {
-        return await observe(found, signal);
+        const snapshot = await observe(found, signal);
+        wasRead = true;
+        return snapshot;
       } catch (error) {
         // A statement that failed leaves the connection as good as it was; a lost one is made anew by the next reading.
         if (!connection?.isOpen) drop();
         // Somebody's server, found by its socket, that has no place for us is none of our business until it is named.
-        const isOurs = found.isConfigured || !(error instanceof SourceError) || error.code !== 'denied';
+        const isOurs = found.isConfigured || wasRead || !(error instanceof SourceError) || error.code !== 'denied';
         if (isOurs) throw error;
         throw new SourceOff(
           `PostgreSQL at ${found.address.label}: ${error.message}. DATABASE_URL or --database-url names a role`,
@@ -230,21 +235,5 @@ async function orNull<T>(promise: Promise<T>): Promise<T | null> {
   } catch (error) {
     if (error instanceof SourceError && (error.code === 'refused' || error.code === 'frozen')) throw error;
     return null;
-  }
-}
-
-/** Whether it ended in time; the end of the reading itself counts as time that is up. */
-async function isOverWithin(ended: Promise<void>, ms: number, signal: AbortSignal): Promise<boolean> {
-  let stop: () => void = () => {};
-  const timeIsUp = new Promise<boolean>((resolve) => {
-    stop = () => resolve(false);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  const timer = setTimeout(stop, ms);
-  try {
-    return await Promise.race([ended.then(() => true), timeIsUp]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
   }
 }
