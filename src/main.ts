@@ -1,12 +1,13 @@
 /** The program's entry: reads the command line and hands over to one command. Loads nothing else before it knows which. */
-import { formatHelp, formatUsageError } from './config/help.ts';
+
 import { exitCodes } from './config/exit-codes.ts';
+import { formatHelp, formatUsageError } from './config/help.ts';
 import { parseOptions, UsageError } from './config/options.ts';
 import { version } from './version.ts';
 
 const options = await parseOptions(process.argv.slice(2), process.env, process.cwd());
 if (options instanceof UsageError) {
-  process.stderr.write(`${formatUsageError(options)}\n`);
+  process.stderr.write(formatUsageError(options));
   process.exitCode = exitCodes.usage;
 } else if (options.wants === 'help') process.stdout.write(formatHelp(version));
 else if (options.wants === 'version') process.stdout.write(`${version}\n`);

@@ -33,6 +33,9 @@ export interface MonitorOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Longer than any action may run before it counts as unanswered, ms. */
+const ACTION_GRACE_MS = 35_000;
+
 /** Runs until the terminal's owner ends the process; see `createTerminal`. */
 export async function monitor({ options, env }: MonitorOptions): Promise<never> {
   const clock = systemClock;
@@ -66,6 +69,8 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
+    // An action that is being done is finished and audited, even when the terminal is lost.
+    graceMs: () => (executor.isBusy ? ACTION_GRACE_MS : 800),
     async onEnd(ending) {
       unmount();
       await shell.stop(ending.reason === 'signal' ? ending.signal : `the monitor ended: ${ending.reason}`);
@@ -100,11 +105,9 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
   shell.onPaint(() => screen.invalidate(...zones().map(({ id }) => id)));
   screen.onFlush(() => shell.painted());
   screen.ink.on('resize', () => shell.resize(screen.columns, screen.rows));
-  const refresh = gathered(() => shell.worldChanged());
-  observation.store.subscribe(refresh);
-  observation.onBeat(() => {
+  observation.onNews(() => {
     terminal.checkParent();
-    refresh();
+    shell.worldChanged();
   });
 
   // Raw from the start: what is typed while Ink loads waits in the terminal, and is not echoed over the picture.
@@ -135,17 +138,4 @@ function readingOf({ store }: Observation, target: Target): Reading<unknown> {
 /** Asks PM2 at once, since something was changed. */
 function pokeBots({ store, poller }: Observation): void {
   for (const { id } of store.of('pm2')) poller.poke(id);
-}
-
-/** One call for all that happens in one turn of the event loop: readings of one beat are painted together. */
-function gathered(call: () => void): () => void {
-  let isDue = false;
-  return () => {
-    if (isDue) return;
-    isDue = true;
-    setImmediate(() => {
-      isDue = false;
-      call();
-    });
-  };
 }

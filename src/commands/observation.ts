@@ -3,7 +3,7 @@ import { hostSource } from '../sources/host/source.ts';
 import { pm2Source } from '../sources/pm2/source.ts';
 import { createPoller, type Poller } from '../sources/poller.ts';
 import { type Clock, type Source, valueOf } from '../sources/source.ts';
-import { FleetHistory } from '../state/fleet.ts';
+import { FleetHistory } from '../state/fleet-history.ts';
 import { HostHistory } from '../state/host-history.ts';
 import { createStore, type Store } from '../state/store.ts';
 import { takeWorld, type World } from '../state/world.ts';
@@ -19,8 +19,8 @@ export interface Observation {
   readonly store: Store;
   readonly poller: Poller;
   world(): World;
-  /** Calls back after every beat, when what answered at once is in the store. */
-  onBeat(listener: () => void): void;
+  /** Calls back when there is something new to show: once a beat, and after each reading outside the beat. */
+  onNews(listener: () => void): void;
 }
 
 export function createObservation({ pm2Homes, intervalMs, clock }: ObservationOptions): Observation {
@@ -57,20 +57,24 @@ export function createObservation({ pm2Homes, intervalMs, clock }: ObservationOp
     const snapshots = store.of('pm2').flatMap(({ reading }) => (reading.state === 'fresh' ? [reading.value] : []));
     if (snapshots.length > 0) fleet.push(snapshots);
   };
+  const tell = (): void => {
+    for (const listener of listeners) listener();
+  };
   const poller = createPoller({
     sources,
     sink: store,
     clock,
     intervalMs,
-    onTick() {
+    onBeat() {
       sampleFleet();
-      for (const listener of listeners) listener();
+      tell();
     },
+    onRead: () => tell(),
   });
   return {
     store,
     poller,
     world: () => takeWorld(store, fleet, hostHistory, clock.now(), version),
-    onBeat: (listener) => void listeners.add(listener),
+    onNews: (listener) => void listeners.add(listener),
   };
 }

@@ -1,7 +1,7 @@
 /** Runs the command that was asked for and gives the exit status. */
 import { once } from 'node:events';
-import type { Options } from '../config/options.ts';
 import { exitCodes } from '../config/exit-codes.ts';
+import type { Options } from '../config/options.ts';
 
 export async function run(options: Options): Promise<number> {
   if (options.command === 'demo') return runDemo(options);

@@ -1,6 +1,6 @@
 import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type Failure, valueOf } from '../sources/source.ts';
-import { countFleet } from '../state/fleet.ts';
+import { countFleet, type MostSeen } from '../state/fleet.ts';
 import { type BotState, judgeBot } from '../state/judge.ts';
 import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
@@ -50,6 +50,7 @@ export interface FleetDocument {
   readonly running: number | null;
   readonly expected: number | null;
   readonly expectedFrom: 'dump' | 'most seen' | null;
+  readonly extra: number | null;
   readonly stoppedOnPurpose: number | null;
 }
 
@@ -76,7 +77,7 @@ export interface BotDocument {
 
 /** The document of what is known now. `version` is botop's own. */
 export function buildSnapshot(
-  world: Pick<World, 'now' | 'entries' | 'pm2' | 'host'> & { readonly fleet: Pick<World['fleet'], 'mostMeantToRun'> },
+  world: Pick<World, 'now' | 'entries' | 'pm2' | 'host'> & { readonly fleet: MostSeen },
   version: string,
 ): SnapshotDocument {
   const host = world.host && valueOf(world.host.reading);
@@ -134,13 +135,11 @@ function daemonDocument({ home, daemon, listedAt }: Pm2Snapshot): DaemonDocument
 }
 
 function fleetDocument(world: Parameters<typeof buildSnapshot>[0]): FleetDocument {
-  if (isFleetUnknown(world.pm2)) return { running: null, expected: null, expectedFrom: null, stoppedOnPurpose: null };
-  const { running, expected, expectedFrom, stoppedOnPurpose } = countFleet(
-    world.pm2,
-    world.fleet.mostMeantToRun,
-    world.now,
-  );
-  return { running, expected, expectedFrom: expected === null ? null : expectedFrom, stoppedOnPurpose };
+  if (isFleetUnknown(world.pm2)) {
+    return { running: null, expected: null, expectedFrom: null, extra: null, stoppedOnPurpose: null };
+  }
+  const { running, expected, expectedFrom, extra, stoppedOnPurpose } = countFleet(world.pm2, world.fleet, world.now);
+  return { running, expected, expectedFrom: expected === null ? null : expectedFrom, extra, stoppedOnPurpose };
 }
 
 function botDocuments({ reading }: Entry<'pm2'>, now: number): BotDocument[] {

@@ -59,7 +59,7 @@ function missingIn(observation: Observation): string[] {
   const missing = world.entries
     .filter(({ reading }) => reading.state !== 'fresh' && reading.state !== 'off')
     .map(({ id, reading }) => `${id} (${reading.state})`);
-  const { byState } = countFleet(world.pm2, world.fleet.mostMeantToRun, world.now);
+  const { byState } = countFleet(world.pm2, world.fleet, world.now);
   return byState.flapping ? missing : [...missing, 'the crash loop'];
 }
 

@@ -1,6 +1,7 @@
 /** The columns of the bots panel as data: what each shows, how wide it is, and which stay where there is little room. */
-import { ago, bytes, count, duration, percent } from '../text/format.ts';
+
 import type { BotState } from '../state/judge.ts';
+import { ago, bytes, count, duration, percent } from '../text/format.ts';
 import type { Role } from '../ui/theme.ts';
 import type { BotRow } from './bots-view.ts';
 

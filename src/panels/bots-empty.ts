@@ -40,7 +40,7 @@ function readingLines(reading: Reading<{ home: string; others: readonly OtherDae
     case 'waiting':
       return [['muted', 'Asking PM2…']];
     case 'off':
-      return [['muted', reading.reason]];
+      return reading.reason.split('; ').map((part, i) => [i === 0 ? 'text' : 'muted', sentence(part)]);
     case 'down': {
       const { error } = reading;
       return [['bad', sentence(error.message)], ...(error.hint ? ([['text', sentence(error.hint)]] as Line[]) : [])];

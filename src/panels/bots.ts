@@ -1,12 +1,13 @@
 /** The bots panel: every bot of every watched home, worst first. */
 import { botTarget } from '../actions/target.ts';
+import { valueOf } from '../sources/source.ts';
 import { countFleet } from '../state/fleet.ts';
 import type { World } from '../state/world.ts';
 import { ago } from '../text/format.ts';
 import { measure, truncate } from '../text/width.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
-import type { Cells } from '../ui/screen/cells.ts';
 import { cursorIndex } from '../ui/reduce.ts';
+import type { Cells } from '../ui/screen/cells.ts';
 import type { ListState } from '../ui/state.ts';
 import { drawBotDetail } from './bot-detail.ts';
 import { fitColumns, stateRole } from './bots-columns.ts';
@@ -108,7 +109,19 @@ function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
       theme[stateRole((view.rows[cursor] as BotRow).judgement.state)],
     );
   }
+  drawOthers(cells, scope, 2 + Math.min(page, view.rows.length) + 1);
   drawScrollbar(cells, scope, top, page, view.rows.length);
+}
+
+/** Other daemons of this machine, where rows are left: nobody should have to guess why a bot is not in the list. */
+function drawOthers(cells: Cells, { world, theme }: Scope, from: number): void {
+  const others = world.pm2.flatMap(({ reading }) => valueOf(reading)?.others ?? []);
+  others.forEach(({ user, home, pid }, i) => {
+    const y = from + i;
+    if (y >= cells.height - 1) return;
+    const text = `not watched: ${user}'s PM2 (pid ${pid}): --pm2-home ${home}`;
+    cells.text(2, y, truncate(text, cells.width - 4), theme.muted);
+  });
 }
 
 /** A mark on the right border where the window stands in a list that is longer than it. */
@@ -125,7 +138,7 @@ function drawScrollbar(cells: Cells, { theme, isFocused }: Scope, top: number, p
 /** `Bots · 8/9 running · 1 flapping · 1 stopped`, and how old it is when it is not fresh. */
 function titleOf({ world }: Scope): string {
   const parts = ['Bots'];
-  const count = countFleet(world.pm2, world.fleet.mostMeantToRun, world.now);
+  const count = countFleet(world.pm2, world.fleet, world.now);
   if (count.total > 0) {
     parts.push(`${count.running}/${count.expected ?? '?'} running`);
     for (const state of ['errored', 'flapping', 'restart-wait'] as const) {
@@ -135,6 +148,8 @@ function titleOf({ world }: Scope): string {
     if (count.stoppedOnPurpose > 0) parts.push(`${count.stoppedOnPurpose} stopped`);
   }
   const stale = world.pm2.find(({ reading }) => reading.state === 'stale')?.reading;
-  if (stale?.state === 'stale') parts.push(`STALE ${ago(world.now - stale.readAt)}`);
+  if (stale?.state === 'stale') {
+    parts.splice(1, 0, `STALE ${ago(world.now - stale.readAt)}${stale.error ? `: ${stale.error.message}` : ''}`);
+  }
   return parts.join(' · ');
 }

@@ -43,8 +43,10 @@ export interface PollerOptions {
   readonly ticker?: Ticker;
   /** The beat, ms. A source whose cadence is shorter is read once a beat. */
   readonly intervalMs: number;
-  /** Called at the end of every beat, after the reads that answered at once. */
-  readonly onTick?: () => void;
+  /** Called once a beat, when the reads begun in it have ended, so that one picture serves them all. */
+  readonly onBeat?: () => void;
+  /** Called after each read outside the beat: the first ones, and those that were poked. */
+  readonly onRead?: () => void;
 }
 
 export interface Poller {
@@ -69,7 +71,7 @@ interface Seat {
 }
 
 export function createPoller(options: PollerOptions): Poller {
-  const { sink, clock, onTick } = options;
+  const { sink, clock, onBeat, onRead } = options;
   const ticker = options.ticker ?? systemTicker;
   const seats = options.sources.map(
     (source): Seat => ({ source, dueAt: 0, failures: 0, isPoked: false, flight: null, unwatch: null }),
@@ -97,11 +99,17 @@ export function createPoller(options: PollerOptions): Poller {
         if (isCurrent()) fail(seat, error, startedAt);
       } finally {
         if (isCurrent()) seat.flight = null;
-        if (seat.isPoked && !isStopped) void begin(seat);
+        if (seat.isPoked && !isStopped) readNow(seat);
       }
     })();
     seat.flight = { startedAt, abort, ended };
     return ended;
+  }
+
+  function readNow(seat: Seat): void {
+    void begin(seat).then(() => {
+      if (!isStopped) onRead?.();
+    });
   }
 
   function fail(seat: Seat, error: unknown, startedAt: number): void {
@@ -122,20 +130,24 @@ export function createPoller(options: PollerOptions): Poller {
 
   function tick(): void {
     const now = clock.monotonic();
+    const begun: Promise<void>[] = [];
     for (const seat of seats) {
       expire(seat);
       // Half a beat of tolerance: a source due a moment after this beat is read with it, not a whole beat late.
-      if (!seat.flight && seat.dueAt <= now + beatMs / 2) void begin(seat);
+      if (!seat.flight && seat.dueAt <= now + beatMs / 2) begun.push(begin(seat));
     }
     sink.grow(clock.now());
-    onTick?.();
+    // A read that hangs holds up this beat's call only: it is not begun again, and the next beat has its own.
+    void Promise.all(begun).then(() => {
+      if (!isStopped) onBeat?.();
+    });
   }
 
   return {
     start() {
       for (const seat of seats) {
         seat.unwatch = seat.source.watch?.(() => this.poke(seat.source.id)) ?? null;
-        void begin(seat);
+        readNow(seat);
       }
       stopTicker = ticker.every(beatMs, tick);
     },
@@ -154,7 +166,7 @@ export function createPoller(options: PollerOptions): Poller {
       const seat = seats.find(({ source }) => source.id === id);
       if (!seat || isStopped) return;
       if (seat.flight) seat.isPoked = true;
-      else void begin(seat);
+      else readNow(seat);
     },
     async readAll() {
       const deadline = Math.max(...seats.map(({ source }) => source.timeoutMs));

@@ -73,7 +73,7 @@ export function judgeBot(bot: Bot, isFresh: boolean, now: number): Judgement {
     case 'errored':
       return { state: 'errored', why: lastExit ? `gave up: ${describeExit(lastExit)}` : 'PM2 gave up' };
     case 'stopped':
-      return { state: 'stopped', why: lastExit && isUnasked(lastExit) ? describeExit(lastExit) : '' };
+      return judgeStopped(lastExit);
     case 'stopping':
       return { state: 'stopping', why: '' };
     case 'waiting restart': {
@@ -93,6 +93,14 @@ export function judgeBot(bot: Bot, isFresh: boolean, now: number): Judgement {
     default:
       return bot.status satisfies never;
   }
+}
+
+/** Nobody asked a bot to end that failed and was left lying: that is an error, not a stop. */
+function judgeStopped(lastExit: BotExit | undefined): Judgement {
+  if (!lastExit || !isUnasked(lastExit)) return { state: 'stopped', why: '' };
+  const isClean = lastExit.code === 0 && describeExit(lastExit) === 'exit 0';
+  if (isClean) return { state: 'stopped', why: 'finished' };
+  return { state: 'errored', why: `${describeExit(lastExit)}, not restarted` };
 }
 
 /** `12×/5m exit 1`: as many as seen; the ring of exits holds 64, so more reads `64+`. */

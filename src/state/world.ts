@@ -1,7 +1,7 @@
 /** What is known, as the panels are handed it: the readings, the histories, the moment. */
 import type { Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
-import type { FleetHistory } from './fleet.ts';
+import type { FleetHistory } from './fleet-history.ts';
 import type { HostHistory } from './host-history.ts';
 import type { Entry, Store } from './store.ts';
 
@@ -43,5 +43,11 @@ export function freezeWorld(world: World): World {
     if (!value || (entry.reading.state !== 'fresh' && entry.reading.state !== 'stale')) return entry;
     return { ...entry, reading: { ...entry.reading, value: freeze(value) } };
   });
-  return { ...world, pm2, entries: [...world.entries] };
+  const { host } = world;
+  const cores = host && valueOf(host.reading)?.corePercent.slice();
+  const frozenHost =
+    host && cores && (host.reading.state === 'fresh' || host.reading.state === 'stale')
+      ? { ...host, reading: { ...host.reading, value: { ...host.reading.value, corePercent: cores } } }
+      : host;
+  return { ...world, pm2, host: frozenHost, hostHistory: world.hostHistory.copy(), entries: [...world.entries] };
 }

@@ -49,15 +49,26 @@ export function drawHeader(cells: Cells, scope: ChromeScope): void {
 }
 
 function fleetPieces({ world, theme }: ChromeScope): Piece[] {
-  const fleet = countFleet(world.pm2, world.fleet.mostMeantToRun, world.now);
+  const fleet = countFleet(world.pm2, world.fleet, world.now);
   if (fleet.expected === null) {
+    if (world.pm2.every(({ reading }) => reading.state === 'off')) return [['no PM2 here', theme.muted]];
     const isWaiting = world.pm2.some(({ reading }) => reading.state === 'waiting');
     return [isWaiting ? ['asking PM2…', theme.muted] : ['bots unknown', theme.alarm]];
+  }
+  const stale = world.pm2.find(({ reading }) => reading.state === 'stale')?.reading;
+  if (stale?.state === 'stale' && fleet.byState.stale === fleet.total) {
+    return [
+      [
+        `${fleet.total} ${fleet.total === 1 ? 'bot' : 'bots'}, not seen for ${ago(world.now - stale.readAt)}`,
+        theme.alarm,
+      ],
+    ];
   }
   const isShort = fleet.running < fleet.expected;
   const pieces: Piece[] = [[`${fleet.running} of ${fleet.expected} running`, isShort ? theme.bad : theme.good]];
   const add = (text: string, style: StyleId): void => void pieces.push([' · ', theme.muted], [text, style]);
-  const { errored, flapping, stale } = fleet.byState;
+  if (fleet.extra > 0) add(`${fleet.extra} more, not saved`, theme.muted);
+  const { errored, flapping } = fleet.byState;
   if (errored) add(`${errored} ERRORED`, theme.bad);
   if (flapping) add(`${flapping} FLAPPING`, theme.bad);
   if (stale) add('STALE', theme.alarm);

@@ -1,6 +1,7 @@
 /** The same picture without a terminal: zones drawn into one buffer, for pipes, tests and pictures. */
-import { Cells } from './screen/cells.ts';
+
 import type { Layout } from './layout.ts';
+import { Cells } from './screen/cells.ts';
 
 /** Draws every zone of a layout where it stands and gives the whole. */
 export function composeZones(

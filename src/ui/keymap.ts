@@ -122,7 +122,7 @@ const BINDINGS: readonly Binding[] = [
     help: 'Back: closes, clears the filter, returns home.',
     group: 'look',
     footer: 15,
-    where: (ui) => !isAtHome(ui) || ui.lists[ui.focus].filter !== '',
+    where: (ui) => !isAtHome(ui) || ui.lists[ui.focus].filter !== '' || ui.strip?.isOver === true,
     effect: () => ({ type: 'went-back' }),
   },
   {

@@ -59,7 +59,8 @@ export function createKeyDecoder(): KeyDecoder {
         return ['esc'];
       }
       if (key.ctrl) return input === '' ? [] : [`ctrl+${input}`];
-      const keys: string[] = [];
+      // A terminal sends Alt and a letter as Esc and the letter, and a slow link joins the two: they are two keys.
+      const keys: string[] = key.meta ? ['esc'] : [];
       for (const char of input) {
         if (at - escapedAt < TORN_MS) {
           if (isTorn) {

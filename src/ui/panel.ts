@@ -1,9 +1,9 @@
 /** The contract of a panel: an object that is handed to the shell, which knows none of them by name. */
 import type { Target } from '../actions/target.ts';
+import type { World } from '../state/world.ts';
 import type { Cells } from './screen/cells.ts';
 import type { ListState, PanelId, UiState } from './state.ts';
 import type { Theme } from './theme.ts';
-import type { World } from '../state/world.ts';
 
 /** What a panel draws from. */
 export interface Scope {

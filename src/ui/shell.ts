@@ -6,13 +6,13 @@ import type { Action } from '../actions/action.ts';
 import type { Target } from '../actions/target.ts';
 import type { World } from '../state/world.ts';
 import type { Acting, ActingPort } from './acting.ts';
-import { bindingOf, type Binding, type Effect } from './keymap.ts';
+import { type Binding, bindingOf, type Effect, type Group } from './keymap.ts';
 import { createKeyDecoder, type InkKey } from './keys.ts';
 import type { Layout } from './layout.ts';
 import type { Panel, Scope } from './panel.ts';
 import { cursorKey, reduce } from './reduce.ts';
 import type { Cells } from './screen/cells.ts';
-import { type Overlay, type PanelId, type Scene, type UiEvent, type UiState, type ViewId, initialUi } from './state.ts';
+import { initialUi, type Overlay, type PanelId, type Scene, type UiEvent, type UiState, type ViewId } from './state.ts';
 import type { Theme } from './theme.ts';
 import { drawZone, layoutOf, scopeOf as scopeIn } from './zones.ts';
 
@@ -67,6 +67,9 @@ export interface Shell {
   /** Ends the acting part; resolves when what is under way is finished and audited. */
   stop(reason: string): Promise<void>;
 }
+
+/** What keys do while the help stands: scroll it, close it, leave. */
+const IN_HELP: ReadonlySet<Group> = new Set(['move', 'program']);
 
 export function createShell(options: ShellOptions): Shell {
   const { panels, keymap, theme, clock } = options;
@@ -178,6 +181,8 @@ export function createShell(options: ShellOptions): Shell {
       else if (ui.typing) dispatch({ type: 'filter-typed', key: name });
       else {
         const binding = bindingOf(keymap, name, ui);
+        // Nothing acts from under the help.
+        if (ui.overlay && binding && !IN_HELP.has(binding.group) && name !== 'esc') continue;
         if (binding) start(binding.effect(ui, clock.monotonic()));
       }
     }

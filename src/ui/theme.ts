@@ -1,6 +1,6 @@
 /** The colours by role. Panels name roles, never colours, so that a depth or a background changes in one place. */
 import { ansi, type Color, type ColorDepth, rgb } from './screen/color.ts';
-import { style, type StyleId } from './screen/style.ts';
+import { type StyleId, style } from './screen/style.ts';
 
 const ROLES = [
   'text',

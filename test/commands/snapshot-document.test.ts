@@ -143,7 +143,13 @@ test('no daemon that could be read is no list of bots; no PM2 at all, or a daemo
   const error = { code: 'absent' as const, message: 'no daemon' };
   const down = document(fleet({ state: 'down', error, since: NOW, tookMs: 1 }));
   expect(down.bots).toBeNull();
-  expect(down.fleet).toEqual({ running: null, expected: null, expectedFrom: null, stoppedOnPurpose: null });
+  expect(down.fleet).toEqual({
+    running: null,
+    expected: null,
+    expectedFrom: null,
+    extra: null,
+    stoppedOnPurpose: null,
+  });
   expect(down.sources[0].error).toEqual({ ...error, hint: null });
   expect(document(fleet({ state: 'waiting', since: NOW })).bots).toBeNull();
   expect(document(fleet({ state: 'off', reason: 'no PM2 here' })).bots).toEqual([]);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { HostSnapshot } from '../../src/sources/host/snapshot.ts';
 import type { Bot, BotExit, Pm2Snapshot, Pm2Status } from '../../src/sources/pm2/snapshot.ts';
 import type { Failure, Reading } from '../../src/sources/source.ts';
+import type { MostSeen } from '../../src/state/fleet.ts';
 import type { Entry } from '../../src/state/store.ts';
 
 /** Worlds at random: every state of a reading, every number that may be unknown unknown at times. */
@@ -167,7 +168,7 @@ export interface SomeWorld {
   readonly entries: readonly Entry[];
   readonly pm2: readonly Entry<'pm2'>[];
   readonly host: Entry<'host'> | null;
-  readonly fleet: { readonly mostMeantToRun: number };
+  readonly fleet: MostSeen;
 }
 
 export const someWorld: fc.Arbitrary<SomeWorld> = fc
@@ -199,7 +200,7 @@ export function worldOf(
   mostMeantToRun: number,
 ): SomeWorld {
   const entries = [...fleets, ...(hostEntry ? [hostEntry] : [])] as Entry[];
-  return { now: NOW, entries, pm2: fleets, host: hostEntry, fleet: { mostMeantToRun } };
+  return { now: NOW, entries, pm2: fleets, host: hostEntry, fleet: { mostMeantToRun: () => mostMeantToRun } };
 }
 
 /** One world's parts with plain values, for examples: the first of the generator with its numbers replaced. */

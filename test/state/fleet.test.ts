@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Pm2Snapshot } from '../../src/sources/pm2/snapshot.ts';
-import { countFleet, FleetHistory, keyOf } from '../../src/state/fleet.ts';
+import { countFleet, keyOf, type MostSeen } from '../../src/state/fleet.ts';
+import { FleetHistory } from '../../src/state/fleet-history.ts';
 import type { Entry } from '../../src/state/store.ts';
 import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../helpers/bots.ts';
 
 function entryOf(value: Pm2Snapshot): Entry<'pm2'> {
   return { kind: 'pm2', id: 'pm2', cadenceMs: 1_000, reading: { state: 'fresh', value, readAt: NOON, tookMs: 3 } };
 }
+
+const mostSeen = (count: number): MostSeen => ({ mostMeantToRun: () => count });
 
 const fleet = [
   makeBot({ id: 0, name: 'a' }),
@@ -18,12 +21,19 @@ const fleet = [
 describe('counting the fleet', () => {
   test('expects what the dump would start, and does not count a flapping bot as running', () => {
     const bots = ['a', 'b', 'c'].map((name) => ({ name, namespace: 'default', isStopped: name === 'c' }));
-    const count = countFleet([entryOf(makePm2Snapshot(fleet, { dump: { savedAt: NOON, bots } }))], 0, NOON);
+    const count = countFleet([entryOf(makePm2Snapshot(fleet, { dump: { savedAt: NOON, bots } }))], mostSeen(0), NOON);
     expect(count).toMatchObject({ running: 1, expected: 2, expectedFrom: 'dump', stoppedOnPurpose: 1, total: 3 });
   });
 
+  test('does not let a bot that nobody saved stand in for one that is missing', () => {
+    const bots = ['a', 'gone'].map((name) => ({ name, namespace: 'default', isStopped: false }));
+    const seen = [makeBot({ id: 0, name: 'a' }), makeBot({ id: 4, name: 'new' })];
+    const count = countFleet([entryOf(makePm2Snapshot(seen, { dump: { savedAt: NOON, bots } }))], mostSeen(0), NOON);
+    expect(count).toMatchObject({ running: 1, expected: 2, extra: 1 });
+  });
+
   test('without a dump expects the most that was ever meant to run', () => {
-    expect(countFleet([entryOf(makePm2Snapshot(fleet))], 7, NOON)).toMatchObject({
+    expect(countFleet([entryOf(makePm2Snapshot(fleet))], mostSeen(7), NOON)).toMatchObject({
       expected: 7,
       expectedFrom: 'most seen',
     });
@@ -31,12 +41,12 @@ describe('counting the fleet', () => {
 
   test('expects nothing, not zero, while no daemon was read', () => {
     const waiting: Entry<'pm2'> = { kind: 'pm2', id: 'pm2', cadenceMs: 1, reading: { state: 'waiting', since: NOON } };
-    expect(countFleet([waiting], 0, NOON).expected).toBeNull();
+    expect(countFleet([waiting], mostSeen(0), NOON).expected).toBeNull();
   });
 
   test('a bot that ended by itself is not stopped on purpose', () => {
     const ended = makeBot({ status: 'stopped', pid: null, autorestart: false, exits: makeCrashes(1, 1) });
-    expect(countFleet([entryOf(makePm2Snapshot([ended]))], 0, NOON).stoppedOnPurpose).toBe(0);
+    expect(countFleet([entryOf(makePm2Snapshot([ended]))], mostSeen(0), NOON).stoppedOnPurpose).toBe(0);
   });
 });
 
@@ -48,7 +58,7 @@ describe('the history of the fleet', () => {
     history.push([makePm2Snapshot([b])]);
     expect(history.of(keyOf(a))).toBeUndefined();
     expect(history.of(keyOf(b))?.memory.tail(9)).toEqual([52e6, 52e6]);
-    expect(history.mostMeantToRun).toBe(2);
+    expect(history.mostMeantToRun('/home/ops/.pm2')).toBe(2);
   });
 
   test('a bot deleted and added again starts a series of its own', () => {

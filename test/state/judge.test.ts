@@ -43,6 +43,18 @@ test('a bot that PM2 gave up is errored, with how it ended', () => {
   expect(judgeBot(bot, true, NOON)).toEqual({ state: 'errored', why: 'gave up: exit 1' });
 });
 
+test('a bot that a person stopped is stopped, one that finished its work too, one left lying after a crash is errored', () => {
+  const stopped = (cause: 'asked' | 'crash', code: number) =>
+    judgeBot(
+      makeBot({ status: 'stopped', pid: null, exits: [{ at: NOON, code, signal: 'SIGINT', cause }] }),
+      true,
+      NOON,
+    );
+  expect(stopped('asked', 1)).toEqual({ state: 'stopped', why: '' });
+  expect(stopped('crash', 0)).toEqual({ state: 'stopped', why: 'finished' });
+  expect(stopped('crash', 1)).toEqual({ state: 'errored', why: 'exit 1, not restarted' });
+});
+
 test('a bot waiting for its restart says how long still', () => {
   const bot = makeBot({ status: 'waiting restart', restartDelayMs: 10_000, exits: makeCrashes(1, 1, 2_000) });
   expect(judgeBot(bot, true, NOON)).toEqual({ state: 'restart-wait', why: 'in 8s exit 1' });
@@ -50,7 +62,10 @@ test('a bot waiting for its restart says how long still', () => {
 
 test('a signal is named where the exit code is 0, for PM2 writes code 0 for a SIGKILL', () => {
   const exits = [{ at: NOON - 500, code: 0, signal: 'SIGKILL', cause: 'crash' as const }];
-  expect(judgeBot(makeBot({ status: 'stopped', pid: null, exits }), true, NOON).why).toBe('SIGKILL');
+  expect(judgeBot(makeBot({ status: 'stopped', pid: null, exits }), true, NOON)).toEqual({
+    state: 'errored',
+    why: 'SIGKILL, not restarted',
+  });
 });
 
 test('a status this version of PM2 did not have is unknown, never ok', () => {

@@ -14,6 +14,10 @@ test('keys have names', () => {
   expect(decode('\r', { return: true }, 0)).toEqual(['enter']);
 });
 
+test('Esc and a letter that a slow link joined are two keys', () => {
+  expect(createKeyDecoder().decode('r', { meta: true }, 0)).toEqual(['esc', 'r']);
+});
+
 describe('after a lone Esc', () => {
   test('the rest of a torn End key is not the key F', () => {
     const { decode } = createKeyDecoder();

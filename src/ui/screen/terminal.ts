@@ -21,8 +21,8 @@ export interface TerminalOptions {
    * `graceMs` the program exits without waiting.
    */
   readonly onEnd: (ending: Ending) => void | Promise<void>;
-  /** Default 800: with a vanished terminal the program must be gone within a second. */
-  readonly graceMs?: number;
+  /** Asked when it ends. Default 800: with a vanished terminal the program must be gone within a second. */
+  readonly graceMs?: () => number;
 }
 
 /** The one owner of the terminal and of what ends the program. */
@@ -96,7 +96,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       stderr.write(describeError(error));
       return process.exit(ending.status === 0 ? 1 : ending.status);
     };
-    setTimeout(exit, options.graceMs ?? 800);
+    setTimeout(exit, options.graceMs?.() ?? 800);
     try {
       Promise.resolve(options.onEnd(ending)).then(exit, report);
     } catch (error) {
