@@ -1,4 +1,5 @@
 import type { HostSnapshot } from './host/snapshot.ts';
+import type { LogsSnapshot } from './logs/snapshot.ts';
 import type { Pm2Snapshot } from './pm2/snapshot.ts';
 import type { PostgresSnapshot } from './postgres/snapshot.ts';
 import type { RedisSnapshot } from './redis/snapshot.ts';
@@ -7,6 +8,7 @@ import type { RedisSnapshot } from './redis/snapshot.ts';
 export interface Snapshots {
   pm2: Pm2Snapshot;
   host: HostSnapshot;
+  logs: LogsSnapshot;
   postgres: PostgresSnapshot;
   redis: RedisSnapshot;
 }

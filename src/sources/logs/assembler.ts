@@ -1,0 +1,239 @@
+/** Lines become events: judged, joined with the lines that belong to them, redacted, cleaned, cut to size. */
+import { clean } from '../../text/clean.ts';
+import { redact } from '../../text/redact.ts';
+import { codeOf } from './codes.ts';
+import type { LogEvents } from './events.ts';
+import type { ParsedLine } from './json-line.ts';
+import { beginsException, parseLine } from './line.ts';
+import type { LogLevel, LogTarget } from './snapshot.ts';
+import { basename } from 'node:path';
+
+const MESSAGE_CHARACTERS = 400;
+const DETAIL_CHARACTERS = 2_000;
+const DETAIL_LINES = 20;
+/** Longer entries are cut before they are looked into; what is kept of them is far shorter. */
+const READ_CHARACTERS = 8_192;
+const QUARTER_HOUR_MS = 15 * 60_000;
+const MAX_ZONE_MS = 26 * 60 * 60_000;
+
+/** How much may be judged in one beat, shared by all files; a flood beyond it is counted. */
+export interface Allowance {
+  linesLeft: number;
+  /** Monotonic ms at which judging ends whatever is left. */
+  until: number;
+}
+
+/** Counts of one run, added to by every file. */
+export interface Tally {
+  warn: number;
+  error: number;
+  fatal: number;
+  droppedLines: number;
+  cutLines: number;
+}
+
+/** What is known of a line before it is read. */
+export interface LineMark {
+  /** It goes on behind `end`; only its head is given. */
+  readonly isCut: boolean;
+  readonly hasNeedle: boolean;
+}
+
+/** What takes the lines of one file. */
+export interface LineSink {
+  /** Told before the lines that stood there before we came (`back`), and before those written since. */
+  turn(phase: 'back' | 'live', writtenAt: number): void;
+  /**
+   * One line without its end: one with a needle in it, or the one behind a line that asked for it. Returns whether the
+   * next line is wanted, whatever it holds. The bytes are only lent.
+   */
+  take(bytes: Buffer, start: number, end: number, mark: LineMark): boolean;
+  /** The last lines of a file as it was found: they tell the writer's time zone. */
+  learnZone(lines: readonly string[], writtenAt: number): void;
+  /** Lets go of the event that may still have grown. */
+  flush(): void;
+  /** Whether an event waits for its next line. */
+  readonly isHolding: boolean;
+}
+
+export interface AssemblerOptions {
+  readonly events: LogEvents;
+  readonly tally: Tally;
+  readonly allowance: Allowance;
+  readonly now: () => number;
+  readonly monotonic: () => number;
+  /** Events that are older when they are read back are left out, ms. */
+  readonly windowMs: number;
+}
+
+interface Pending {
+  readonly parsed: ParsedLine;
+  readonly level: LogLevel;
+  readonly at: number;
+  readonly isStamped: boolean;
+  readonly lines: string[];
+  characters: number;
+  /** Inside Python's traceback, whose last line is not indented. */
+  isTraceback: boolean;
+}
+
+/** The stamp that PM2 puts before each line, those of a stack trace too. */
+const PM2_PREFIX = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d: /;
+const CONTINUES = /^(?:\s+\S|at |Caused by:|\.\.\. \d+ more|[}\])]+[,;]?\s*$|During handling of |The above exception )/;
+
+export function createAssembler(options: AssemblerOptions): (target: () => LogTarget) => LineSink {
+  const { events, tally, allowance, now, monotonic, windowMs } = options;
+
+  return (target) => {
+    let phase: 'back' | 'live' = 'live';
+    let writtenAt = Number.NaN;
+    let zoneShiftMs = 0;
+    let pending: Pending | null = null;
+
+    function momentOf(parsed: ParsedLine): number {
+      if (parsed.at === null) return phase === 'back' && !Number.isNaN(writtenAt) ? writtenAt : now();
+      if (parsed.hasZone) return parsed.at;
+      if (phase === 'live') learn(parsed.at, now());
+      return parsed.at + zoneShiftMs;
+    }
+
+    /** A line just written carries the present time: whole quarters of an hour between them are the writer's zone. */
+    function learn(stampedAt: number, at: number): boolean {
+      const shift = Math.round((at - stampedAt) / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
+      if (Math.abs(at - stampedAt - shift) > 5_000 || Math.abs(shift) > MAX_ZONE_MS) return false;
+      zoneShiftMs = shift;
+      return true;
+    }
+
+    function append(text: string): void {
+      if (!pending || pending.lines.length >= DETAIL_LINES || pending.characters >= DETAIL_CHARACTERS) return;
+      pending.lines.push(text);
+      pending.characters += text.length;
+    }
+
+    /** Takes a line that belongs to the event before it; false when it is one of its own. */
+    function continues(text: string): boolean {
+      if (!pending) return false;
+      const bare = text.replace(PM2_PREFIX, '');
+      if (bare.trim() === '') return pending.isTraceback || pending.lines.length === 0;
+      if (bare.startsWith('Traceback (most recent call last):')) {
+        // A traceback behind a traceback is a second failure, unless Python says that they hang together.
+        if (pending.isTraceback && !/^During|^The above/.test(pending.lines.at(-1) ?? '')) return false;
+        if (!pending.parsed.message.startsWith('Traceback') || pending.lines.length > 0) append(bare);
+        pending.isTraceback = true;
+        return true;
+      }
+      if (CONTINUES.test(bare)) {
+        append(bare);
+        return true;
+      }
+      const isLastOfTraceback = pending.isTraceback && pending.lines.length > 0;
+      const isCause =
+        pending.isStamped && pending.lines.length === 0 && pending.parsed.detail === '' && beginsException(bare);
+      if (!isLastOfTraceback && !isCause) return false;
+      append(bare);
+      pending.isTraceback = false;
+      return true;
+    }
+
+    function flush(): void {
+      if (!pending) return;
+      const { parsed, level, at, isStamped, lines } = pending;
+      pending = null;
+      const { path, bots, stream } = target();
+      const isTrace = parsed.message.startsWith('Traceback (most');
+      // The last line of Python's traceback is what happened; its first says only that something did.
+      const said = isTrace && lines.length > 0 ? (lines.at(-1) as string) : parsed.message;
+      const message = tidy(said, MESSAGE_CHARACTERS);
+      const whole = [parsed.detail, ...lines].filter(Boolean).join('\n').slice(0, READ_CHARACTERS);
+      const detail = tidyLines(redact(whole));
+      const code = codeOf(message) ?? (detail === '' ? null : codeOf(detail));
+      tally[level] += 1;
+      events.push({
+        at,
+        isStamped,
+        level,
+        bot: parsed.bot !== '' ? tidy(parsed.bot, 64) : (bots[0] ?? clean(basename(path))),
+        path,
+        stream,
+        component: tidy(parsed.component, 64),
+        message,
+        detail,
+        code: code?.code ?? null,
+        retryAfterSeconds: code?.retryAfterSeconds ?? null,
+      });
+    }
+
+    return {
+      get isHolding() {
+        return pending !== null;
+      },
+      turn(next, at) {
+        phase = next;
+        writtenAt = at;
+      },
+      learnZone(lines, at) {
+        for (let i = lines.length - 1; i >= 0; i -= 1) {
+          const { at: stampedAt, hasZone } = parseLine(lines[i] as string, 'out', at);
+          if (stampedAt !== null && !hasZone) {
+            learn(stampedAt, at);
+            return;
+          }
+        }
+      },
+      take(bytes, start, end, { isCut, hasNeedle }) {
+        if (isCut) tally.cutLines += 1;
+        if (allowance.linesLeft <= 0) {
+          flush();
+          if (hasNeedle) tally.droppedLines += 1;
+          return false;
+        }
+        allowance.linesLeft -= 1;
+        // Reading the clock costs as much as a short line: once in 32 is enough.
+        if (allowance.linesLeft % 32 === 0 && monotonic() >= allowance.until) allowance.linesLeft = 0;
+        const stop = end > start && bytes[end - 1] === 0x0d ? end - 1 : end;
+        const text = bytes.toString('utf8', start, stop);
+        if (continues(text)) return pending !== null && pending.lines.length < DETAIL_LINES;
+        flush();
+        if (!hasNeedle) return false;
+        const { stream } = target();
+        const parsed = parseLine(text, stream, now());
+        const { level } = parsed;
+        if (level !== 'warn' && level !== 'error' && level !== 'fatal') return false;
+        const at = momentOf(parsed);
+        if (phase === 'back' && at < now() - windowMs) return false;
+        pending = {
+          parsed,
+          level,
+          at,
+          isStamped: parsed.at !== null,
+          lines: [],
+          characters: 0,
+          isTraceback: parsed.message.startsWith('Traceback (most'),
+        };
+        return true;
+      },
+      flush,
+    };
+  };
+}
+
+/** A part of a string keeps the whole alive: a short one is copied, or 400 characters would hold 64 KiB. */
+function tidy(text: string, characters: number): string {
+  const kept = clean(redact(text.length > READ_CHARACTERS ? text.slice(0, READ_CHARACTERS) : text)).trim();
+  return copyOf(kept.length > characters ? `${kept.slice(0, characters - 1)}…` : kept);
+}
+
+function tidyLines(text: string): string {
+  if (text === '') return '';
+  const lines = text
+    .split('\n')
+    .slice(0, DETAIL_LINES)
+    .map((line) => line.replace(/^\s+/, (blanks) => ' '.repeat(Math.min(8, blanks.length))))
+    .map((line) => clean(line).trimEnd());
+  return copyOf(lines.join('\n').slice(0, DETAIL_CHARACTERS));
+}
+
+function copyOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}

@@ -1,0 +1,64 @@
+/** The newest events in fixed memory: so many, and so many characters. */
+import type { LogEvent } from './snapshot.ts';
+
+/** Readers keep the number of the last event they saw, and learn from the numbers what they missed. */
+export class LogEvents {
+  readonly #capacity: number;
+  readonly #maxCharacters: number;
+  #ring: (LogEvent | undefined)[];
+  #lastSeq = 0;
+  #length = 0;
+  #characters = 0;
+
+  constructor(capacity = 5_000, maxCharacters = 4_000_000) {
+    this.#capacity = capacity;
+    this.#maxCharacters = maxCharacters;
+    this.#ring = new Array<LogEvent | undefined>(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The number of the newest event; 0 when there was none. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  /** The number of the oldest event that is still here. */
+  get firstSeq(): number {
+    return this.#lastSeq - this.#length + 1;
+  }
+
+  /** Adds an event and gives it its number. */
+  push(event: Omit<LogEvent, 'seq'>): LogEvent {
+    if (this.#length === this.#capacity) this.#dropOldest();
+    this.#lastSeq += 1;
+    const kept: LogEvent = { ...event, seq: this.#lastSeq };
+    this.#ring[this.#lastSeq % this.#capacity] = kept;
+    this.#length += 1;
+    this.#characters += kept.message.length + kept.detail.length;
+    while (this.#characters > this.#maxCharacters && this.#length > 1) this.#dropOldest();
+    return kept;
+  }
+
+  /** The event of that number; undefined when it has left. */
+  of(seq: number): LogEvent | undefined {
+    return seq > this.#lastSeq || seq < this.firstSeq ? undefined : this.#ring[seq % this.#capacity];
+  }
+
+  /** Calls `visit` with each event after number `seq`, oldest first; returns how many had left before. */
+  since(seq: number, visit: (event: LogEvent) => void): number {
+    const first = Math.max(seq + 1, this.firstSeq);
+    for (let at = first; at <= this.#lastSeq; at += 1) visit(this.#ring[at % this.#capacity] as LogEvent);
+    return first - (seq + 1);
+  }
+
+  #dropOldest(): void {
+    const at = this.firstSeq % this.#capacity;
+    const oldest = this.#ring[at] as LogEvent;
+    this.#characters -= oldest.message.length + oldest.detail.length;
+    this.#ring[at] = undefined;
+    this.#length -= 1;
+  }
+}

@@ -1,0 +1,259 @@
+/** Follows a set of logs: those that changed are looked at, within the time one beat may cost. */
+import { lstatSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Clock } from '../source.ts';
+import type { LineSink } from './assembler.ts';
+import { createLogFolders } from './folders.ts';
+import type { Finder } from './finder.ts';
+import { backgroundIo, immediateIo } from './io.ts';
+import { createChunk } from './open-log.ts';
+import { LogRegistry } from './registry.ts';
+import type { LogFile, LogTarget } from './snapshot.ts';
+import { LogTail } from './tail.ts';
+
+export interface LogFollowerOptions {
+  readonly finder: Finder;
+  /** Makes what takes the lines of one file. */
+  readonly sinkFor: (target: () => LogTarget) => LineSink;
+  readonly clock: Clock;
+  /** How far back is read at the start, ms. */
+  readonly windowMs: number;
+  /** Something changed that is worth a reading now. */
+  readonly onChange?: (() => void) | undefined;
+  /** A file came or went in a watched folder that is none of ours. */
+  readonly onUnknown?: ((folder: string) => void) | undefined;
+  /** Most files that are followed. */
+  readonly maxFiles?: number;
+}
+
+export interface LogFollower {
+  /** Follows exactly these. Targets of one path are joined. */
+  setTargets(targets: readonly LogTarget[]): void;
+  /** Folders to watch besides those of the targets. */
+  setFolders(folders: readonly string[]): void;
+  /** Reads what is new. Never throws. */
+  read(): Promise<void>;
+  /** One for each target; the array and its unchanged members keep their identity. */
+  files(): readonly LogFile[];
+  readonly filesLeftOut: number;
+  readonly readBytes: number;
+  readonly droppedBytes: number;
+  close(): Promise<void>;
+}
+
+/** Everything is looked at this often, whatever the system told. */
+const SAFETY_MS = 30_000;
+/** A beat's share of the CPU; the first reading may take longer, nothing is on the screen yet. */
+const BEAT_MS = 100;
+const FIRST_MS = 2_000;
+/** Work in one piece; then keys have their turn. */
+const SLICE_MS = 8;
+/** The first reading waits so long for files on slow file systems, the later ones this long. */
+const BACKGROUND_FIRST_MS = 1_000;
+const BACKGROUND_MS = 20;
+const SLOW_MS = 5_000;
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export function createLogFollower(options: LogFollowerOptions): LogFollower {
+  const { clock, finder, sinkFor, windowMs, onChange, onUnknown, maxFiles = 512 } = options;
+  const registry = new LogRegistry();
+  const startedAt = clock.now();
+  const tails = new Map<string, LogTail>();
+  /** Tails by folder, then by name, for what the system tells. */
+  const places = new Map<string, Map<string, LogTail>>();
+  const chunk = createChunk();
+  let slowChunk: Buffer | null = null;
+  let slow: { readonly tail: LogTail; readonly since: number } | null = null;
+  let slowQueue: Promise<void> = Promise.resolve();
+  let isSlowBusy = false;
+  let extraFolders: readonly string[] = [];
+  let list: readonly LogFile[] = [];
+  let lookedAtAll = Number.NEGATIVE_INFINITY;
+  let goneRead = 0;
+  let goneDropped = 0;
+  let filesLeftOut = 0;
+  let hasRead = false;
+  let isClosed = false;
+  let next = 0;
+
+  const folders = createLogFolders((folder, name) => {
+    const named = places.get(folder);
+    if (name === null) for (const tail of named?.values() ?? []) tail.isDirty = true;
+    else {
+      const tail = named?.get(name);
+      if (!tail) return onUnknown?.(folder);
+      if (tail.isDirty) return undefined;
+      tail.isDirty = true;
+    }
+    return onChange?.();
+  });
+
+  function arm(): void {
+    folders.arm(new Set([...places.keys(), ...extraFolders]));
+  }
+
+  /** Whether a file is read at once: on a local file system, and no link to who knows where. */
+  function isImmediate(path: string): boolean {
+    if (!folders.isLocal(dirname(path))) return false;
+    try {
+      return !(lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false);
+    } catch {
+      // Not even its name can be asked for: the look in the background will say why.
+      return false;
+    }
+  }
+
+  async function lookSlowly(waiting: readonly LogTail[]): Promise<void> {
+    slowChunk ??= createChunk();
+    for (const tail of waiting) {
+      if (isClosed) return;
+      slow = { tail, since: clock.monotonic() };
+      await tail.look({ io: backgroundIo, chunk: slowChunk, hasTime: () => true });
+    }
+    slow = null;
+  }
+
+  async function lookAtOnce(due: readonly LogTail[]): Promise<void> {
+    const end = clock.monotonic() + (hasRead ? BEAT_MS : FIRST_MS);
+    let sliceEnd = clock.monotonic() + SLICE_MS;
+    for (const tail of due) {
+      const now = clock.monotonic();
+      // What is left out stays due; the next beat begins with it.
+      if (now >= end || isClosed) return;
+      if (now >= sliceEnd) {
+        await turn();
+        if (isClosed) return;
+        sliceEnd = clock.monotonic() + SLICE_MS;
+      }
+      next = (next + 1) % Math.max(1, tails.size);
+      await tail.look({ io: immediateIo, chunk, hasTime: () => clock.monotonic() < end });
+    }
+  }
+
+  function dueTails(): LogTail[] {
+    const now = clock.monotonic();
+    const isAll = now - lookedAtAll >= SAFETY_MS;
+    if (isAll) {
+      lookedAtAll = now;
+      arm();
+    }
+    const all = [...tails.values()];
+    const turned = next === 0 ? all : [...all.slice(next), ...all.slice(0, next)];
+    return turned.filter(
+      (tail) => isAll || tail.isDirty || tail.isRestless || !folders.isWatched(dirname(tail.target.path)),
+    );
+  }
+
+  async function read(): Promise<void> {
+    await folders.learn();
+    const immediate: LogTail[] = [];
+    const background: LogTail[] = [];
+    for (const tail of dueTails()) (isImmediate(tail.target.path) ? immediate : background).push(tail);
+    await lookAtOnce(immediate);
+    if (!isSlowBusy && background.length > 0) {
+      isSlowBusy = true;
+      slowQueue = lookSlowly(background).finally(() => {
+        isSlowBusy = false;
+      });
+    }
+    if (isSlowBusy) await raceWith(slowQueue, hasRead ? BACKGROUND_MS : BACKGROUND_FIRST_MS);
+    if (slow && clock.monotonic() - slow.since > SLOW_MS) {
+      slow.tail.state = 'slow';
+      slow.tail.reason = 'its file system does not answer';
+    }
+    hasRead = true;
+  }
+
+  return {
+    setTargets(targets) {
+      const joined = joinTargets(targets);
+      filesLeftOut = Math.max(0, joined.size - maxFiles);
+      const kept = new Map([...joined].slice(0, maxFiles));
+      for (const [path, tail] of tails) {
+        if (kept.has(path)) continue;
+        tails.delete(path);
+        goneRead += tail.readBytes;
+        goneDropped += tail.droppedBytes;
+        void tail.close(backgroundIo);
+      }
+      for (const [path, target] of kept) {
+        const tail = tails.get(path);
+        if (tail) tail.target = target;
+        else tails.set(path, makeTail(target));
+      }
+      places.clear();
+      for (const [path, tail] of tails) {
+        const folder = dirname(path);
+        const named = places.get(folder) ?? new Map<string, LogTail>();
+        places.set(folder, named.set(basename(path), tail));
+      }
+      arm();
+    },
+    setFolders(others) {
+      extraFolders = others;
+      arm();
+    },
+    read,
+    files() {
+      const fresh = Array.from(tails.values(), (tail) => tail.snapshot());
+      if (fresh.length !== list.length || fresh.some((file, i) => file !== list[i])) list = fresh;
+      return list;
+    },
+    get filesLeftOut() {
+      return filesLeftOut;
+    },
+    get readBytes() {
+      let sum = goneRead;
+      for (const tail of tails.values()) sum += tail.readBytes;
+      return sum;
+    },
+    get droppedBytes() {
+      let sum = goneDropped;
+      for (const tail of tails.values()) sum += tail.droppedBytes;
+      return sum;
+    },
+    async close() {
+      isClosed = true;
+      folders.close();
+      // One that hangs in the kernel is left to it: the process ends without it.
+      await raceWith(slowQueue, BACKGROUND_MS);
+      for (const tail of tails.values()) {
+        if (slow?.tail !== tail) await tail.close(immediateIo);
+      }
+      tails.clear();
+    },
+  };
+
+  function makeTail(target: LogTarget): LogTail {
+    let tail: LogTail;
+    const sink = sinkFor(() => tail.target);
+    tail = new LogTail(target, { finder, sink, clock, registry, windowMs, startedAt });
+    return tail;
+  }
+}
+
+/** One target a path: several bots can write one file, and `out` and `err` can be one. */
+export function joinTargets(targets: readonly LogTarget[]): Map<string, LogTarget> {
+  const joined = new Map<string, LogTarget>();
+  for (const target of targets) {
+    const known = joined.get(target.path);
+    if (!known) {
+      joined.set(target.path, target);
+      continue;
+    }
+    const bots = [...new Set([...known.bots, ...target.bots])];
+    const stream = known.stream === 'glob' ? target.stream : known.stream;
+    joined.set(target.path, { path: target.path, bots, stream });
+  }
+  return joined;
+}
+
+async function raceWith(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}

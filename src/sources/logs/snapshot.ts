@@ -1,0 +1,110 @@
+/** What one reading of the logs says, and the events they hold. */
+import type { LogEvents } from './events.ts';
+
+/** The levels that are kept; what is milder costs no more than being looked at. */
+export type LogLevel = 'warn' | 'error' | 'fatal';
+
+/** Where a file comes from: a bot's two streams as PM2 names them, or a `--logs` glob. */
+export type LogStream = 'out' | 'err' | 'glob';
+
+/** A file to follow. */
+export interface LogTarget {
+  /** Absolute. */
+  readonly path: string;
+  /** Names of the bots that write it; several can share one file, none are known for a glob. */
+  readonly bots: readonly string[];
+  readonly stream: LogStream;
+}
+
+/** One WARN, ERROR or FATAL with the lines that belong to it. All text is cleaned and redacted. */
+export interface LogEvent {
+  /** Counts up from 1 without gaps in the order of reading. */
+  readonly seq: number;
+  /** Epoch ms: the writer's stamp, else the moment of reading or the file's modification time. */
+  readonly at: number;
+  /** Whether `at` is the writer's own stamp. */
+  readonly isStamped: boolean;
+  readonly level: LogLevel;
+  /** The bot's name, or the file's base name where no bot is known. */
+  readonly bot: string;
+  readonly path: string;
+  readonly stream: LogStream;
+  /** The logger's or component's name; empty without one. */
+  readonly component: string;
+  /** Without stamp and level, at most 400 characters. */
+  readonly message: string;
+  /** The lines that followed (a stack trace), joined by line feeds; empty without any. At most 2,000 characters. */
+  readonly detail: string;
+  /** What the error calls itself: `TG429`, `HTTP502`, `ECONNREFUSED`, `DB003`, an SQLSTATE; null without. */
+  readonly code: string | null;
+  /** What Telegram asks to wait, in seconds. */
+  readonly retryAfterSeconds: number | null;
+}
+
+/**
+ * - `waiting`: not looked at yet.
+ * - `following`: read to its end, or being read.
+ * - `same-file`: another name of a file that is followed already.
+ * - `missing`: not there; followed from its first byte when it appears.
+ * - `denied`, `untrusted`: there, and we may not or must not read it.
+ * - `no-file`: a pipe, a folder or a device: /dev/null keeps nothing.
+ * - `slow`: its file system has not answered for some seconds.
+ * - `failed`: anything else, see `reason`.
+ */
+export type LogFileState =
+  | 'waiting'
+  | 'following'
+  | 'same-file'
+  | 'missing'
+  | 'denied'
+  | 'untrusted'
+  | 'no-file'
+  | 'slow'
+  | 'failed';
+
+/** One file as it stands. */
+export interface LogFile {
+  readonly path: string;
+  readonly bots: readonly string[];
+  readonly stream: LogStream;
+  readonly state: LogFileState;
+  /** Why it is not followed; empty when it is. */
+  readonly reason: string;
+  /** NaN unknown. */
+  readonly sizeBytes: number;
+  /** How far it was read. */
+  readonly offset: number;
+  /** Epoch ms of the last write; NaN unknown. */
+  readonly writtenAt: number;
+  /** Bytes that were written faster than they could be read, and were passed over. */
+  readonly droppedBytes: number;
+}
+
+/** Counted since the start. Levels count what was read back of the last hour too. */
+export interface LogCounts {
+  readonly warn: number;
+  readonly error: number;
+  readonly fatal: number;
+  readonly readBytes: number;
+  readonly droppedBytes: number;
+  /** Lines that may be errors, seen in a flood and not looked into. */
+  readonly droppedLines: number;
+  /** Lines longer than 64 KiB, of which the head was kept. */
+  readonly cutLines: number;
+}
+
+export interface LogsSnapshot {
+  /** False while nobody could say yet which files there are. */
+  readonly isComplete: boolean;
+  readonly files: readonly LogFile[];
+  /** Files that a glob names beyond the most that are followed. */
+  readonly filesLeftOut: number;
+  readonly counts: LogCounts;
+  /** The newest events. The ring lives on: a later reading adds to it. */
+  readonly events: LogEvents;
+}
+
+/** Files whose errors are unknown: it must never look as if they had none. */
+export function unreadFiles(files: readonly LogFile[]): readonly LogFile[] {
+  return files.filter(({ state }) => state !== 'following' && state !== 'same-file' && state !== 'waiting');
+}

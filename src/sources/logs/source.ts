@@ -1,0 +1,122 @@
+/** The logs as a source: what PM2's bots and the globs write, read as it is written. */
+import { type Clock, type Source, SourceOff } from '../source.ts';
+import { type Allowance, createAssembler, type Tally } from './assembler.ts';
+import { LogEvents } from './events.ts';
+import { createFinder, ERROR_NEEDLES } from './finder.ts';
+import { createLogFollower } from './follower.ts';
+import { expandGlobs, folderOf } from './globs.ts';
+import type { LogCounts, LogsSnapshot, LogTarget } from './snapshot.ts';
+
+export interface LogsSourceOptions {
+  readonly clock: Clock;
+  /**
+   * The files that PM2 names; null while it has not answered yet, and for good where there is none. An equal list
+   * must be the same array: it is compared by identity.
+   */
+  readonly targets: () => readonly LogTarget[] | null;
+  /** Why there is nothing to follow without globs; null when there is a PM2. */
+  readonly offReason?: () => string | null;
+  /** Absolute patterns. */
+  readonly globs: readonly string[];
+  readonly id?: string;
+  /** How far back is read at the start, ms; an hour unless said. */
+  readonly windowMs?: number;
+}
+
+/** `windowMs` of the snapshot's `errors`. */
+export const LOG_WINDOW_MS = 3_600_000;
+const GLOBS_EVERY_MS = 20_000;
+/** After something unknown appeared in a watched folder. */
+const GLOBS_SOON_MS = 1_000;
+/** Lines judged in one beat, and the time for it: enough to show a flood, too little to be stopped by one. */
+const LINES_PER_BEAT = 4_000;
+const JUDGING_MS = 60;
+/** A log that grows a hundred times a second is worth two readings more a second, not a hundred. */
+const MIN_POKE_MS = 300;
+
+export function logsSource(options: LogsSourceOptions): Source<'logs'> {
+  const { clock, globs, windowMs = LOG_WINDOW_MS, id = 'logs' } = options;
+  const events = new LogEvents();
+  const tally: Tally = { warn: 0, error: 0, fatal: 0, droppedLines: 0, cutLines: 0 };
+  const allowance: Allowance = { linesLeft: 0, until: 0 };
+  let poke: (() => void) | null = null;
+  let pokedAt = Number.NEGATIVE_INFINITY;
+  let named: readonly LogTarget[] | null = null;
+  let matched: readonly LogTarget[] = [];
+  let globbedAt = Number.NEGATIVE_INFINITY;
+  let isGlobDue = true;
+  let hasRead = false;
+  let counts: LogCounts = { ...tally, readBytes: 0, droppedBytes: 0 };
+
+  const follower = createLogFollower({
+    finder: createFinder(ERROR_NEEDLES),
+    sinkFor: createAssembler({
+      events,
+      tally,
+      allowance,
+      windowMs,
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+    }),
+    clock,
+    windowMs,
+    onChange() {
+      const now = clock.monotonic();
+      // What is left out here is read by the next beat, at most a second later.
+      if (poke === null || now - pokedAt < MIN_POKE_MS) return;
+      pokedAt = now;
+      poke();
+    },
+    onUnknown() {
+      isGlobDue = globs.length > 0;
+    },
+  });
+  follower.setFolders([...new Set(globs.map(folderOf))]);
+
+  async function refreshTargets(signal: AbortSignal): Promise<void> {
+    const now = clock.monotonic();
+    const wanted = options.targets();
+    let isChanged = wanted !== named;
+    const sinceGlobs = now - globbedAt;
+    if (globs.length > 0 && (sinceGlobs >= GLOBS_EVERY_MS || (isGlobDue && sinceGlobs >= GLOBS_SOON_MS))) {
+      isGlobDue = false;
+      globbedAt = now;
+      const next = await expandGlobs(globs, signal);
+      const paths = new Set(matched.map(({ path }) => path));
+      if (next.length !== matched.length || next.some(({ path }) => !paths.has(path))) {
+        matched = next;
+        isChanged = true;
+      }
+    }
+    named = wanted;
+    if (isChanged) follower.setTargets([...(named ?? []), ...matched]);
+  }
+
+  return {
+    kind: 'logs',
+    id,
+    cadenceMs: 1_000,
+    timeoutMs: 15_000,
+    async read(signal): Promise<LogsSnapshot> {
+      const reason = globs.length === 0 ? (options.offReason?.() ?? null) : null;
+      if (reason !== null) throw new SourceOff(reason);
+      await refreshTargets(signal);
+      // What was there before us is judged without haste: it happens once.
+      allowance.linesLeft = hasRead ? LINES_PER_BEAT : 10 * LINES_PER_BEAT;
+      allowance.until = clock.monotonic() + (hasRead ? JUDGING_MS : 10 * JUDGING_MS);
+      await follower.read();
+      const isComplete = named !== null || globs.length > 0;
+      hasRead = isComplete;
+      const { readBytes, droppedBytes } = follower;
+      counts = { ...tally, readBytes, droppedBytes };
+      return { isComplete, files: follower.files(), filesLeftOut: follower.filesLeftOut, counts, events };
+    },
+    watch(onChange) {
+      poke = onChange;
+      return () => {
+        poke = null;
+      };
+    },
+    close: () => follower.close(),
+  };
+}

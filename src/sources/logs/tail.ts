@@ -1,0 +1,276 @@
+/** Follows one path: whatever is renamed, cut, copied, deleted or made anew there, each line once. */
+import type { Stats } from 'node:fs';
+import type { Clock } from '../source.ts';
+import type { LineSink } from './assembler.ts';
+import type { Finder } from './finder.ts';
+import { type LogIo, openLog, toUnreadable } from './io.ts';
+import { type DrainScope, OpenLog } from './open-log.ts';
+import { holdsAt, isHole, lastLines, statOrNull } from './probe.ts';
+import type { LogRegistry } from './registry.ts';
+import { openBetween } from './rotation.ts';
+import type { LogFile, LogTarget } from './snapshot.ts';
+
+/** What a file may grow by between two readings before some of it is passed over. */
+export const MAX_BACKLOG_BYTES = 8 * 1024 * 1024;
+/** What is read of the newest after something was passed over, and back at the start. */
+const KEEP_BYTES = 1024 * 1024;
+/** A renamed file is followed for so long after its last growth: its writer may not have noticed. */
+const GRACE_MS = 15_000;
+/** An unfinished last line is taken as it stands when nothing came for so long. */
+const PART_MS = 2_000;
+
+export interface TailOptions {
+  readonly finder: Finder;
+  readonly sink: LineSink;
+  readonly clock: Clock;
+  readonly registry: LogRegistry;
+  readonly windowMs: number;
+  /** Epoch ms: what was made after it is read from its first byte. */
+  readonly startedAt: number;
+}
+
+/** What one look may use. */
+export interface Look {
+  readonly io: LogIo;
+  readonly chunk: Buffer;
+  readonly hasTime: () => boolean;
+}
+
+export class LogTail {
+  target: LogTarget;
+  state: LogFile['state'] = 'waiting';
+  reason = '';
+  /** Something may have happened to it since the last look. */
+  isDirty = true;
+  readonly #options: TailOptions;
+  /** Opened generations, the oldest first; the last is the one the path names, unless it is missing. */
+  #logs: OpenLog[] = [];
+  #current: OpenLog | null = null;
+  /** The path was looked at and nothing was there. */
+  #wasMissing = false;
+  /** Epoch ms of the last look that found the path. */
+  #lookedAt = Number.NaN;
+  #writtenAt = Number.NaN;
+  #closedRead = 0;
+  #closedDropped = 0;
+  #snapshot: LogFile | null = null;
+
+  constructor(target: LogTarget, options: TailOptions) {
+    this.target = target;
+    this.#options = options;
+  }
+
+  get readBytes(): number {
+    return this.#logs.reduce((sum, log) => sum + log.readBytes, this.#closedRead);
+  }
+
+  get droppedBytes(): number {
+    return this.#logs.reduce((sum, log) => sum + log.droppedBytes, this.#closedDropped);
+  }
+
+  /** Whether it wants to be looked at even if nothing is told: a file that was moved away, or a line without its end. */
+  get isRestless(): boolean {
+    const current = this.#current;
+    return this.#logs.length > 1 || (current === null && this.#logs.length > 0) || this.#isHolding(current);
+  }
+
+  #isHolding(current: OpenLog | null): boolean {
+    return this.#options.sink.isHolding || (current !== null && current.offset < current.size);
+  }
+
+  /** How many descriptors it holds. */
+  get openCount(): number {
+    return this.#logs.length;
+  }
+
+  /** Looks at the path and reads what is new. Never throws. Returns false when time ran out before the end. */
+  async look(look: Look): Promise<boolean> {
+    const { clock, sink } = this.#options;
+    this.isDirty = false;
+    this.#snapshot = null;
+    try {
+      const isDone = await this.#look(look, clock.now());
+      if (!isDone) this.isDirty = true;
+      // Whatever belongs to an event was written with it; a later reading finds it complete.
+      if (isDone && sink.isHolding && clock.monotonic() - this.#lastGrowth() >= 250) sink.flush();
+      return isDone;
+    } catch (error) {
+      const unreadable = toUnreadable(error);
+      this.state = unreadable.state;
+      this.reason = unreadable.message;
+      return true;
+    }
+  }
+
+  #lastGrowth(): number {
+    return this.#logs.reduce((latest, log) => Math.max(latest, log.grewAt), Number.NEGATIVE_INFINITY);
+  }
+
+  async #look(look: Look, now: number): Promise<boolean> {
+    const stats = await statOrNull(look.io, this.target.path);
+    const current = this.#current;
+    if (stats === null) {
+      this.#current = null;
+      const isDone = await this.#drainAll(look);
+      this.#wasMissing = true;
+      this.state = 'missing';
+      this.reason = 'no such file';
+      this.#writtenAt = Number.NaN;
+      return isDone;
+    }
+    this.#writtenAt = stats.mtimeMs;
+    if (current === null || current.ino !== stats.ino || current.dev !== stats.dev) {
+      if (!(await this.#begin(look, current ?? this.#logs.at(-1) ?? null))) return true;
+    }
+    this.#wasMissing = false;
+    this.#lookedAt = now;
+    const isDone = await this.#drainAll(look);
+    this.state = 'following';
+    this.reason = '';
+    return isDone;
+  }
+
+  /** Opens what the path names now, behind whatever came between. False when another path reads it already. */
+  async #begin(look: Look, previous: OpenLog | null): Promise<boolean> {
+    const { registry, clock } = this.#options;
+    const { fd, stats } = await openLog(look.io, this.target.path);
+    const log = new OpenLog(fd, stats, clock.monotonic());
+    const owner = registry.ownerOf(log.key);
+    if (owner !== undefined) {
+      await look.io.close(fd);
+      if (owner === this) {
+        // Moved back to its old name.
+        this.#current = this.#logs.find(({ key }) => key === log.key) ?? null;
+        return this.#current !== null;
+      }
+      this.state = 'same-file';
+      this.reason = `the same file as ${owner instanceof LogTail ? owner.target.path : 'another'}`;
+      this.#current = null;
+      return false;
+    }
+    const finished = registry.finishedOf(log.key);
+    registry.claim(log, this);
+    if (previous) await this.#openBetween(look, previous, 'renamed');
+    this.#logs.push(log);
+    this.#current = log;
+    const scope = this.#scope(look);
+    if (finished && (await holdsAt(look, fd, stats.size, finished.offset, finished.signature))) {
+      log.resume(finished.offset, finished.signature);
+    } else if (previous === null && !this.#wasMissing) await this.#placeAtStart(log, stats, scope);
+    return true;
+  }
+
+  /** The last hour of what was there before us, at most 1 MiB. What was made since is all new. */
+  async #placeAtStart(log: OpenLog, stats: Stats, scope: DrainScope): Promise<void> {
+    const { clock, windowMs, startedAt, sink } = this.#options;
+    if (stats.birthtimeMs > startedAt) return;
+    if (stats.mtimeMs < clock.now() - windowMs) return log.startAtEnd(stats.size, scope);
+    sink.learnZone(await lastLines(scope, log.fd, stats.size), stats.mtimeMs);
+    await log.startAt(stats.size - KEEP_BYTES, scope);
+    sink.turn('back', stats.mtimeMs);
+    await log.drain(scope, KEEP_BYTES * 2);
+    if (clock.monotonic() - log.grewAt >= 0 && clock.now() - stats.mtimeMs > 1_000) sink.flush();
+    sink.turn('live', Number.NaN);
+  }
+
+  /** Puts what a rotation left behind the logs that are open; returns whether a copy of `previous` is among it. */
+  async #openBetween(look: Look, previous: OpenLog, how: 'renamed' | 'cut'): Promise<boolean> {
+    const { registry, clock } = this.#options;
+    const { path } = this.target;
+    const lookedAt = this.#lookedAt;
+    const found = await openBetween({ ...look, registry, path, previous, how, lookedAt, now: clock.monotonic() });
+    for (const log of found.logs) registry.claim(log, this);
+    this.#logs.push(...found.logs);
+    return found.hasCopy;
+  }
+
+  /** Reads every generation to its end, in their order, and lets go of those that have been quiet. */
+  async #drainAll(look: Look): Promise<boolean> {
+    const { clock } = this.#options;
+    const scope = this.#scope(look);
+    let isDone = true;
+    for (const log of [...this.#logs]) {
+      if (!(await this.#drainOne(log, look, scope))) isDone = false;
+      if (log === this.#current) {
+        if (clock.monotonic() - log.grewAt >= PART_MS) await log.takeRest(scope);
+      } else if (isDone && clock.monotonic() - log.grewAt >= GRACE_MS) {
+        await log.takeRest(scope);
+        await this.#close(log, look.io);
+      }
+    }
+    return isDone;
+  }
+
+  async #drainOne(log: OpenLog, look: Look, scope: DrainScope): Promise<boolean> {
+    // A file that is cut again and again while we look is left for the next beat.
+    for (let round = 0; round < 3; round += 1) {
+      const { size } = await look.io.fstat(log.fd);
+      if (size !== log.size) log.grewAt = this.#options.clock.monotonic();
+      if (size < log.offset) {
+        await this.#restart(log, look);
+        continue;
+      }
+      log.size = size;
+      const end = await log.drain(scope, MAX_BACKLOG_BYTES);
+      if (end === 'end') return true;
+      if (end === 'budget') {
+        if (log.size - log.offset > MAX_BACKLOG_BYTES) log.skipTo(KEEP_BYTES);
+        return log.offset >= log.size;
+      }
+      if (await isHole(look, log)) log.resume(log.offset, Buffer.alloc(0));
+      else await this.#restart(log, look);
+    }
+    return false;
+  }
+
+  /** The file was cut: what we had not read of it may stand in a copy. */
+  async #restart(log: OpenLog, look: Look): Promise<void> {
+    const before = this.#logs.indexOf(log);
+    const copies = this.#logs.length;
+    const hasCopy = await this.#openBetween(look, log, 'cut');
+    // Copies hold what was written before: they are read before what stands here now.
+    const opened = this.#logs.splice(copies);
+    this.#logs.splice(before, 0, ...opened);
+    const unread = Math.max(0, log.size - log.offset);
+    if (!hasCopy) this.#closedDropped += unread;
+    log.restart();
+    const scope = this.#scope(look);
+    for (const copy of opened) await this.#drainOne(copy, look, scope);
+  }
+
+  async #close(log: OpenLog, io: LogIo): Promise<void> {
+    this.#logs = this.#logs.filter((other) => other !== log);
+    this.#closedRead += log.readBytes;
+    this.#closedDropped += log.droppedBytes;
+    this.#options.registry.release(log);
+    await io.close(log.fd);
+  }
+
+  #scope({ io, chunk, hasTime }: Look): DrainScope {
+    const { finder, sink } = this.#options;
+    return { io, chunk, hasTime, finder, sink };
+  }
+
+  snapshot(): LogFile {
+    const current = this.#current ?? this.#logs.at(-1) ?? null;
+    const { path, bots, stream } = this.target;
+    this.#snapshot ??= {
+      path,
+      bots,
+      stream,
+      state: this.state,
+      reason: this.reason,
+      sizeBytes: this.#current?.size ?? Number.NaN,
+      offset: current?.offset ?? 0,
+      writtenAt: this.#writtenAt,
+      droppedBytes: this.droppedBytes,
+    };
+    return this.#snapshot;
+  }
+
+  async close(io: LogIo): Promise<void> {
+    this.#options.sink.flush();
+    this.#current = null;
+    for (const log of [...this.#logs]) await this.#close(log, io);
+  }
+}
