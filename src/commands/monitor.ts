@@ -117,6 +117,8 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     for (const { id, ...rect } of zones()) hole(id, rect, (cells) => shell.draw(id, cells));
   });
   observation.poller.start();
+  // Loading Ink blocks for a tenth of a second: what was asked is answered and painted before.
+  await firstReadings(observation);
   try {
     const { mountApp } = await loadInTrueColor(() => import('../ui/mount-app.tsx'));
     const instance = mountApp({ screen, shell, keymap, clock });
@@ -126,6 +128,22 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
   }
   // The terminal's owner ends the process.
   return new Promise<never>(() => {});
+}
+
+/** How long Ink, and with it the keys, waits for the first readings, ms. */
+const FIRST_READINGS_MS = 150;
+
+/** Resolves when every source has answered or failed once, and at the latest after a moment. */
+function firstReadings({ store, onNews }: Observation): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, FIRST_READINGS_MS);
+    onNews(() => {
+      if (store.entries().some(({ reading }) => reading.state === 'waiting')) return;
+      clearTimeout(timer);
+      // After the paint that these readings have asked for.
+      setImmediate(resolve);
+    });
+  });
 }
 
 /** What is known of the source a target is seen through. */
