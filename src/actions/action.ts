@@ -6,10 +6,11 @@
  * audit: the executor does, for all of them alike.
  */
 import type { Pm2Client } from '../sources/pm2/client.ts';
+import type { Notice, PostgresConnection } from '../sources/postgres/client.ts';
 import type { Clock } from '../sources/source.ts';
 import type { Target } from './target.ts';
 
-export type { BotTarget, Target } from './target.ts';
+export type { BotTarget, TableTarget, Target } from './target.ts';
 
 /** R1 disruptive, one target; R2 wide or interrupting; R3 destroys data or evidence; `copy`: never run by us. */
 export type Risk = 'R1' | 'R2' | 'R3' | 'copy';
@@ -19,6 +20,11 @@ export interface ActionDeps {
   readonly clock: Clock;
   /** A short-lived client of the daemon of that home; the caller closes it. Never starts a daemon. */
   pm2(home: string): Pm2Client;
+  /**
+   * A connection of its own to the PostgreSQL of that source, under the same login; the caller closes it. Rejects with an
+   * explained `SourceError`.
+   */
+  postgres(sourceId: string, onNotice?: (notice: Notice) => void): Promise<PostgresConnection>;
   /** Waits; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }

@@ -103,6 +103,7 @@ export function fakeDaemon(...names: string[]): FakeDaemon {
     },
     deps: {
       clock: { now, monotonic: () => elapsed },
+      postgres: () => Promise.reject(new Error('there is no PostgreSQL in this test')),
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {
           // A limit on a run only has to be there: time moves by the waits of the watching.

@@ -52,7 +52,7 @@ test('a source that is down, off or not read yet bars with the reason', () => {
 test('one stale home bars a choice over two homes', () => {
   const other = botTarget(makeBot({ home: '/home/anna/.pm2', name: 'other' }));
   const reading: Circumstances['reading'] = (target) =>
-    target.home === bot.home ? fine.reading(target) : { state: 'waiting', since: NOON };
+    target.kind === 'bot' && target.home === bot.home ? fine.reading(target) : { state: 'waiting', since: NOON };
   expect(allow(restart, [bot, other], { ...fine, reading })).not.toBeNull();
 });
 

@@ -64,6 +64,28 @@ export const DATABASE_SIZES = `select datname, case when has_database_privilege(
 /** VACUUM is for the owner of the table or of the database; before 17 there is no right to be given. */
 const OWNS = `pg_has_role(t.relowner, 'USAGE') or (select pg_has_role(datdba, 'USAGE') from pg_database where datname = current_database())`;
 
+const MAINTAINS = `${OWNS} or has_table_privilege(t.relid, 'MAINTAIN')`;
+
+/** Of one table by its oid: what a list of tables says of it, and its name as the server quotes it. */
+export function tableByOid(oid: string, versionNumber: number): string {
+  if (!/^\d{1,10}$/.test(oid)) throw new Error('an oid is a number');
+  const columns = (
+    mayVacuum: string,
+  ): string => `select t.*, pg_total_relation_size(t.relid) as bytes, t.n_live_tup as live, t.n_dead_tup as dead,
+ extract(epoch from t.last_vacuumed) as vacuumed, extract(epoch from t.last_analyzed) as analyzed, pg_get_userbyid(t.relowner) as owner,
+ (${mayVacuum}) as may_vacuum, format('%I.%I', t.schemaname, t.relname) as quoted from (
+ select s.relid, s.schemaname, s.relname, s.n_live_tup, s.n_dead_tup, greatest(s.last_vacuum, s.last_autovacuum) as last_vacuumed,
+  greatest(s.last_analyze, s.last_autoanalyze) as last_analyzed, c.relowner
+  from pg_stat_user_tables s join pg_class c on c.oid = s.relid where s.relid = ${oid}) t`;
+  return forVersion(
+    [
+      { since: 0, sql: columns(OWNS) },
+      { since: 170_000, sql: columns(MAINTAINS) },
+    ],
+    versionNumber,
+  );
+}
+
 const tables = (mayVacuum: string, size: string): string => `with t as (
  select s.relid, s.schemaname, s.relname, s.n_live_tup, s.n_dead_tup, greatest(s.last_vacuum, s.last_autovacuum) as vacuumed,
   greatest(s.last_analyze, s.last_autoanalyze) as analyzed, c.relpages, c.relowner, c.reltoastrelid
@@ -78,8 +100,6 @@ const EXACT_SIZE = 'pg_total_relation_size(t.relid)';
 /** Takes no lock: what the last VACUUM or ANALYZE counted, of the table and all that hangs on it. */
 const ESTIMATED_SIZE = `(select sum(p.relpages)::bigint * current_setting('block_size')::int from pg_class p where p.oid in (t.relid, t.reltoastrelid)
  or p.oid in (select indexrelid from pg_index where indrelid in (t.relid, t.reltoastrelid)))`;
-
-const MAINTAINS = `${OWNS} or has_table_privilege(t.relid, 'MAINTAIN')`;
 
 /** The tables with the most dead rows and the largest ones, of our database. */
 export function tableSizes(versionNumber: number): string {

@@ -90,9 +90,18 @@ export interface PostgresTable {
   readonly mayVacuum: boolean;
 }
 
+/** How a person would log in to the same, without the password. */
+export interface PostgresLogin {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+}
+
 export interface PostgresSnapshot {
   /** `db.example:5432/chatai`. */
   readonly address: string;
+  readonly login: PostgresLogin;
   readonly server: PostgresServer;
   readonly rights: PostgresRights;
   readonly connections: PostgresConnections;

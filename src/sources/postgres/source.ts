@@ -177,8 +177,10 @@ export function postgresSource({
     counters = [...counters, overview.counters].slice(-HIT_READINGS);
     const problems: string[] = [];
     await readSlowly(at, problems, signal);
+    const { label, host, port, user, database } = place.address;
     return {
-      address: place.address.label,
+      address: label,
+      login: { host, port, user, database },
       ...known,
       connections: overview.connections,
       sessions: sessionRows.map(parseSession),
