@@ -148,6 +148,10 @@ function firstReadings({ store, onNews }: Observation): Promise<void> {
 
 /** What is known of the source a target is seen through. */
 function readingOf({ store }: Observation, target: Target): Reading<unknown> {
+  if (target.kind === 'table') {
+    const seenThrough = store.of('postgres').find(({ id }) => id === target.sourceId);
+    return seenThrough?.reading ?? { state: 'off', reason: 'no PostgreSQL is watched' };
+  }
   const entries = store.of('pm2');
   const entry = entries.find(({ reading }) => valueOf(reading)?.home === target.home) ?? entries[0];
   return entry?.reading ?? { state: 'off', reason: 'no PM2 is watched' };
