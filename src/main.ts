@@ -3,9 +3,10 @@
 import { exitCodes } from './config/exit-codes.ts';
 import { formatHelp, formatUsageError } from './config/help.ts';
 import { parseOptions, UsageError } from './config/options.ts';
+import { takeArguments } from './config/process-title.ts';
 import { version } from './version.ts';
 
-const options = await parseOptions(process.argv.slice(2), process.env, process.cwd());
+const options = await parseOptions(takeArguments(process), process.env, process.cwd());
 if (options instanceof UsageError) {
   process.stderr.write(formatUsageError(options));
   process.exitCode = exitCodes.usage;

@@ -47,7 +47,11 @@ export const intervalLimits = { least: 250, most: 60_000, usual: 1_000 } as cons
 export type OptionGroup = 'What to watch' | 'Screen' | 'Safety' | 'Output' | 'About';
 
 export type OptionName =
+  | 'config'
   | 'pm2-home'
+  | 'logs'
+  | 'database-url'
+  | 'redis-url'
   | 'view'
   | 'interval'
   | 'ascii'
@@ -65,6 +69,8 @@ export interface OptionSpec {
   /** How its value is called in the help; absent when it takes none. */
   readonly value?: string;
   readonly isRepeatable?: true;
+  /** Its value may hold a password: nobody is to see it in the list of processes. */
+  readonly isSecret?: true;
   /** The environment variable that says the same; the option wins. */
   readonly env?: { readonly name: string; readonly help: string };
   readonly help: string;
@@ -76,12 +82,49 @@ const everywhere: readonly CommandName[] = ['monitor', 'snapshot', 'demo'];
 
 export const options: readonly OptionSpec[] = [
   {
+    name: 'config',
+    group: 'What to watch',
+    value: 'FILE',
+    env: { name: 'BOTOP_CONFIG', help: 'The configuration to read when no --config is given.' },
+    help: 'The configuration; /dev/null is none. Default: $BOTOP_CONFIG, ./botop.yaml, $XDG_CONFIG_HOME/botop/config.yaml, /etc/botop/config.yaml.',
+    commands: ['monitor', 'snapshot'],
+  },
+  {
     name: 'pm2-home',
     group: 'What to watch',
     value: 'DIR',
     isRepeatable: true,
     env: { name: 'PM2_HOME', help: 'The PM2 home to watch when no --pm2-home is given.' },
     help: 'The home folder of a PM2 daemon; may be given several times. Default: $PM2_HOME, else ~/.pm2.',
+    commands: ['monitor', 'snapshot'],
+  },
+  {
+    name: 'logs',
+    group: 'What to watch',
+    value: 'GLOB',
+    isRepeatable: true,
+    help: 'Log files to read besides those that PM2 names; may be given several times, in quotes.',
+    commands: ['monitor', 'snapshot'],
+  },
+  {
+    name: 'database-url',
+    group: 'What to watch',
+    value: 'URL',
+    isSecret: true,
+    env: {
+      name: 'DATABASE_URL',
+      help: 'The database when no --database-url is given; also postgresql+asyncpg://. PG* are what libpq makes of them.',
+    },
+    help: 'The PostgreSQL, as postgresql://user:password@host:port/database. Other people of this machine can see it until botop runs: the variable and the configuration keep it from them.',
+    commands: ['monitor', 'snapshot'],
+  },
+  {
+    name: 'redis-url',
+    group: 'What to watch',
+    value: 'URL',
+    isSecret: true,
+    env: { name: 'REDIS_URL', help: 'The Redis when no --redis-url is given.' },
+    help: 'The Redis, as redis://user:password@host:port/database; rediss:// for TLS. Seen as --database-url is.',
     commands: ['monitor', 'snapshot'],
   },
   {

@@ -1,6 +1,6 @@
 import { wrap } from '../text/wrap.ts';
 import { commands, commandTitle, type OptionGroup, type OptionSpec, options } from './command-line.ts';
-import type { UsageError } from './options.ts';
+import { ConfigError, type UsageError } from './usage-error.ts';
 
 const WIDTH = 80;
 const LEFT = 20;
@@ -25,15 +25,19 @@ export function formatHelp(version: string): string {
     'Environment',
     ...variables.flatMap((variable) => entry(variable.name, variable.help)),
     '',
-    'On the screen, ? shows the keys. A wrong command line exits with 64.',
+    'On the screen, ? shows the keys. A wrong command line or configuration exits with 64.',
     '',
   ].join('\n');
 }
 
-/** What is said on stderr of a command line that cannot be understood. */
+/** What is said on stderr of a command line or a configuration that cannot be understood; ends in a line end. */
 export function formatUsageError(error: UsageError): string {
-  const hint = error.hint ? `; ${error.hint}` : '';
-  return `botop: ${error.message}${hint}\nbotop --help lists the commands and options.\n`;
+  const message = error.hint ? `${error.message}; ${error.hint}` : error.message;
+  const [faults, more] =
+    error instanceof ConfigError
+      ? [error.faults, 'docs/configuration.md says what may stand in it.']
+      : [[], 'botop --help lists the commands and options.'];
+  return [`botop: ${message}`, ...faults, more, ''].join('\n');
 }
 
 const optionsOf = (group: OptionGroup): OptionSpec[] => options.filter((option) => option.group === group);

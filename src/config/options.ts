@@ -6,13 +6,30 @@ import {
   commandTitle,
   intervalLimits,
   type OptionName,
-  type OptionSpec,
   options as optionTable,
   type ViewName,
   views,
 } from './command-line.ts';
+import { type FoundConfig, findConfig } from './find-config.ts';
 import type { Flags } from './flags.ts';
+import { readScalar } from './scalars.ts';
+import { type Configuration, defaults, schema, type Thresholds } from './schema.ts';
+import type { ScalarNode } from './schema-nodes.ts';
+import { Secret } from './secret.ts';
 import { suggest } from './suggest.ts';
+import { refuseUnknown } from './typed-options.ts';
+import { quote, UsageError } from './usage-error.ts';
+
+export { ConfigError, UsageError } from './usage-error.ts';
+
+/** Log files to read, by their absolute glob. */
+export interface LogGlob {
+  readonly glob: string;
+  /** What their lines are shown under; null for the file's own name. */
+  readonly name: string | null;
+  /** The zone of times that are written without one, as `Intl` knows it; null for this machine's. */
+  readonly zone: string | null;
+}
 
 /** What the person asked for, every default filled in and every path absolute. */
 export interface Options {
@@ -21,6 +38,16 @@ export interface Options {
   readonly wants: 'help' | 'version' | null;
   /** At least one, without repetitions. Whether a daemon lives there is not known yet. */
   readonly pm2Homes: readonly string[];
+  /** How many bots should run, or the names of those that should; null where nobody said so. */
+  readonly expected: number | readonly string[] | null;
+  /** Besides the files that PM2 names. */
+  readonly logs: readonly LogGlob[];
+  /**
+   * Null where nobody gave one; a server on this machine may be found all the same. `DATABASE_URL` is taken as it is,
+   * and may be no address of a PostgreSQL. libpq's variables are not looked at here.
+   */
+  readonly databaseUrl: Secret | null;
+  readonly redisUrl: Secret | null;
   readonly view: ViewName;
   readonly intervalMs: number;
   readonly isAscii: boolean;
@@ -28,76 +55,64 @@ export interface Options {
   readonly hasColor: boolean;
   readonly isReadOnly: boolean;
   readonly isJson: boolean;
-}
-
-/** A command line that cannot be understood; to be said on stderr with exit status `exitCodes.usage`. */
-export class UsageError extends Error {
-  /** What to type instead, where we know. */
-  readonly hint: string | null;
-
-  constructor(message: string, hint: string | null = null) {
-    super(message);
-    this.name = 'UsageError';
-    this.hint = hint;
-  }
+  readonly thresholds: Thresholds;
+  /** The configuration that was read, absolute; null without one. */
+  readonly configFile: string | null;
+  /** Sentences about configurations that were passed over; the person should see them. */
+  readonly notes: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What is asked of the system; tests say it themselves. */
+export interface System {
+  /** The effective uid; null where there are none. */
+  readonly uid: number | null;
+  /** The machine's own configuration. */
+  readonly configFile: string;
+}
+
+const thisSystem = (): System => ({ uid: process.geteuid?.() ?? null, configFile: '/etc/botop/config.yaml' });
+
 /**
- * Understands the arguments after the program's name. Never throws and never ends the process.
+ * Understands the arguments after the program's name, the environment and the configuration: what an option says wins
+ * over a variable, and a variable over the file. Never throws and never ends the process.
  *
  * Relative paths are meant from `INIT_CWD`, the folder a person stood in when npm started us, else from `cwd`.
- * Without options nothing is loaded: reading them costs 40 ms, as much as starting Node.
+ * Without options and without a file nothing is loaded: reading options costs 40 ms, as much as starting Node.
  */
 export async function parseOptions(
   argv: readonly string[],
   env: Environment,
   cwd: string,
+  system: System = thisSystem(),
 ): Promise<Options | UsageError> {
   try {
     const hasOptions = argv.some((word) => word.startsWith('-'));
     if (hasOptions) refuseUnknown(argv);
     const flags: Flags = hasOptions ? (await import('./flags.ts')).readFlags(argv) : { words: argv, values: new Map() };
-    return understand(flags, env, env['INIT_CWD'] || cwd);
+    const folder = env['INIT_CWD'] || cwd;
+    const typed = understand(flags);
+    const found = whereConfig(typed, env, folder, system);
+    const { file } = found;
+    const configuration =
+      file === null ? defaults : (await import('./load-config.ts')).loadConfig({ file, env, uid: system.uid });
+    return resolveOptions(typed, env, folder, configuration, found);
   } catch (error) {
     return error instanceof UsageError ? error : new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** Refuses options that do not exist, values where none is taken, and values that are missing. */
-function refuseUnknown(argv: readonly string[]): void {
-  const end = argv.indexOf('--');
-  const words = end < 0 ? argv : argv.slice(0, end);
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] as string;
-    if (!word.startsWith('-') || word === '-') continue;
-    const [typed = '', ...rest] = word.split('=');
-    const option = optionTable.find(
-      (known) => typed === `--${known.name}` || (known.short && typed === `-${known.short}`),
-    );
-    if (!option) throw unknownOption(typed);
-    if (option.value === undefined) {
-      if (rest.length > 0) throw new UsageError(`--${option.name} takes no value`);
-    } else if (rest.length === 0) {
-      const value = words[++i];
-      if (value === undefined || value.startsWith('-')) throw missingValue(option);
-    } else if (rest.join('=') === '') throw missingValue(option);
-  }
+/** The command line alone, by the option table. */
+interface Typed {
+  readonly command: CommandName;
+  readonly wants: Options['wants'];
+  text(name: OptionName): string | null;
+  list(name: OptionName): readonly string[] | null;
+  has(name: OptionName): boolean;
 }
 
-function unknownOption(typed: string): UsageError {
-  const bare = typed.replace(/^-+/, '');
-  const names = optionTable.map((option) => option.name);
-  const near = suggest(bare, names) ?? names.find((name) => name === `no-${bare}`) ?? null;
-  return new UsageError(`unknown option ${quote(typed)}`, near && `did you mean --${near}?`);
-}
-
-function missingValue(option: OptionSpec): UsageError {
-  return new UsageError(`--${option.name} needs a value`, `--${option.name} ${option.value}`);
-}
-
-function understand(flags: Flags, env: Environment, cwd: string): Options {
+function understand(flags: Flags): Typed {
   const command = commandOf(flags.words);
   const wants = flags.values.has('help') ? 'help' : flags.values.has('version') ? 'version' : null;
   for (const option of optionTable) {
@@ -106,26 +121,71 @@ function understand(flags: Flags, env: Environment, cwd: string): Options {
       throw new UsageError(`--${option.name} does not go with ${commandTitle(command)}`, `it belongs to ${others}`);
     }
   }
-  const text = (name: OptionName): string | null => {
-    const value = flags.values.get(name);
-    return typeof value === 'string' ? value : null;
-  };
-  const list = (name: OptionName): readonly string[] => {
-    const value = flags.values.get(name);
-    return Array.isArray(value) ? value : [];
-  };
-  const has = (name: OptionName): boolean => flags.values.get(name) === true;
   return {
     command,
     wants,
-    pm2Homes: pm2Homes(list('pm2-home'), env, cwd),
-    view: viewOf(text('view')),
-    intervalMs: intervalOf(text('interval')),
-    isAscii: has('ascii'),
-    hasColor: !has('no-color') && !env['NO_COLOR'],
-    isReadOnly: has('read-only'),
-    isJson: has('json'),
+    text(name) {
+      const value = flags.values.get(name);
+      return typeof value === 'string' ? value : null;
+    },
+    list(name) {
+      const value = flags.values.get(name);
+      return Array.isArray(value) ? (value as readonly string[]) : null;
+    },
+    has: (name) => flags.values.get(name) === true,
   };
+}
+
+/** The demo is watched as it is, whatever the person has configured; help must come even when that is broken. */
+function whereConfig({ command, wants, text }: Typed, env: Environment, cwd: string, system: System): FoundConfig {
+  if (wants !== null || command === 'demo') return { file: null, passedOver: [] };
+  return findConfig({ named: text('config'), env, cwd, uid: system.uid, systemFile: system.configFile });
+}
+
+function resolveOptions(
+  { command, wants, text, list, has }: Typed,
+  env: Environment,
+  cwd: string,
+  file: Configuration,
+  { file: configFile, passedOver }: FoundConfig,
+): Options {
+  const view = text('view');
+  const interval = text('interval');
+  const named = list('pm2-home') ?? (env['PM2_HOME'] ? [env['PM2_HOME']] : null) ?? file.pm2.homes;
+  const homes = named ?? [join(env['HOME'] || homedir(), '.pm2')];
+  const globs = list('logs') ?? file.logs ?? [];
+  const { postgres, redis } = schema.keys;
+  return {
+    command,
+    wants,
+    pm2Homes: [...new Set(homes.map((home) => resolve(cwd, home)))],
+    expected: file.expected,
+    logs: globs.map((log) => (typeof log === 'string' ? { glob: resolve(cwd, log), name: null, zone: null } : log)),
+    databaseUrl: address('database-url', text, postgres.keys.url) ?? fromEnv(env['DATABASE_URL']) ?? file.postgres.url,
+    redisUrl: address('redis-url', text, redis.keys.url) ?? fromEnv(env['REDIS_URL']) ?? file.redis.url,
+    view: view === null ? file.view : viewOf(view),
+    intervalMs: interval === null ? file.intervalMs : intervalOf(interval),
+    isAscii: has('ascii') || file.ascii,
+    hasColor: !has('no-color') && !env['NO_COLOR'] && file.color,
+    isReadOnly: has('read-only') || file.readOnly,
+    isJson: has('json'),
+    thresholds: file.thresholds,
+    configFile,
+    notes: passedOver,
+  };
+}
+
+function address(name: 'database-url' | 'redis-url', text: Typed['text'], node: ScalarNode): Secret | null {
+  const typed = text(name);
+  if (typed === null) return null;
+  const result = readScalar(node, typed, { folder: '/', env: {} });
+  if ('value' in result && result.value instanceof Secret) return result.value;
+  throw new UsageError(`--${name} is no address`, 'hint' in result ? result.hint : null);
+}
+
+/** Other programs have the same variable for databases that are none of ours: whoever connects will say so. */
+function fromEnv(value: string | undefined): Secret | null {
+  return value ? new Secret(value) : null;
 }
 
 function commandOf(words: readonly string[]): CommandName {
@@ -144,13 +204,7 @@ function commandOf(words: readonly string[]): CommandName {
   return command.name;
 }
 
-function pm2Homes(given: readonly string[], env: Environment, cwd: string): string[] {
-  const homes = given.length > 0 ? given : [env['PM2_HOME'] || join(env['HOME'] || homedir(), '.pm2')];
-  return [...new Set(homes.map((home) => resolve(cwd, home)))];
-}
-
-function viewOf(typed: string | null): ViewName {
-  if (typed === null) return 'home';
+function viewOf(typed: string): ViewName {
   const view = views.find((known) => known.name === typed || known.key === typed);
   if (view) return view.name;
   const names = views.map((known) => known.name);
@@ -158,18 +212,11 @@ function viewOf(typed: string | null): ViewName {
   throw new UsageError(`no view ${quote(typed)}`, near ? `did you mean ${near}?` : `allowed: ${names.join(', ')}`);
 }
 
-function intervalOf(typed: string | null): number {
-  if (typed === null) return intervalLimits.usual;
+function intervalOf(typed: string): number {
   const ms = /^\d{1,9}$/.test(typed) ? Number(typed) : Number.NaN;
   if (ms >= intervalLimits.least && ms <= intervalLimits.most) return ms;
   throw new UsageError(
     `--interval is a number of milliseconds, got ${quote(typed)}`,
     `allowed: ${intervalLimits.least} to ${intervalLimits.most}`,
   );
-}
-
-/** What was typed, so that it cannot act on the terminal it is shown on. */
-function quote(typed: string): string {
-  const plain = typed.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '\u{fffd}');
-  return `'${plain.length > 60 ? `${plain.slice(0, 59)}…` : plain}'`;
 }

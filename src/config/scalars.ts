@@ -5,7 +5,7 @@ import type { NumberKind, ScalarNode } from './schema-nodes.ts';
 import { Secret } from './secret.ts';
 import { suggest } from './suggest.ts';
 
-/** A value, or what is wrong: `expected` ends the sentence "… is"; `hint` says what is allowed, or what was meant. */
+/** A value, or what is wrong: `expected` ends the sentence "… must be"; `hint` says what is allowed, or what was meant. */
 export type Scalar = { readonly value: unknown } | { readonly expected: string; readonly hint: string | null };
 
 /** What a text may need to become a value. */
@@ -19,7 +19,7 @@ const BYTES = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KiB: 2 ** 10, MiB: 2 
 const DURATIONS = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 };
 
 interface NumberSpec {
-  /** As a sentence has it, behind "is". */
+  /** As a sentence has it, behind "must be". */
   readonly named: string;
   /** The units a number may stand with, by what they multiply it with; without one it is taken as it is. */
   readonly units: Readonly<Record<string, number>>;

@@ -117,14 +117,10 @@ export function fieldName(key: string, node: SchemaNode): string {
   return unit in SUFFIXES ? `${key}${SUFFIXES[unit as keyof Suffixes]}` : key;
 }
 
-/** The value of a node that is not in the file. */
-export function defaultOf<Node extends SchemaNode>(node: Node): ValueOf<Node> {
-  return plainDefault(node) as ValueOf<Node>;
-}
-
-function plainDefault(node: SchemaNode): unknown {
+/** The value of a node that is not in the file: its `ValueOf`, or null where nothing holds then. */
+export function defaultOf(node: SchemaNode): unknown {
   if (node.kind === 'list' || node.kind === 'either') return null;
   if (node.kind !== 'group') return node.default;
   const entries = Object.entries(node.keys);
-  return Object.fromEntries(entries.map(([key, child]) => [fieldName(key, child), plainDefault(child)]));
+  return Object.fromEntries(entries.map(([key, child]) => [fieldName(key, child), defaultOf(child)]));
 }

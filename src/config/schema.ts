@@ -5,7 +5,7 @@
  * A key stands here only when something in the program obeys it.
  */
 import { intervalLimits, views } from './command-line.ts';
-import type { LimitNode, NumberKind, SchemaNode, ValueOf } from './schema-nodes.ts';
+import { defaultOf, type LimitNode, type NumberKind, type SchemaNode, type ValueOf } from './schema-nodes.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -121,7 +121,10 @@ export const schema = group('The configuration.', {
     default: 'home',
     values: views.map((view) => view.name),
   },
-  readOnly: flag('Change nothing: every action is refused before its command is built. No option takes it back.', false),
+  readOnly: flag(
+    'Change nothing: every action is refused before its command is built. No option takes it back.',
+    false,
+  ),
   ascii: flag('Draw with plain ASCII characters only.', false),
   color: flag('Draw in colours; `--no-color` and `NO_COLOR` win.', true),
   thresholds: group('From which values on something is shown as a warning, and as bad.', {
@@ -186,3 +189,6 @@ export type Configuration = ValueOf<typeof schema>;
 
 /** All limits, in the units their names end in. */
 export type Thresholds = Configuration['thresholds'];
+
+/** What holds without a file. */
+export const defaults = defaultOf(schema) as Configuration;

@@ -1,6 +1,6 @@
 /**
  * The candidate a misspelt word most likely meant, or null when none is near: at most one slip in three letters,
- * counting a missing, an extra, a wrong and two swapped letters as one each.
+ * counting a missing, an extra, a wrong and two swapped letters as one each; else one that begins with the whole word.
  */
 export function suggest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
@@ -12,7 +12,8 @@ export function suggest(word: string, candidates: readonly string[]): string | n
       bestSlips = slips;
     }
   }
-  return best;
+  if (best !== null || word.length < 3) return best;
+  return candidates.find((candidate) => candidate.toLowerCase().startsWith(word.toLowerCase())) ?? null;
 }
 
 /** Optimal string alignment distance. */

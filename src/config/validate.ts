@@ -47,7 +47,11 @@ class Reader {
   }
 
   #fault({ line, column }: Position, path: Path, message: string): undefined {
-    this.faults.push({ line, column, message: path.length > 0 ? `${path.join('.')}${message.startsWith(':') ? '' : ' '}${message}` : message });
+    this.faults.push({
+      line,
+      column,
+      message: path.length > 0 ? `${path.join('.')}${message.startsWith(':') ? '' : ' '}${message}` : message,
+    });
   }
 
   #readGroup(keys: Readonly<Record<string, SchemaNode>>, written: YamlNode, path: Path): unknown {
@@ -68,7 +72,7 @@ class Reader {
     const found = new Map<string, YamlNode>();
     if (written.kind === 'scalar' && written.isNull) return found;
     if (written.kind !== 'map') {
-      this.#fault(written, path, `is a group of keys, got ${describe(written)}; allowed: ${known.join(', ')}`);
+      this.#fault(written, path, `must be a group of keys, got ${describe(written)}; allowed: ${known.join(', ')}`);
       return null;
     }
     for (const { key, value } of written.entries) {
@@ -84,13 +88,17 @@ class Reader {
     const where = path.length > 0 ? ` in ${path.join('.')}` : '';
     const near = suggest(key.text, known);
     const hint = near ? `did you mean ${near}?` : `allowed: ${known.join(', ')}`;
-    this.faults.push({ line: key.line, column: key.column, message: `unknown key ${quote(key.text)}${where}; ${hint}` });
+    this.faults.push({
+      line: key.line,
+      column: key.column,
+      message: `unknown key ${quote(key.text)}${where}; ${hint}`,
+    });
   }
 
   #readList(node: Extract<SchemaNode, { kind: 'list' }>, written: YamlNode, path: Path): unknown {
     if (written.kind === 'scalar' && written.isNull) return null;
     if (written.kind !== 'list') {
-      return this.#fault(written, path, `is a list, got ${describe(written)}; write it as - one or as [one, two]`);
+      return this.#fault(written, path, `must be a list, got ${describe(written)}; write it as - one or as [one, two]`);
     }
     if (written.entries.length > node.most) {
       return this.#fault(written, path, `has ${written.entries.length} entries; allowed: at most ${node.most}`);
@@ -101,7 +109,7 @@ class Reader {
   #readEither(options: readonly SchemaNode[], written: YamlNode, path: Path): unknown {
     const option = options.find((candidate) => shapeOf(candidate) === written.kind);
     if (option) return this.read(option, written, path);
-    return this.#fault(written, path, `is ${options.map(shapeName).join(' or ')}, got ${describe(written)}`);
+    return this.#fault(written, path, `must be ${options.map(shapeName).join(' or ')}, got ${describe(written)}`);
   }
 
   #readLimit(node: LimitNode, written: YamlNode, path: Path): unknown {
@@ -119,7 +127,7 @@ class Reader {
       const other = name === 'bad' ? warn : bad;
       const usual = map.has(name === 'bad' ? 'warn' : 'bad') ? '' : ', the default';
       const relation = name === 'bad' ? 'below warn' : 'above bad';
-      const shown = `${formatNumber(node.of, given)} is ${relation} (${formatNumber(node.of, other)}${usual})`;
+      const shown = `is ${formatNumber(node.of, given)}, ${relation} (${formatNumber(node.of, other)}${usual})`;
       // From the environment a number is as private as a text.
       const isWritten = [...map.values()].every((child) => child.kind === 'scalar' && !child.text.includes('${'));
       this.#fault(map.get(name) ?? written, [...path, name], isWritten ? shown : `is ${relation}`);
@@ -129,7 +137,7 @@ class Reader {
 
   #readText(written: YamlNode, path: Path, readText: (text: string) => Scalar, isSecret = false): unknown {
     if (written.kind !== 'scalar') {
-      return this.#fault(written, path, `is one value, got ${describe(written)}`);
+      return this.#fault(written, path, `must be one value, got ${describe(written)}`);
     }
     if (written.isNull) return this.#fault(written, path, 'has no value; give it one, or leave the line out');
     const filled = interpolate(written.text, this.#context.env);
@@ -138,7 +146,11 @@ class Reader {
     if ('value' in result) return result.value;
     // Shown as it is written, with the names of variables and never their values.
     const got = isSecret ? '' : `, got ${quote(written.text)}`;
-    return this.#fault(written, path, `is ${result.expected}${got}${result.hint === null ? '' : `; ${result.hint}`}`);
+    return this.#fault(
+      written,
+      path,
+      `must be ${result.expected}${got}${result.hint === null ? '' : `; ${result.hint}`}`,
+    );
   }
 
   #readScalar(node: ScalarNode, written: YamlNode, path: Path): unknown {
@@ -166,4 +178,3 @@ function describe(written: YamlNode): string {
   if (written.kind === 'scalar') return written.isNull ? 'nothing' : 'a single value';
   return written.kind === 'list' ? 'a list' : 'a group of keys';
 }
-

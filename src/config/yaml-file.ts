@@ -54,7 +54,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   BLOCK_IN_FLOW: 'a block inside [ ] or { }',
   DUPLICATE_KEY: 'a key that stands twice',
   MISSING_CHAR: 'something is missing here: a closing quote, bracket or comma, or a space behind a colon',
-  MULTILINE_IMPLICIT_KEY: 'no "key: value" here; is the colon, or a space behind it, missing, or the indentation wrong?',
+  MULTILINE_IMPLICIT_KEY:
+    'no "key: value" here; is the colon, or a space behind it, missing, or the indentation wrong?',
   MULTIPLE_DOCS: 'a second document begins here; a configuration is one',
   TAB_AS_INDENT: 'a tab in the indentation; YAML is indented with spaces',
   RESOURCE_EXHAUSTION: DEEP,
