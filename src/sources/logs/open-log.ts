@@ -38,6 +38,8 @@ export class OpenLog {
   /** Bytes read and judged. */
   readBytes = 0;
   droppedBytes = 0;
+  /** Epoch ms of the last write, as of the last look. */
+  writtenAt: number;
   /** Monotonic ms of the last growth seen. */
   grewAt: number;
   /** Until the next line feed nothing is taken; what is passed over counts as dropped or not. */
@@ -53,6 +55,7 @@ export class OpenLog {
     this.dev = stats.dev;
     this.ino = stats.ino;
     this.size = stats.size;
+    this.writtenAt = stats.mtimeMs;
     this.offset = 0;
     this.grewAt = now;
   }

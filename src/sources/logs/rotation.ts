@@ -34,7 +34,8 @@ export async function openBetween(scope: RotationScope): Promise<{ logs: OpenLog
     const key = `${generation.stats.dev}:${generation.stats.ino}`;
     if (registry.ownerOf(key) !== undefined || registry.finishedOf(key) !== undefined) continue;
     const isRecent = Number.isNaN(lookedAt) || isBornSince(generation, lookedAt);
-    const mayBeCopy = !hasCopy && offset > 0 && isBornSince(generation, lookedAt - COPY_MS);
+    // Of an empty file any text is a continuation: only what is new can be its copy.
+    const mayBeCopy = !hasCopy && isBornSince(generation, offset > 0 ? lookedAt - COPY_MS : lookedAt);
     if (!isRecent && !mayBeCopy) continue;
     const log = await openGeneration(scope, generation);
     if (log === null) continue;

@@ -118,13 +118,17 @@ export class LogTail {
       this.#writtenAt = Number.NaN;
       return isDone;
     }
+    const isTouched = stats.mtimeMs !== this.#writtenAt && !Number.isNaN(this.#lookedAt);
     this.#writtenAt = stats.mtimeMs;
     if (current === null || current.ino !== stats.ino || current.dev !== stats.dev) {
       if (!(await this.#begin(look, current ?? this.#logs.at(-1) ?? null))) return true;
+    } else if (isTouched && current.offset === 0 && current.size === 0) {
+      // Written, copied and cut again since it was empty: nothing in the file itself would tell.
+      await this.#restart(current, look);
     }
     this.#wasMissing = false;
-    this.#lookedAt = now;
     const isDone = await this.#drainAll(look);
+    this.#lookedAt = now;
     this.state = 'following';
     this.reason = '';
     return isDone;
@@ -163,13 +167,13 @@ export class LogTail {
   /** The last hour of what was there before us, at most 1 MiB. What was made since is all new. */
   async #placeAtStart(log: OpenLog, stats: Stats, scope: DrainScope): Promise<void> {
     const { clock, windowMs, startedAt, sink } = this.#options;
-    if (stats.birthtimeMs > startedAt) return;
+    if (stats.birthtimeMs > startedAt && stats.mtimeMs >= startedAt) return;
     if (stats.mtimeMs < clock.now() - windowMs) return log.startAtEnd(stats.size, scope);
     sink.learnZone(await lastLines(scope, log.fd, stats.size), stats.mtimeMs);
     await log.startAt(stats.size - KEEP_BYTES, scope);
     sink.turn('back', stats.mtimeMs);
     await log.drain(scope, KEEP_BYTES * 2);
-    if (clock.monotonic() - log.grewAt >= 0 && clock.now() - stats.mtimeMs > 1_000) sink.flush();
+    if (clock.now() - stats.mtimeMs > 1_000) sink.flush();
     sink.turn('live', Number.NaN);
   }
 
@@ -204,9 +208,12 @@ export class LogTail {
   async #drainOne(log: OpenLog, look: Look, scope: DrainScope): Promise<boolean> {
     // A file that is cut again and again while we look is left for the next beat.
     for (let round = 0; round < 3; round += 1) {
-      const { size } = await look.io.fstat(log.fd);
+      const { size, mtimeMs } = await look.io.fstat(log.fd);
       if (size !== log.size) log.grewAt = this.#options.clock.monotonic();
-      if (size < log.offset) {
+      // Written to and no longer: cut and filled again to the very byte, or touched.
+      const isSuspect = size === log.offset && size === log.size && mtimeMs !== log.writtenAt;
+      log.writtenAt = mtimeMs;
+      if (size < log.offset || (isSuspect && !(await holdsAt(look, log.fd, size, log.offset, log.signature)))) {
         await this.#restart(log, look);
         continue;
       }

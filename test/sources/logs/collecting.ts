@@ -10,10 +10,10 @@ import type { Clock } from '../../../src/sources/source.ts';
 /** Finds every line, so that a test sees all of them. */
 export const everyLine: Finder = (_, from, to) => (from < to ? from : -1);
 
-/** A clock that a test moves; it starts at the real moment, since files are dated by it. */
+/** A clock whose monotonic time a test moves; the other is the machine's, since files are dated by it. */
 export class TestClock implements Clock {
   ahead = 0;
-  now = (): number => Date.now() + this.ahead;
+  now = (): number => Date.now();
   monotonic = (): number => performance.now() + this.ahead;
 }
 

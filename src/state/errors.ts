@@ -1,0 +1,260 @@
+/** The errors of the last hour, grouped: what goes wrong, how often, since when, in which bots. */
+import type { LogEvents } from '../sources/logs/events.ts';
+import type { LogEvent, LogLevel } from '../sources/logs/snapshot.ts';
+import { fingerprintOf, normaliseMessage } from './errors-fingerprint.ts';
+import { MinuteRing } from './errors-rate.ts';
+
+/** Errors that differ only in what varies. */
+export interface ErrorGroup {
+  readonly fingerprint: string;
+  readonly level: LogLevel;
+  readonly code: string | null;
+  /** The message with what varies replaced: `chat <n> not found`. */
+  readonly pattern: string;
+  /** The newest event. */
+  readonly last: LogEvent;
+  /** The newest events, oldest first, at most eight. */
+  readonly samples: readonly LogEvent[];
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** Since it was first seen. */
+  readonly totalCount: number;
+  /** Occurrences in each minute of the last hour. */
+  readonly rate: MinuteRing;
+  /** How often in each bot. */
+  readonly bots: ReadonlyMap<string, number>;
+}
+
+/** What panels, alerts and the JSON read; a frozen copy has the same shape. */
+export interface ErrorsView {
+  /** Counts the changes. */
+  readonly version: number;
+  /** In no order. */
+  readonly groups: readonly ErrorGroup[];
+  /** Groups that had to make room for others since the start. */
+  readonly groupsLeft: number;
+  /** Events that left the ring before they were grouped. */
+  readonly eventsMissed: number;
+  /** WARN, ERROR and FATAL of each minute of the last hour, all groups together, those that left included. */
+  readonly rates: Readonly<Record<LogLevel, MinuteRing>>;
+  /** ERROR and FATAL by bot, at most a thousand. */
+  readonly botRates: ReadonlyMap<string, MinuteRing>;
+  /** The newest events, newest first, until `visit` returns false. */
+  newest(visit: (event: LogEvent) => boolean): void;
+}
+
+export interface ErrorHistory extends ErrorsView {
+  /** Takes in what was added to the ring since the last call. `now` is epoch ms. */
+  pull(events: LogEvents, now: number): void;
+  /** A copy that later events do not change. */
+  freeze(): ErrorsView;
+}
+
+export interface ErrorHistoryOptions {
+  readonly maxGroups?: number;
+}
+
+const WINDOW_MS = 3_600_000;
+const MAX_SAMPLES = 8;
+const MAX_BOTS = 64;
+const MAX_RATED_BOTS = 1_000;
+const FROZEN_EVENTS = 1_000;
+/** Groups are looked through for those whose hour is over this often. */
+const SWEEP_MS = 60_000;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+interface Group extends Mutable<Omit<ErrorGroup, 'samples' | 'bots'>> {
+  samples: LogEvent[];
+  bots: Map<string, number>;
+}
+
+export function createErrorHistory({ maxGroups = 500 }: ErrorHistoryOptions = {}): ErrorHistory {
+  const groups = new Map<string, Group>();
+  const rates: Record<LogLevel, MinuteRing> = {
+    warn: new MinuteRing(),
+    error: new MinuteRing(),
+    fatal: new MinuteRing(),
+  };
+  const botRates = new Map<string, MinuteRing>();
+  let source: LogEvents | null = null;
+  let seen = 0;
+  let version = 0;
+  let groupsLeft = 0;
+  let eventsMissed = 0;
+  let sweptAt = Number.NEGATIVE_INFINITY;
+  let list: readonly Group[] | null = null;
+
+  function take(event: LogEvent, now: number): void {
+    // One writer's wrong clock must not turn everybody's hour over.
+    const at = Math.min(event.at, now);
+    rates[event.level].add(at);
+    if (event.level !== 'warn') rateBot(event.bot, at);
+    const pattern = normaliseMessage(event.message);
+    const key = `${event.level}\n${event.code ?? ''}\n${pattern}`;
+    let group = groups.get(key);
+    if (!group) {
+      if (groups.size >= maxGroups) dropOne(now);
+      group = begin(event, key, pattern, at);
+      groups.set(key, group);
+      list = null;
+    }
+    group.totalCount += 1;
+    group.rate.add(at);
+    group.firstAt = Math.min(group.firstAt, at);
+    group.lastAt = Math.max(group.lastAt, at);
+    if (event.at >= group.last.at) group.last = event;
+    group.samples.push(event);
+    if (group.samples.length > MAX_SAMPLES) group.samples.shift();
+    const count = group.bots.get(event.bot);
+    if (count !== undefined || group.bots.size < MAX_BOTS) group.bots.set(event.bot, (count ?? 0) + 1);
+  }
+
+  function begin(event: LogEvent, key: string, pattern: string, at: number): Group {
+    const { level, code } = event;
+    return {
+      fingerprint: fingerprintOf(key),
+      level,
+      code,
+      pattern,
+      last: event,
+      samples: [],
+      firstAt: at,
+      lastAt: at,
+      totalCount: 0,
+      rate: new MinuteRing(),
+      bots: new Map(),
+    };
+  }
+
+  function rateBot(bot: string, at: number): void {
+    let rate = botRates.get(bot);
+    if (!rate) {
+      if (botRates.size >= MAX_RATED_BOTS) botRates.delete(botRates.keys().next().value as string);
+      rate = new MinuteRing();
+      botRates.set(bot, rate);
+    }
+    rate.add(at);
+  }
+
+  /** The rarest of the last hour leaves, and of equally rare ones the one not seen for longest. */
+  function dropOne(now: number): void {
+    let victim: string | null = null;
+    let least = Number.POSITIVE_INFINITY;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const [key, group] of groups) {
+      const count = group.rate.sum(now);
+      if (count > least || (count === least && group.lastAt >= oldest)) continue;
+      victim = key;
+      least = count;
+      oldest = group.lastAt;
+    }
+    if (victim !== null) groups.delete(victim);
+    groupsLeft += 1;
+  }
+
+  function sweep(now: number): void {
+    if (now - sweptAt < SWEEP_MS && now >= sweptAt) return;
+    sweptAt = now;
+    for (const [key, group] of groups) {
+      if (group.lastAt >= now - WINDOW_MS) continue;
+      groups.delete(key);
+      list = null;
+      version += 1;
+    }
+    for (const [bot, rate] of botRates) if (rate.sum(now) === 0) botRates.delete(bot);
+  }
+
+  function newest(visit: (event: LogEvent) => boolean): void {
+    if (!source) return;
+    for (let seq = Math.min(seen, source.lastSeq); seq >= source.firstSeq; seq -= 1) {
+      const event = source.of(seq);
+      if (event && !visit(event)) return;
+    }
+  }
+
+  return {
+    get version() {
+      return version;
+    },
+    get groups() {
+      list ??= [...groups.values()];
+      return list;
+    },
+    get groupsLeft() {
+      return groupsLeft;
+    },
+    get eventsMissed() {
+      return eventsMissed;
+    },
+    rates,
+    botRates,
+    newest,
+    pull(events, now) {
+      if (source !== events) {
+        source = events;
+        seen = 0;
+      }
+      sweep(now);
+      if (events.lastSeq === seen) return;
+      eventsMissed += events.since(seen, (event) => take(event, now));
+      seen = events.lastSeq;
+      version += 1;
+    },
+    freeze() {
+      const kept: LogEvent[] = [];
+      newest((event) => kept.push(event) < FROZEN_EVENTS);
+      const frozen = Array.from(groups.values(), (group) => ({
+        ...group,
+        rate: group.rate.copy(),
+        samples: [...group.samples],
+        bots: new Map(group.bots),
+      }));
+      return {
+        version,
+        groups: frozen,
+        groupsLeft,
+        eventsMissed,
+        rates: { warn: rates.warn.copy(), error: rates.error.copy(), fatal: rates.fatal.copy() },
+        botRates: new Map([...botRates].map(([bot, rate]) => [bot, rate.copy()])),
+        newest(visit) {
+          for (const event of kept) if (!visit(event)) return;
+        },
+      };
+    },
+  };
+}
+
+/** `errors` of the snapshot's JSON, the most frequent first. Times are epoch ms. */
+export interface ErrorsSummary {
+  readonly windowMs: number;
+  readonly total: number;
+  readonly groups: readonly {
+    readonly fingerprint: string;
+    readonly level: LogLevel;
+    readonly code: string | null;
+    readonly count: number;
+    readonly bots: readonly string[];
+    readonly firstAt: number;
+    readonly lastAt: number;
+    readonly sample: string;
+  }[];
+}
+
+/** What happened in the hour before `now`. */
+export function summariseErrors(view: ErrorsView, now: number): ErrorsSummary {
+  const groups = view.groups
+    .map(({ fingerprint, level, code, rate, bots, firstAt, lastAt, last }) => ({
+      fingerprint,
+      level,
+      code,
+      count: rate.sum(now),
+      bots: [...bots.keys()].sort(),
+      firstAt,
+      lastAt,
+      sample: last.message,
+    }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count || b.lastAt - a.lastAt);
+  const { warn, error, fatal } = view.rates;
+  return { windowMs: WINDOW_MS, total: warn.sum(now) + error.sum(now) + fatal.sum(now), groups };
+}

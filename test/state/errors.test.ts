@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { LogEvents } from '../../src/sources/logs/events.ts';
+import type { LogEvent } from '../../src/sources/logs/snapshot.ts';
+import { fingerprintOf, normaliseMessage } from '../../src/state/errors-fingerprint.ts';
+import { MinuteRing } from '../../src/state/errors-rate.ts';
+import { createErrorHistory, summariseErrors } from '../../src/state/errors.ts';
+
+const NOON = Date.UTC(2026, 0, 15, 12, 0, 30);
+
+function event(over: Partial<LogEvent> = {}): Omit<LogEvent, 'seq'> {
+  return {
+    at: NOON,
+    isStamped: true,
+    level: 'error',
+    bot: 'weather-bot',
+    path: '/logs/weather-error.log',
+    stream: 'err',
+    component: '',
+    message: 'cannot reach chat 1',
+    detail: '',
+    code: null,
+    retryAfterSeconds: null,
+    ...over,
+  };
+}
+
+function historyOf(...events: Partial<LogEvent>[]) {
+  const ring = new LogEvents();
+  for (const over of events) ring.push(event(over));
+  const history = createErrorHistory();
+  history.pull(ring, NOON);
+  return { ring, history };
+}
+
+test.each([
+  ['user 4711 not found', 'user 12 not found'],
+  ["column 'age' does not exist", "column 'name' does not exist"],
+  ['job 550e8400-e29b-41d4-a716-446655440000 failed', 'job 123e4567-e89b-12d3-a456-426614174000 failed'],
+  ['connect ECONNREFUSED 127.0.0.1:8443', 'connect ECONNREFUSED 10.1.2.3:80'],
+  ['took 31 ms', 'took 2.31 s'],
+  ['no such file /srv/a/b.txt', 'no such file /srv/c/other.txt'],
+  ['at commit deadbeef01', 'at commit 0badcafe99'],
+  ['chat -100123456789 is gone', 'chat 42 is gone'],
+])('%s and %s are one error', (a, b) => {
+  expect(normaliseMessage(a)).toBe(normaliseMessage(b));
+});
+
+test.each([
+  ['DB001 timeout', 'DB003 timeout'],
+  ['cannot read', 'cannot write'],
+  ["don't know", "can't know"],
+])('%s and %s are two', (a, b) => {
+  expect(normaliseMessage(a)).not.toBe(normaliseMessage(b));
+});
+
+test('normalising any text takes little time and is stable', () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 2_000, unit: 'binary' }), (text) => {
+      expect(normaliseMessage(text)).toBe(normaliseMessage(text));
+      expect(fingerprintOf(text)).toMatch(/^[0-9a-f]{14}$/);
+    }),
+  );
+  for (const evil of ['/a'.repeat(5_000), `"${'\\'.repeat(9_999)}`, '1.'.repeat(5_000), 'a.b@'.repeat(3_000)]) {
+    const start = performance.now();
+    normaliseMessage(evil);
+    expect(performance.now() - start).toBeLessThan(100);
+  }
+});
+
+test('events of one kind are one group, with its bots, its count and its first and last moment', () => {
+  const { history } = historyOf(
+    { message: 'chat 1 not found', at: NOON - 600_000 },
+    { message: 'chat 2 not found', bot: 'stats-bot' },
+    { message: 'something else', level: 'warn' },
+  );
+  const group = history.groups.find(({ pattern }) => pattern === 'chat <n> not found');
+  expect(group).toMatchObject({ totalCount: 2, firstAt: NOON - 600_000, lastAt: NOON, level: 'error' });
+  expect([...(group?.bots ?? [])]).toEqual([
+    ['weather-bot', 1],
+    ['stats-bot', 1],
+  ]);
+  expect(group?.last.message).toBe('chat 2 not found');
+  expect(group?.rate.at(59, NOON)).toBe(1);
+  expect(group?.rate.at(49, NOON)).toBe(1);
+});
+
+test('a stamp of the future does not empty the hour', () => {
+  const { history } = historyOf({ message: 'now' }, { message: 'now', at: NOON + 86_400_000 });
+  expect(summariseErrors(history, NOON).total).toBe(2);
+});
+
+test('the same message with another code or level is another group', () => {
+  const { history } = historyOf({ code: 'TG429' }, { code: 'TG401' }, { level: 'warn' });
+  expect(history.groups).toHaveLength(3);
+});
+
+test('an hour later the group is gone, and the totals too', () => {
+  const { ring, history } = historyOf({});
+  history.pull(ring, NOON + 3_600_001);
+  expect(history.groups).toEqual([]);
+  expect(summariseErrors(history, NOON + 3_600_001).total).toBe(0);
+});
+
+test('of more groups than there is room for, the rarest leaves and is counted', () => {
+  const ring = new LogEvents();
+  const history = createErrorHistory({ maxGroups: 2 });
+  for (const message of ['often', 'often', 'rare', 'new']) ring.push(event({ message }));
+  history.pull(ring, NOON);
+  expect(history.groups.map(({ pattern }) => pattern).sort()).toEqual(['new', 'often']);
+  expect(history.groupsLeft).toBe(1);
+  expect(summariseErrors(history, NOON).total).toBe(4);
+});
+
+test('what left the ring before it was seen is counted', () => {
+  const ring = new LogEvents(3);
+  const history = createErrorHistory();
+  for (let i = 0; i < 10; i += 1) ring.push(event());
+  history.pull(ring, NOON);
+  expect(history.eventsMissed).toBe(7);
+  expect(history.groups[0]?.totalCount).toBe(3);
+});
+
+test('the ring keeps within its characters, however long the events are', () => {
+  const ring = new LogEvents(100, 1_000);
+  for (let i = 0; i < 50; i += 1) ring.push(event({ message: 'x'.repeat(400) }));
+  expect(ring.length).toBe(2);
+  expect(ring.of(50)?.seq).toBe(50);
+  expect(ring.of(48)).toBeUndefined();
+});
+
+test('a frozen view stands still while the history goes on', () => {
+  const { ring, history } = historyOf({});
+  const frozen = history.freeze();
+  ring.push(event());
+  history.pull(ring, NOON);
+  expect(frozen.groups[0]?.rate.sum(NOON)).toBe(1);
+  expect(history.groups[0]?.rate.sum(NOON)).toBe(2);
+  let seen = 0;
+  frozen.newest(() => {
+    seen += 1;
+    return true;
+  });
+  expect(seen).toBe(1);
+});
+
+test('the summary has the most frequent first, with a sample as it was written', () => {
+  const { history } = historyOf({ message: 'rare 1' }, { message: 'often 1' }, { message: 'often 2' });
+  const { total, groups } = summariseErrors(history, NOON);
+  expect(total).toBe(3);
+  expect(groups.map(({ count, sample }) => [count, sample])).toEqual([
+    [2, 'often 2'],
+    [1, 'rare 1'],
+  ]);
+});
+
+test('a ring of minutes counts as a list of moments does', () => {
+  const minute = fc.integer({ min: 1_000, max: 1_200 });
+  fc.assert(
+    fc.property(fc.array(minute, { maxLength: 40 }), fc.integer({ min: 0, max: 120 }), (minutes, wait) => {
+      const ring = new MinuteRing();
+      // Logs of several files come a little out of order, never by more than the ring is long.
+      const sorted = [...minutes].sort((a, b) => a - b);
+      for (const at of sorted) ring.add(at * 60_000);
+      const now = ((sorted.at(-1) ?? 1_000) + wait) * 60_000;
+      const expected = sorted.filter((at) => at * 60_000 > now - 3_600_000).length;
+      expect(ring.sum(now)).toBe(expected);
+    }),
+  );
+});
