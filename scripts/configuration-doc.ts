@@ -5,8 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { intervalLimits } from '../src/config/command-line.ts';
 import { formatNumber } from '../src/config/scalars.ts';
-import type { LimitNode, NumberKind, ScalarNode, SchemaNode, Threshold } from '../src/config/schema-nodes.ts';
 import { schema } from '../src/config/schema.ts';
+import type { LimitNode, NumberKind, ScalarNode, SchemaNode, Threshold } from '../src/config/schema-nodes.ts';
 
 const NUMBER_KINDS: readonly string[] = ['integer', 'ratio', 'percent', 'bytes', 'duration'] satisfies NumberKind[];
 const isNumber = (kind: string): kind is NumberKind => NUMBER_KINDS.includes(kind);

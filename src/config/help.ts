@@ -25,7 +25,8 @@ export function formatHelp(version: string): string {
     'Environment',
     ...variables.flatMap((variable) => entry(variable.name, variable.help)),
     '',
-    'On the screen, ? shows the keys. A wrong command line or configuration exits with 64.',
+    'On the screen, ? shows the keys. docs/configuration.md describes botop.yaml.',
+    'A wrong command line or configuration exits with 64.',
     '',
   ].join('\n');
 }

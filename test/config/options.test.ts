@@ -2,9 +2,27 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { options as table } from '../../src/config/command-line.ts';
 import { type Options, parseOptions, UsageError } from '../../src/config/options.ts';
+import { defaults } from '../../src/config/schema.ts';
 
-const parse = (line: string | readonly string[], env: Record<string, string> = { HOME: '/home/ann' }, cwd = '/work') =>
-  parseOptions(typeof line === 'string' ? line.split(' ').filter(Boolean) : line, env, cwd);
+/** A machine without a configuration. */
+const system = { uid: 1000, configFile: '/nonexistent/config.yaml' };
+
+const parse = (
+  line: string | readonly string[],
+  env: Record<string, string> = { HOME: '/nonexistent/ann' },
+  cwd = '/nonexistent/work',
+) => parseOptions(typeof line === 'string' ? line.split(' ').filter(Boolean) : line, env, cwd, system);
+
+/** What nobody asked for in particular. */
+const nothingMore = {
+  expected: null,
+  logs: [],
+  databaseUrl: null,
+  redisUrl: null,
+  thresholds: defaults.thresholds,
+  configFile: null,
+  notes: [],
+};
 
 const good = async (...given: Parameters<typeof parse>): Promise<Options> => {
   const parsed = await parse(...given);
@@ -23,13 +41,14 @@ test('without arguments it is the monitor on this user’s PM2, every second, in
   expect(await good('')).toEqual({
     command: 'monitor',
     wants: null,
-    pm2Homes: ['/home/ann/.pm2'],
+    pm2Homes: ['/nonexistent/ann/.pm2'],
     view: 'home',
     intervalMs: 1000,
     isAscii: false,
     hasColor: true,
     isReadOnly: false,
     isJson: false,
+    ...nothingMore,
   });
 });
 
@@ -44,6 +63,7 @@ test('every option says what it says', async () => {
     hasColor: false,
     isReadOnly: true,
     isJson: false,
+    ...nothingMore,
   });
 });
 
@@ -60,13 +80,15 @@ test('a view is also named by its key', async () => {
 });
 
 test('PM2_HOME is the default home and --pm2-home wins over it; a home named twice is watched once', async () => {
-  expect(await good('', { HOME: '/home/ann', PM2_HOME: '/srv/pm2' })).toMatchObject({ pm2Homes: ['/srv/pm2'] });
+  expect(await good('', { HOME: '/nonexistent/ann', PM2_HOME: '/srv/pm2' })).toMatchObject({ pm2Homes: ['/srv/pm2'] });
   expect(await good('--pm2-home /a --pm2-home /a/', { PM2_HOME: '/srv/pm2' })).toMatchObject({ pm2Homes: ['/a'] });
-  expect(await good('', { HOME: '/home/ann', PM2_HOME: '' })).toMatchObject({ pm2Homes: ['/home/ann/.pm2'] });
+  expect(await good('', { HOME: '/nonexistent/ann', PM2_HOME: '' })).toMatchObject({
+    pm2Homes: ['/nonexistent/ann/.pm2'],
+  });
 });
 
 test('relative paths are meant from the folder the person stood in, also through npm run', async () => {
-  expect(await good('--pm2-home x', { HOME: '/h' })).toMatchObject({ pm2Homes: ['/work/x'] });
+  expect(await good('--pm2-home x', { HOME: '/h' })).toMatchObject({ pm2Homes: ['/nonexistent/work/x'] });
   expect(await good('--pm2-home x', { HOME: '/h', INIT_CWD: '/stood' })).toMatchObject({ pm2Homes: ['/stood/x'] });
 });
 
@@ -88,7 +110,13 @@ test.each([
   ['--color', "unknown option '--color'; did you mean --no-color?"],
   ['--no-read-only', /unknown option '--no-read-only'/],
   ['--pm2Home /x', "unknown option '--pm2Home'; did you mean --pm2-home?"],
-  ['--database-url x', "unknown option '--database-url'"],
+  ['--database-url x', '--database-url is no address; it begins with postgresql:// or postgres:// or'],
+  ['--database-url=mysql://u:hunter2@h', '--database-url is no address; it begins with postgresql://'],
+  ['--redis-url x', '--redis-url is no address; it begins with redis:// or rediss://'],
+  ['--database-uri x', "unknown option '--database-uri'; did you mean --database-url?"],
+  ['postgres://u:hunter2@h/d', "unknown command 'postgres://u:[redacted]@h/d'"],
+  ['demo --config /x', '--config does not go with botop demo'],
+  ['demo --logs x', '--logs does not go with botop demo'],
   ['-x', "unknown option '-x'"],
   ['-hV', "unknown option '-hV'"],
   ['--read-only=false', '--read-only takes no value'],
@@ -97,7 +125,7 @@ test.each([
   ['--pm2-home=', '--pm2-home needs a value; --pm2-home DIR'],
   ['--view --read-only', '--view needs a value; --view NAME'],
   ['--view botz', "no view 'botz'; did you mean bots?"],
-  ['--view whatever', "no view 'whatever'; allowed: home, bots, resources"],
+  ['--view whatever', "no view 'whatever'; allowed: home, bots, "],
   ['--view home --view bots', /--view can only be set once/],
   ['--interval 249', "--interval is a number of milliseconds, got '249'; allowed: 250 to 60000"],
   ['--interval 60001', /got '60001'; allowed: 250 to 60000/],
@@ -126,7 +154,7 @@ test('no command line throws, ends the process or is half understood', async () 
   );
   await fc.assert(
     fc.asyncProperty(fc.array(word, { maxLength: 6 }), async (argv) => {
-      const parsed = await parseOptions(argv, { HOME: '/h' }, '/w');
+      const parsed = await parseOptions(argv, { HOME: '/h' }, '/w', system);
       const end = argv.indexOf('--');
       const typed = end < 0 ? argv : argv.slice(0, end);
       return parsed instanceof UsageError

@@ -17,3 +17,8 @@ test('what is not near is not guessed', () => {
 test('the nearest of several is taken', () => {
   expect(suggest('bots', ['boats', 'bots'])).toBe('bots');
 });
+
+test('the beginning of a word is enough, when nothing is nearer', () => {
+  expect(suggest('disk', ['cpu', 'diskUsed', 'diskBusy'])).toBe('diskUsed');
+  expect(suggest('di', ['cpu', 'diskUsed'])).toBeNull();
+});
