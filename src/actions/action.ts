@@ -8,6 +8,7 @@
 import type { Pm2Client } from '../sources/pm2/client.ts';
 import type { Notice, PostgresConnection } from '../sources/postgres/client.ts';
 import type { Clock } from '../sources/source.ts';
+import type { EvidenceStore } from './evidence.ts';
 import type { Target } from './target.ts';
 
 export type { BotTarget, TableTarget, Target } from './target.ts';
@@ -25,6 +26,8 @@ export interface ActionDeps {
    * explained `SourceError`.
    */
   postgres(sourceId: string, onNotice?: (notice: Notice) => void): Promise<PostgresConnection>;
+  /** Where the end of what is destroyed is kept. */
+  readonly evidence: EvidenceStore;
   /** Waits; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -48,6 +51,8 @@ export type Resolved<T extends Target = Target> =
 export interface Preparation {
   /** Lines for the prompt: `evidence: /home/anna/.local/state/botop/evidence/…`. */
   readonly notes: readonly string[];
+  /** What could only be said after looking; they stand before the action's own consequences. */
+  readonly consequences?: readonly string[];
   /** Takes the place of the action's phrase: `without evidence`. */
   readonly phrase?: string;
 }

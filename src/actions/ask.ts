@@ -56,7 +56,7 @@ export function buildAsk(question: Question): Ask {
     risk,
     targets,
     command: action.command(targets, shell),
-    consequences: Object.freeze([...action.consequences(targets, at)]),
+    consequences: Object.freeze([...(preparation?.consequences ?? []), ...action.consequences(targets, at)]),
     notes: Object.freeze([...question.notes, ...(preparation?.notes ?? [])]),
     answer: Object.freeze(answerTo(action, risk, targets, preparation?.phrase)),
     at,

@@ -15,6 +15,8 @@ export interface Attempt {
   readonly risk: Risk | null;
   readonly targets: readonly Target[];
   readonly command: string;
+  /** What the person was told besides: where the evidence is, what changed. */
+  readonly notes?: readonly string[];
 }
 
 /** How it ended. */
@@ -23,6 +25,8 @@ export interface AttemptEnd {
   readonly message: string;
   /** Of the doing alone; 0 when nothing was done. */
   readonly durationMs: number;
+  /** Of each target where there are several. */
+  readonly results?: readonly { readonly name: string; readonly state: string; readonly message: string }[];
 }
 
 /** Both give why the line could not be written, or null. They never throw and never wait longer than 3 s. */
@@ -47,6 +51,7 @@ const MAX_BYTES = 10_000_000;
 const TIMEOUT_MS = 3000;
 /** So that one attempt at a thousand bots stays a line that can be read; `targetCount` is always the full number. */
 const MAX_TARGETS = 1000;
+const MAX_NOTES = 20;
 
 export function createAudit(options: AuditOptions): Audit {
   const { maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS } = options;
@@ -93,13 +98,23 @@ export function createAudit(options: AuditOptions): Audit {
     targetCount: attempt.targets.length,
     targets: attempt.targets.slice(0, MAX_TARGETS).map((target) => safeStrings(auditTarget(target))),
     command: safe(attempt.command).slice(0, 8000),
+    ...(attempt.notes === undefined ? {} : { notes: attempt.notes.slice(0, MAX_NOTES).map(cut) }),
   });
 
   return {
     asked: (attempt, at) => write(common('asked', attempt, at)),
-    outcome: (attempt, at, end) =>
-      write({ ...common('outcome', attempt, at), ...end, message: safe(end.message).slice(0, 2000) }),
+    outcome: (attempt, at, { results, ...end }) =>
+      write({
+        ...common('outcome', attempt, at),
+        ...end,
+        message: cut(end.message),
+        ...(results === undefined ? {} : { results: results.slice(0, MAX_TARGETS).map(safeStrings) }),
+      }),
   };
+}
+
+function cut(text: string): string {
+  return safe(text).slice(0, 2000);
 }
 
 function safe(text: string): string {

@@ -8,7 +8,7 @@ import { type Ask, buildAsk, type Refusal } from './ask.ts';
 import type { Attempt, AttemptEnd, Audit } from './audit.ts';
 import { errorText } from './error-text.ts';
 import { type Fired, fireTargets, watch } from './fire.ts';
-import { attemptOf, outcomeOf, refusedOutcome } from './judgement.ts';
+import { attemptOf, outcomeOf, refusedOutcome, resultsOf } from './judgement.ts';
 import type { Outcome, Progress } from './outcome.ts';
 import { allow, type Circumstances, unavailable } from './policy.ts';
 import { type Target, targetKey, targetName } from './target.ts';
@@ -136,10 +136,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
     const outcome = outcomeOf(ask, fired, stopReason, durationMs);
     const isUnanswered = outcome.state === 'done' && fired.results.some((result) => result.state === 'unanswered');
     const result = isUnanswered ? 'unanswered' : outcome.state;
+    const results = resultsOf(outcome);
     const outcomeError = await audit.outcome(attempt, deps.clock.now(), {
       result,
       message: outcome.message,
       durationMs,
+      ...(results === undefined ? {} : { results }),
     });
     return { ...outcome, auditError: askedError ?? outcomeError };
   }

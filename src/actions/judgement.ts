@@ -1,12 +1,13 @@
 /** How the end of an action is put into words, for the strip and the audit. Pure. */
 import type { Ask } from './ask.ts';
-import type { Attempt } from './audit.ts';
+import type { Attempt, AttemptEnd } from './audit.ts';
 import type { Fired } from './fire.ts';
 import type { Outcome, TargetResult } from './outcome.ts';
 import { targetName } from './target.ts';
 
 export function attemptOf(ask: Ask): Attempt {
-  return { id: ask.id, action: ask.action.id, risk: ask.risk, targets: ask.targets, command: ask.command };
+  const { id, action, risk, targets, command, notes } = ask;
+  return { id, action: action.id, risk, targets, command, ...(notes.length === 0 ? {} : { notes }) };
 }
 
 export function refusedOutcome(ask: Ask, reason: string, auditError: string | null): Outcome {
@@ -20,6 +21,12 @@ export function outcomeOf(ask: Ask, fired: Fired, stopReason: string, durationMs
   const state = isStopped ? 'stopped' : isWhole ? 'done' : onlyRefused(results) ? 'refused' : 'failed';
   const parts = [isStopped ? stopReason : '', culprit(results), results.length > 1 ? tally(results) : ''];
   return { ask, state, message: parts.filter((part) => part !== '').join('; '), results, durationMs, auditError: null };
+}
+
+/** For the audit: one line a target, where `message` alone names only the first failure. */
+export function resultsOf({ results }: Outcome): AttemptEnd['results'] {
+  if (results.length < 2) return undefined;
+  return results.map(({ target, state, message }) => ({ name: targetName(target), state, message }));
 }
 
 function onlyRefused(results: readonly TargetResult[]): boolean {

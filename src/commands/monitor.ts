@@ -3,6 +3,7 @@ import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { actions } from '../actions/all.ts';
 import { createAudit } from '../actions/audit.ts';
+import { createEvidence, evidencePlaces } from '../actions/evidence.ts';
 import { createExecutor } from '../actions/executor.ts';
 import { openStateFolder, statePlace } from '../actions/state-folder.ts';
 import { sendToSyslog } from '../actions/syslog.ts';
@@ -48,11 +49,14 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
   const screen = new Screen(process.stdout, { depth, isAscii: options.isAscii });
   let unmount = (): void => {};
 
+  const who = whoIs(process.env, user);
+  const place = statePlace({ ...env }, user.homedir, user.uid);
+  const evidence = createEvidence({ places: evidencePlaces(place), who: who.name, now: () => clock.now() });
   const executor = createExecutor({
-    deps: systemDeps((home) => createPm2Client(home)),
+    deps: systemDeps((home) => createPm2Client(home), clock, undefined, evidence),
     audit: createAudit({
-      who: whoIs(process.env, user),
-      folder: () => openStateFolder(statePlace({ ...env }, user.homedir, user.uid)),
+      who,
+      folder: () => openStateFolder(place),
       syslog: isReadOnly ? null : (line) => void sendToSyslog(line, process.env),
     }),
     shell: person,

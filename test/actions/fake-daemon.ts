@@ -103,6 +103,7 @@ export function fakeDaemon(...names: string[]): FakeDaemon {
     },
     deps: {
       clock: { now, monotonic: () => elapsed },
+      evidence: { save: () => Promise.resolve({ state: 'none', reason: 'this test keeps none' }) },
       postgres: () => Promise.reject(new Error('there is no PostgreSQL in this test')),
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {

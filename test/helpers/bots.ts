@@ -35,6 +35,7 @@ export function makeBot(over: Partial<Bot> = {}): Bot {
     username: 'ops',
     outLogPath: '/home/ops/.pm2/logs/weather-out.log',
     errLogPath: '/home/ops/.pm2/logs/weather-error.log',
+    combinedLogPath: null,
     envNames: ['TOKEN'],
     metrics: [],
     exits: [],

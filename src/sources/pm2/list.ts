@@ -86,6 +86,7 @@ function parseEntry(value: unknown, home: string): Listed {
     username: asText(own('username'), 64),
     outLogPath: asPath(own('pm_out_log_path')),
     errLogPath: asPath(own('pm_err_log_path')),
+    combinedLogPath: asPath(own('pm_log_path')),
     envNames: parseEnvNames(variables, fieldOf(env, 'name')),
     metrics: parseMetrics(asFields(fieldOf(env, 'axm_monitor'))),
     exits: [],

@@ -88,6 +88,8 @@ export interface Bot {
   readonly username: string | null;
   readonly outLogPath: string | null;
   readonly errLogPath: string | null;
+  /** `log_file`: a third file that PM2 writes both into. */
+  readonly combinedLogPath: string | null;
   /** Names of the bot's own environment variables, sorted; their values never enter. */
   readonly envNames: readonly string[];
   /** What the bot publishes through axm_monitor. */
