@@ -149,7 +149,7 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
       const detail = tidyLines(redact(whole));
       const code = codeOf(message) ?? (detail === '' ? null : codeOf(detail));
       tally[level] += 1;
-      events.push({
+      events.stage({
         at,
         isStamped,
         level,

@@ -5,10 +5,13 @@ import type { LogEvent } from './snapshot.ts';
 export class LogEvents {
   readonly #capacity: number;
   readonly #maxCharacters: number;
-  #ring: (LogEvent | undefined)[];
+  readonly #ring: (LogEvent | undefined)[];
   #lastSeq = 0;
   #length = 0;
   #characters = 0;
+  #staged: Omit<LogEvent, 'seq'>[] = [];
+  #stagedCharacters = 0;
+  #passedOver = 0;
 
   constructor(capacity = 5_000, maxCharacters = 4_000_000) {
     this.#capacity = capacity;
@@ -40,6 +43,36 @@ export class LogEvents {
     this.#characters += kept.message.length + kept.detail.length;
     while (this.#characters > this.#maxCharacters && this.#length > 1) this.#dropOldest();
     return kept;
+  }
+
+  /** Keeps an event until `commit` puts it in its place by time among those of the other files. */
+  stage(event: Omit<LogEvent, 'seq'>): void {
+    this.#staged.push(event);
+    this.#stagedCharacters += event.message.length + event.detail.length;
+    if (this.#staged.length >= 2 * this.#capacity || this.#stagedCharacters >= 2 * this.#maxCharacters) this.#thin();
+  }
+
+  /** Adds what was staged, by time. */
+  commit(): void {
+    if (this.#staged.length === 0) return;
+    const staged = this.#staged.sort((a, b) => a.at - b.at);
+    this.#staged = [];
+    this.#stagedCharacters = 0;
+    if (this.#passedOver > 0) {
+      // More came than the ring holds: nothing older stays, and the numbers tell how many are missing.
+      while (this.#length > 0) this.#dropOldest();
+      this.#lastSeq += this.#passedOver;
+      this.#passedOver = 0;
+    }
+    for (const event of staged) this.push(event);
+  }
+
+  /** The newer half stays. */
+  #thin(): void {
+    this.#staged.sort((a, b) => a.at - b.at);
+    const out = this.#staged.splice(0, this.#staged.length >> 1);
+    for (const { message, detail } of out) this.#stagedCharacters -= message.length + detail.length;
+    this.#passedOver += out.length;
   }
 
   /** The event of that number; undefined when it has left. */

@@ -118,3 +118,8 @@ function readHead(text: string): { level: LineLevel; component: string; end: num
 export function beginsException(text: string): boolean {
   return EXCEPTION.test(text);
 }
+
+/** The level of a line, of those too that are not kept; null when it does not say. */
+export function lineLevel(line: string, now: number): LineLevel | null {
+  return line.trim() === '' ? null : parseLine(line, 'out', now).level;
+}

@@ -105,6 +105,7 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
       allowance.linesLeft = hasRead ? LINES_PER_BEAT : 10 * LINES_PER_BEAT;
       allowance.until = clock.monotonic() + (hasRead ? JUDGING_MS : 10 * JUDGING_MS);
       await follower.read();
+      events.commit();
       const isComplete = named !== null || globs.length > 0;
       hasRead = isComplete;
       const { readBytes, droppedBytes } = follower;

@@ -139,6 +139,7 @@ export class LogTail {
     const { registry, clock } = this.#options;
     const { fd, stats } = await openLog(look.io, this.target.path);
     const log = new OpenLog(fd, stats, clock.monotonic());
+    log.grewAt -= Math.max(0, clock.now() - stats.mtimeMs);
     const owner = registry.ownerOf(log.key);
     if (owner !== undefined) {
       await look.io.close(fd);
@@ -173,7 +174,6 @@ export class LogTail {
     await log.startAt(stats.size - KEEP_BYTES, scope);
     sink.turn('back', stats.mtimeMs);
     await log.drain(scope, KEEP_BYTES * 2);
-    if (clock.now() - stats.mtimeMs > 1_000) sink.flush();
     sink.turn('live', Number.NaN);
   }
 

@@ -1,0 +1,197 @@
+/** The errors panel: the groups of the last hour, and beside them the newest events of all logs. */
+import type { LogLevel, LogsSnapshot } from '../sources/logs/snapshot.ts';
+import { valueOf } from '../sources/source.ts';
+import type { ErrorsView } from '../state/errors.ts';
+import type { Entry } from '../state/store.ts';
+import { ago, count as formatCount } from '../text/format.ts';
+import { truncate } from '../text/width.ts';
+import { wrap } from '../text/wrap.ts';
+import { cursorIndex } from '../ui/reduce.ts';
+import type { Panel, Scope } from '../ui/panel.ts';
+import type { Cells } from '../ui/screen/cells.ts';
+import type { ListState } from '../ui/state.ts';
+import type { Role } from '../ui/theme.ts';
+import { drawErrorDetail } from './errors-detail.ts';
+import { codeWidthOf, drawEvents, drawGroupRow, fitErrorColumns } from './errors-draw.ts';
+import { droppedRemark, emptyErrors, unreadReason, unreadRemark } from './errors-empty.ts';
+import {
+  ERROR_SORTS,
+  type ErrorRow,
+  type ErrorRows,
+  newestEvents,
+  parseErrorFilter,
+  selectGroups,
+} from './errors-view.ts';
+
+/** What the panel needs of the world. */
+export interface ErrorsWorld {
+  readonly now: number;
+  /** Null where no log is followed. */
+  readonly logs: Entry<'logs'> | null;
+  readonly errors: ErrorsView;
+}
+
+export interface ErrorsScope extends Pick<Scope, 'ui' | 'list' | 'theme' | 'isFocused'> {
+  readonly world: ErrorsWorld;
+}
+
+/** The panel's methods as `Panel` has them, on what it needs of the scope. */
+export interface ErrorsPanel extends Pick<Panel, 'title' | 'sorts' | 'page'> {
+  readonly id: 'errors';
+  keys(scope: ErrorsScope): readonly string[];
+  draw(cells: Cells, scope: ErrorsScope): void;
+  drawDetail(cells: Cells, scope: ErrorsScope, key: string | null): void;
+  drawSummary(cells: Cells, scope: ErrorsScope): void;
+}
+
+/** From this width on the newest events stand beside the groups. */
+const BESIDE_COLUMNS = 90;
+/** The border above and below. */
+const CHROME_ROWS = 2;
+const MINUTE_MS = 60_000;
+
+function levelRole(level: LogLevel): Role {
+  return level === 'warn' ? 'warn' : 'bad';
+}
+
+export function errorsPanel(): ErrorsPanel {
+  // One selection serves the keys and the draw; counts change with the events and with the minute.
+  let memo: { errors: ErrorsView; version: number; minute: number; list: ListState; rows: ErrorRows } | null = null;
+  const rowsOf = ({ world: { errors, now }, list }: ErrorsScope): ErrorRows => {
+    const minute = Math.floor(now / MINUTE_MS);
+    const isKnown =
+      memo?.errors === errors &&
+      memo.version === errors.version &&
+      memo.minute === minute &&
+      memo.list.filter === list.filter &&
+      memo.list.sort === list.sort &&
+      memo.list.isInverted === list.isInverted;
+    if (!memo || !isKnown) {
+      memo = { errors, version: errors.version, minute, list, rows: selectGroups(errors, list, now) };
+    }
+    return memo.rows;
+  };
+
+  return {
+    id: 'errors',
+    title: 'Errors',
+    sorts: ERROR_SORTS,
+    keys: (scope) => rowsOf(scope).keys,
+    page: (height) => Math.max(1, height - CHROME_ROWS),
+    draw: (cells, scope) => drawErrors(cells, scope, rowsOf(scope)),
+    drawDetail(cells, scope, key) {
+      const group = scope.world.errors.groups.find(({ fingerprint }) => fingerprint === key) ?? null;
+      drawErrorDetail(cells, scope, group);
+    },
+    drawSummary(cells, scope) {
+      cells.clear();
+      drawErrorsSummary(cells, scope, rowsOf(scope));
+    },
+  };
+}
+
+function logsOf({ world }: ErrorsScope): LogsSnapshot | null {
+  return world.logs ? valueOf(world.logs.reading) : null;
+}
+
+function drawErrors(cells: Cells, scope: ErrorsScope, view: ErrorRows): void {
+  const { theme, list, ui, isFocused, world } = scope;
+  const { width, height } = cells;
+  cells.clear();
+  const logs = logsOf(scope);
+  const filter = ui.typing && isFocused ? `/${ui.typing.text}▏` : list.filter ? `/${list.filter}` : '';
+  const sort = view.total > 0 ? `by ${ERROR_SORTS[list.sort] ?? 'gravity'}${list.isInverted ? ' ↑' : ''}` : '';
+  const right = [filter, width >= 50 ? sort : ''].filter(Boolean).join(' · ');
+  const isTroubled = logs !== null && unreadRemark(logs) !== '';
+  cells.box(0, 0, width, height, {
+    title: truncate(titleOf(scope, logs), Math.max(8, width - right.length - 8)),
+    right,
+    style: isFocused ? theme.borderFocused : theme.border,
+    titleStyle: isTroubled ? theme.warn : isFocused ? theme.accent : theme.title,
+  });
+  drawFoot(cells, scope, logs, view);
+  if (view.rows.length === 0) {
+    drawLines(cells, scope, emptyErrors(world.logs?.reading ?? null, list.filter, view.total));
+    return;
+  }
+  const isBeside = width >= BESIDE_COLUMNS;
+  const groupsWidth = isBeside ? Math.round((width - 3) * 0.56) : width - 2;
+  drawGroups(cells, scope, view, groupsWidth);
+  if (!isBeside) return;
+  const x = 1 + groupsWidth;
+  cells.fill(x, 1, 1, height - 2, '│', theme.border);
+  const events = newestEvents(world.errors, parseErrorFilter(list.filter), height - 2);
+  drawEvents(cells, scope, events, { x: x + 1, y: 1, width: width - x - 2, height: height - 2 });
+}
+
+function drawGroups(cells: Cells, scope: ErrorsScope, view: ErrorRows, width: number): void {
+  const { list, isFocused, theme, world } = scope;
+  const page = Math.max(1, cells.height - CHROME_ROWS);
+  const cursor = cursorIndex(list, view.keys);
+  const top = Math.max(0, Math.min(list.top, view.rows.length - page));
+  const columns = fitErrorColumns(width, codeWidthOf(view.rows.slice(top, top + page)));
+  for (let line = 0; line < page; line += 1) {
+    const row = view.rows[top + line];
+    if (!row) break;
+    const isCursor = top + line === cursor;
+    const roles = isCursor && isFocused ? theme.selected : theme;
+    const y = 1 + line;
+    if (isCursor && isFocused) cells.fill(1, y, width, 1, ' ', theme.selected.text);
+    if (isCursor) cells.text(1, y, isFocused ? '▸' : '·', roles.accent, 1);
+    drawGroupRow(cells, row, { columns, y, roles, now: world.now });
+  }
+}
+
+function drawLines(cells: Cells, { theme }: ErrorsScope, lines: readonly (readonly [Role, string])[]): void {
+  const room = cells.width - 4;
+  let y = 1;
+  for (const [role, text] of lines) {
+    for (const line of wrap(text, room)) {
+      if (y >= cells.height - 1) return;
+      cells.text(2, y, line, theme[role], room);
+      y += 1;
+    }
+  }
+}
+
+/** `Errors · 312 in 1h · 4 kinds · 2 of 18 files unread`. Age and loss stand first where they are. */
+function titleOf({ world }: ErrorsScope, logs: LogsSnapshot | null): string {
+  const parts = ['Errors'];
+  const { rates, groups } = world.errors;
+  const grave = rates.error.sum(world.now) + rates.fatal.sum(world.now);
+  const warnings = rates.warn.sum(world.now);
+  if (logs?.isComplete && logs.files.length > 0) {
+    if (grave > 0 || groups.length > 0) parts.push(`${formatCount(grave)} in 1h`);
+    if (warnings > 0) parts.push(`${formatCount(warnings)} warn`);
+    const unread = unreadRemark(logs);
+    if (unread) parts.push(unread);
+  }
+  const reading = world.logs?.reading;
+  if (reading?.state === 'stale') parts.push(`STALE ${ago(world.now - reading.readAt)}`);
+  return parts.join(' · ');
+}
+
+/** In the lower border: what was lost, else which file is not read. Not where the empty panel says it already. */
+function drawFoot(cells: Cells, { theme, world }: ErrorsScope, logs: LogsSnapshot | null, view: ErrorRows): void {
+  if (!logs || cells.width < 20 || view.rows.length === 0) return;
+  const text = droppedRemark(logs, world.errors.eventsMissed) || unreadReason(logs);
+  if (text) cells.text(2, cells.height - 1, ` ${truncate(text, cells.width - 6)} `, theme.warn, cells.width - 4);
+}
+
+/** One line: how many, and the first group. */
+function drawErrorsSummary(cells: Cells, scope: ErrorsScope, { rows }: ErrorRows): void {
+  const { theme, world } = scope;
+  const logs = logsOf(scope);
+  const x = 1 + cells.text(1, 0, 'errors', theme.muted);
+  const first: ErrorRow | undefined = rows[0];
+  if (!logs || !first) {
+    const [role, text] = emptyErrors(world.logs?.reading ?? null, '', 0)[0] ?? ['muted', ''];
+    cells.text(x + 1, 0, text, theme[role], cells.width - x - 2);
+    return;
+  }
+  const grave = world.errors.rates.error.sum(world.now) + world.errors.rates.fatal.sum(world.now);
+  const used = cells.text(x + 1, 0, `${formatCount(grave)}/h`, grave > 0 ? theme.bad : theme.text);
+  const code = first.group.code ? `${first.group.code} ` : '';
+  const text = `×${formatCount(first.count)} ${code}${first.group.last.message}`;
+  cells.text(x + used + 2, 0, text, theme[levelRole(first.group.level)], cells.width - x - used - 3);
+}

@@ -1,0 +1,192 @@
+import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { LogTarget } from '../../src/sources/logs/snapshot.ts';
+import { logsSource } from '../../src/sources/logs/source.ts';
+import { type Source, systemClock } from '../../src/sources/source.ts';
+import { createErrorHistory, type ErrorHistory } from '../../src/state/errors.ts';
+import { createStore, type Store } from '../../src/state/store.ts';
+import { errorsPanel, type ErrorsScope } from '../../src/panels/errors.ts';
+import { Cells } from '../../src/ui/screen/cells.ts';
+import { initialUi, type ListState } from '../../src/ui/state.ts';
+import { createTheme } from '../../src/ui/theme.ts';
+
+const LIST: ListState = { key: null, index: 0, top: 0, sort: 0, isInverted: false, filter: '' };
+const theme = createTheme('none');
+
+let folder: string;
+let source: Source<'logs'>;
+let store: Store;
+let history: ErrorHistory;
+let targets: LogTarget[] | null;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'botop-errors-'));
+  targets = null;
+  source = logsSource({ clock: systemClock, targets: () => targets, globs: [] });
+  store = createStore();
+  store.declare(source, Date.now());
+  history = createErrorHistory();
+});
+
+afterEach(async () => {
+  await source.close();
+  rmSync(folder, { recursive: true });
+});
+
+function follow(...names: string[]): void {
+  targets = names.map((name) => ({
+    path: join(folder, `${name}.log`),
+    bots: [name.replace(/-(out|err)$/, '')],
+    stream: name.endsWith('err') ? 'err' : 'out',
+  }));
+}
+
+/** A log whose last line was written a while ago: what belongs to its last event would be there by now. */
+function write(name: string, text: string): void {
+  const path = join(folder, `${name}.log`);
+  writeFileSync(path, text);
+  const written = Date.now() / 1000 - 5;
+  utimesSync(path, written, written);
+}
+
+async function read(): Promise<void> {
+  const value = await source.read(AbortSignal.timeout(10_000));
+  store.succeed('logs', value, Date.now(), 1);
+  history.pull(value.events, Date.now());
+}
+
+function scope(over: Partial<ListState> = {}): ErrorsScope {
+  const world = { now: Date.now(), logs: store.of('logs')[0] ?? null, errors: history };
+  return { world, ui: initialUi('home'), list: { ...LIST, ...over }, theme, isFocused: true };
+}
+
+function frame(width: number, height: number, over: Partial<ListState> = {}): string[] {
+  const cells = new Cells(width, height);
+  errorsPanel().draw(cells, scope(over));
+  return cells.plain();
+}
+
+const stamp = (agoMs = 0) => new Date(Date.now() - agoMs).toISOString();
+
+function writeFleet(): void {
+  write('weather-out', `${stamp(60_000)} INFO  no error here\n${stamp(50_000)} WARN  cache is cold\n`);
+  write(
+    'broadcast-err',
+    [3, 5, 7]
+      .map(
+        (s) =>
+          `${stamp(s * 1000)} ERROR sendMessage failed: {"ok":false,"error_code":429,"description":"Too Many Requests: retry after ${s}"}\n`,
+      )
+      .join(''),
+  );
+  write(
+    'support-out',
+    `${JSON.stringify({ level: 'error', message: 'cannot reach the help desk', code: 'ECONNREFUSED', stack: 'Error: connect ECONNREFUSED 127.0.0.1:8443\n    at work', timestamp: stamp(9_000) })}\n`,
+  );
+  follow('weather-out', 'broadcast-err', 'support-out');
+}
+
+test('before the first reading it says that it reads; while PM2 is silent it waits for it', async () => {
+  expect(frame(58, 6).join('\n')).toContain('Reading the logs…');
+  await read();
+  expect(frame(58, 6).join('\n')).toContain('Waiting for PM2 to name its log files…');
+});
+
+test('an hour without errors says of how many files', async () => {
+  write('a-out', 'all is well\n');
+  follow('a-out');
+  await read();
+  expect(frame(58, 6).join('\n')).toContain('No WARN or ERROR in the last hour of 1 file.');
+});
+
+test('a file that cannot be read is unknown, with its reason, never without errors', async () => {
+  write('a-out', 'all is well\n');
+  follow('a-out', 'gone-out');
+  await read();
+  const text = frame(78, 8).join('\n');
+  expect(text).toContain('1 of 2 files unread');
+  expect(text).toContain('1 of 2 files cannot be read: their errors are unknown.');
+  expect(text).toContain('no such file');
+  follow('gone-out');
+  await read();
+  const alone = frame(78, 8).join('\n');
+  expect(alone).toContain('None of 1 file can be read.');
+  expect(alone).not.toContain('No WARN');
+});
+
+test('groups stand with count, code, message and bots, the gravest and most frequent first', async () => {
+  writeFleet();
+  await read();
+  const lines = frame(78, 8);
+  expect(lines[0]).toContain('Errors · 4 in 1h · 1 warn');
+  expect(lines[1]).toMatch(/▸E +3 .*TG429 +sendMessage failed/);
+  expect(lines[2]).toMatch(/ E +1 .*ECONNREFUSED +cannot reach the help desk/);
+  expect(lines[3]).toMatch(/ W +1 .*cache is cold/);
+});
+
+test('on a wide screen the newest events of all files stand beside them, newest first', async () => {
+  writeFleet();
+  await read();
+  const lines = frame(98, 10);
+  const events = lines.slice(1, 6).map((line) => line.slice(line.indexOf('│', 5) + 1));
+  expect(events[0]).toContain('broadcast');
+  expect(events[3]).toContain('support');
+  expect(events[4]).toContain('weather');
+});
+
+test('a phone has level, count, message and age of each group', async () => {
+  writeFleet();
+  await read();
+  const lines = frame(38, 8);
+  expect(lines[1]).toMatch(/^│▸E +3 sendMessage failed.* \d+s *│$/);
+});
+
+test('text, level and bot filter both groups and events', async () => {
+  writeFleet();
+  await read();
+  expect(frame(98, 10, { filter: 'level:error' }).join('\n')).not.toContain('cache is cold');
+  expect(frame(98, 10, { filter: 'bot:weather' }).join('\n')).not.toContain('help desk');
+  expect(frame(98, 10, { filter: '-429' }).join('\n')).not.toContain('sendMessage');
+  expect(frame(78, 8, { filter: 'nothing' }).join('\n')).toContain('No error matches “nothing”: 3 hidden.');
+});
+
+test('the detail shows the bots, what to wait for and the events as they were written', async () => {
+  writeFleet();
+  await read();
+  const [key = null] = errorsPanel().keys(scope());
+  const cells = new Cells(78, 24);
+  errorsPanel().drawDetail(cells, scope(), key);
+  const text = cells.plain().join('\n');
+  expect(text).toContain('ERROR TG429');
+  expect(text).toContain('broadcast ×3');
+  expect(text).toContain('s, as Telegram asks');
+  expect(text).toMatch(/Too Many +│\n│ +Requests: retry after 7/);
+});
+
+test('what is appended after the first reading is shown', async () => {
+  writeFleet();
+  await read();
+  appendFileSync(join(folder, 'weather-out.log'), `${stamp()} FATAL the sky fell\n`);
+  await expect
+    .poll(
+      async () => {
+        await read();
+        return frame(78, 8)[1];
+      },
+      { timeout: 5_000 },
+    )
+    .toMatch(/▸F +1 .*the sky fell/);
+});
+
+test('secrets and control sequences of a log are not on the screen', async () => {
+  const token = `123456789:${'A'.repeat(35)}`;
+  write('a-err', `${stamp()} ERROR GET https://api.telegram.org/bot${token}/getMe \x1b]0;owned\x07\x1b[2J failed\n`);
+  follow('a-err');
+  await read();
+  const text = frame(198, 10).join('\n');
+  expect(text).toContain('failed');
+  expect(text).not.toContain(token);
+  expect(text).not.toContain('owned');
+});
