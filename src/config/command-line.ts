@@ -33,7 +33,7 @@ export interface ViewSpec {
   readonly name: ViewName;
 }
 
-export type ViewName = 'home' | 'bots' | 'resources';
+export type ViewName = 'home' | 'bots' | 'errors' | 'resources' | 'database';
 
 export const views: readonly ViewSpec[] = [
   { key: '1', name: 'home' },
