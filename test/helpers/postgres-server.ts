@@ -1,0 +1,80 @@
+/** A private PostgreSQL for a test, in a temporary folder, gone afterwards with its processes. */
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPostgresServer, type PostgresServer } from '../../src/demo/postgres-server.ts';
+import { openPostgres, type PostgresConnection } from '../../src/sources/postgres/client.ts';
+import { type PostgresAddress, parseDatabaseUrl } from '../../src/sources/postgres/dsn.ts';
+
+export interface TestPostgres extends PostgresServer {
+  /** The login of a role in a database; the superuser in `postgres` unless said. */
+  address(login?: { readonly role?: string; readonly password?: string; readonly database?: string }): PostgresAddress;
+  /** A session of its own. */
+  open(applicationName: string, address?: PostgresAddress): Promise<PostgresConnection>;
+  /** Runs statements as superuser, in a session that ends with them, so that its statistics are told at once. */
+  run(...statements: string[]): Promise<void>;
+  /** Sends a signal to every process of the server. */
+  signalAll(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  remove(): Promise<void>;
+}
+
+export async function startTestPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'botop-pg-')));
+  const opened = new Set<PostgresConnection>();
+  const env = { PATH: '/usr/bin:/bin', HOME: folder };
+  let server: PostgresServer;
+  try {
+    server = await createPostgresServer({ folder, env, settings });
+    await server.start();
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  const address: TestPostgres['address'] = ({
+    role = 'postgres',
+    password = server.password,
+    database = 'postgres',
+  } = {}) =>
+    parseDatabaseUrl(
+      `postgresql://${role}:${encodeURIComponent(password)}@/${database}?host=${server.socketFolder}`,
+      {},
+      'nobody',
+    );
+  const open: TestPostgres['open'] = async (applicationName, at = address()) => {
+    const connection = await openPostgres(at, { applicationName, timeoutMs: 10_000 });
+    opened.add(connection);
+    return connection;
+  };
+  return {
+    get pid() {
+      return server.pid;
+    },
+    socketFolder: server.socketFolder,
+    password: server.password,
+    logFile: server.logFile,
+    start: () => server.start(),
+    stop: (signal) => server.stop(signal),
+    address,
+    open,
+    async run(...statements) {
+      const connection = await open('test');
+      try {
+        for (const statement of statements) await connection.query(statement);
+      } finally {
+        connection.close();
+      }
+    },
+    signalAll(signal) {
+      const { pid } = server;
+      if (pid === null) throw new Error('the server does not run');
+      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+      // The postmaster first: it starts no other in between.
+      for (const one of [pid, ...children]) process.kill(one, signal);
+    },
+    async remove() {
+      for (const connection of opened) connection.close();
+      await server.stop('SIGQUIT');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
