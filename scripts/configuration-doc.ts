@@ -209,8 +209,8 @@ function jsonOf(node: SchemaNode): unknown {
     case 'choice':
       return { description, anyOf: [{ enum: node.values }, VARIABLE], default: node.default };
     case 'url': {
-      const schemes = (node.schemes ?? []).map((scheme) => scheme.replace('+', '\\+')).join('|');
-      return { description, type: 'string', pattern: `^(${schemes})://|\\$\\{` };
+      const schemes = (node.schemes ?? []).join('|');
+      return { description, type: 'string', pattern: `^(${schemes})(\\+\\w+)?://|\\$\\{` };
     }
     case 'text':
     case 'path':

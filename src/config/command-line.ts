@@ -38,7 +38,9 @@ export type ViewName = 'home' | 'bots' | 'errors' | 'resources' | 'database';
 export const views: readonly ViewSpec[] = [
   { key: '1', name: 'home' },
   { key: '2', name: 'bots' },
+  { key: '3', name: 'errors' },
   { key: '4', name: 'resources' },
+  { key: '5', name: 'database' },
 ];
 
 /** Limits of `--interval`, in ms. */

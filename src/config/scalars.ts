@@ -100,7 +100,8 @@ function readChoice(values: readonly string[], text: string): Scalar {
 }
 
 function readUrl(schemes: readonly string[], text: string): Scalar {
-  const scheme = /^([a-z][a-z0-9+]*):\/\//i.exec(text)?.[1];
+  // What stands behind a + is the driver of another program: postgresql+asyncpg.
+  const scheme = /^([a-z]+)(?:\+\w+)?:\/\//i.exec(text)?.[1];
   if (scheme !== undefined && schemes.includes(scheme.toLowerCase())) return { value: new Secret(text) };
   return { expected: 'an address', hint: `it begins with ${schemes.map((name) => `${name}://`).join(' or ')}` };
 }

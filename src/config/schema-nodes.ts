@@ -16,7 +16,7 @@ export interface ScalarNode<Kind extends ScalarKind = ScalarKind, Value = unknow
   readonly most?: number;
   /** All that a choice may be. */
   readonly values?: readonly string[];
-  /** The schemes of a url, which is a secret: neither it nor a part of it is ever shown. */
+  /** The schemes of a url, each also with a driver behind a +. It is a secret: neither it nor a part of it is ever shown. */
   readonly schemes?: readonly string[];
   /** A key its group cannot do without. */
   readonly isRequired?: true;

@@ -36,7 +36,7 @@ const limit =
 const percent = limit('percent', PERCENT);
 const ofOneCore = limit('percent', { least: 1, most: 100_000 });
 const bytes = limit('bytes', { least: 1e6, most: 1e15 });
-const duration = limit('duration', { least: SECOND, most: 30 * 24 * HOUR });
+const duration = limit('duration', { least: 0, most: 30 * 24 * HOUR });
 const integer = limit('integer', { least: 0, most: 1e9 });
 const ratio = limit('ratio', { least: 0, most: 1_000 });
 
@@ -95,16 +95,16 @@ export const schema = group('The configuration.', {
       kind: 'url',
       help: '`postgresql://user:password@host:port/database`; also `postgresql+asyncpg://`. What it leaves out comes from libpq’s `PG*` variables. `DATABASE_URL` and `--database-url` win. Without it the server on this machine, when one is found.',
       default: null,
-      schemes: ['postgresql', 'postgres', 'postgresql+asyncpg', 'postgresql+psycopg', 'postgresql+psycopg2'],
+      schemes: ['postgresql', 'postgres'],
       example: '${CHATAI_DATABASE_URL:-postgresql://botop@localhost/chatai}',
     },
   }),
   redis: group('The Redis to watch.', {
     url: {
       kind: 'url',
-      help: '`redis://user:password@host:port/database`, or `rediss://` for TLS. `REDIS_URL` and `--redis-url` win. Without it the server on this machine, when one is found.',
+      help: '`redis://user:password@host:port/database`, `rediss://` for TLS, or `unix://` and the path of a socket. `REDIS_URL` and `--redis-url` win. Without it the server on this machine, when one is found.',
       default: null,
-      schemes: ['redis', 'rediss'],
+      schemes: ['redis', 'rediss', 'unix', 'valkey', 'valkeys'],
       example: '${CHATAI_REDIS_URL:-redis://localhost:6379/0}',
     },
   }),
@@ -165,9 +165,8 @@ export const schema = group('The configuration.', {
     }),
     postgres: group('PostgreSQL.', {
       connections: percent('Connections in use, of those that are not reserved.', 80, 90),
-      longQuery: duration('How long a query runs.', 5 * MINUTE),
-      idleInTransaction: duration('How long a transaction is idle.', 5 * MINUTE),
-      blocked: duration('How long a backend waits for a lock.', 30 * SECOND),
+      session: duration('How long a query runs, or a transaction does nothing.', 5 * MINUTE),
+      wait: duration('How long a session waits for another one’s lock.', 0, 30 * SECOND),
       deadRows: percent('Dead rows of a table, of all its rows.', 20),
       deadRowsLeast: {
         kind: 'integer',
@@ -178,8 +177,7 @@ export const schema = group('The configuration.', {
       },
     }),
     redis: group('Redis.', {
-      memory: percent('Memory in use, where it has a limit.', 80, 90),
-      clients: percent('Clients connected, of those allowed.', 80),
+      memory: percent('Memory in use, of the limit it was given.', 80, 90),
     }),
   }),
 });

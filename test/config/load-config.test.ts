@@ -43,7 +43,7 @@ color: false
 thresholds:
   bots: { memory: { warn: 300MB, bad: 1.5 GiB }, cpu: { bad: 250% }, flapExits: 5, flapWindow: 1h }
   host: { cpu: { warn: 50, bad: 75.5% }, loadPerCore: { bad: 3.25 } }
-  postgres: { longQuery: { warn: 90s }, deadRowsLeast: 0 }
+  postgres: { session: { warn: 90s }, deadRowsLeast: 0 }
 `);
   expect(rest).toEqual({
     pm2: { homes: ['/home/ann/.pm2', '/srv/shop/.pm2', '/abs'] },
@@ -70,7 +70,7 @@ thresholds:
   });
   expect(thresholds.postgres).toEqual({
     ...defaults.thresholds.postgres,
-    longQueryMs: { warn: 90_000 },
+    sessionMs: { warn: 90_000 },
     deadRowsLeast: 0,
   });
   expect(read('expected: 12').expected).toBe(12);
