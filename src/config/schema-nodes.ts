@@ -34,34 +34,29 @@ export interface LimitNode<Kind extends NumberKind = NumberKind> {
   readonly most: number;
 }
 
-export interface ListNode<Entry extends SchemaNode = SchemaNode> {
+interface ListNode {
   readonly kind: 'list';
-  readonly entry: Entry;
+  readonly entry: SchemaNode;
   readonly help: string;
   readonly most: number;
   readonly example: readonly string[];
 }
 
 /** Written in one way or the other; what is written tells which by being a scalar, a list or a map. */
-export interface EitherNode<Options extends readonly SchemaNode[] = readonly SchemaNode[]> {
+interface EitherNode {
   readonly kind: 'either';
-  readonly of: Options;
+  readonly of: readonly SchemaNode[];
   readonly help: string;
   readonly example: string;
 }
 
-export interface GroupNode<Keys extends Readonly<Record<string, SchemaNode>> = Readonly<Record<string, SchemaNode>>> {
+interface GroupNode {
   readonly kind: 'group';
-  readonly keys: Keys;
+  readonly keys: Readonly<Record<string, SchemaNode>>;
   readonly help: string;
 }
 
-export type SchemaNode =
-  | ScalarNode
-  | LimitNode
-  | ListNode<SchemaNode>
-  | EitherNode<readonly SchemaNode[]>
-  | { readonly kind: 'group'; readonly keys: Readonly<Record<string, SchemaNode>>; readonly help: string };
+export type SchemaNode = ScalarNode | LimitNode | ListNode | EitherNode | GroupNode;
 
 /** From which values on something is shown as a warning, and as bad; `bad` is left out where there is no such value. */
 export interface Threshold {
