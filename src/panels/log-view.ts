@@ -27,9 +27,10 @@ const ROLES: Readonly<Record<LineLevel, Role>> = {
 export function drawLogView(cells: Cells, state: LogViewState, theme: Theme): void {
   const { width, height } = cells;
   cells.clear();
+  const mode = modeOf(state);
   cells.box(0, 0, width, height, {
-    title: truncate(`${state.title} · ${state.path}`, Math.max(8, width - 24)),
-    right: modeOf(state),
+    title: truncate(`${state.title} · ${state.path}`, Math.max(8, width - mode.length - 9)),
+    right: mode,
     style: theme.borderFocused,
     titleStyle: theme.accent,
     rightStyle: state.isFollowing ? theme.good : theme.warn,

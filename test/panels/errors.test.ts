@@ -122,7 +122,7 @@ test('groups stand with count, code, message and bots, the gravest and most freq
   const lines = frame(78, 8);
   expect(lines[0]).toContain('Errors · 4 in 1h · 1 warn');
   expect(lines[1]).toMatch(/▸E +3 .*TG429 +sendMessage failed/);
-  expect(lines[2]).toMatch(/ E +1 .*ECONNREFUSED +cannot reach the help desk/);
+  expect(lines[2]).toMatch(/ E +1 .*ECONNREFUSED +cannot reach the help/);
   expect(lines[3]).toMatch(/ W +1 .*cache is cold/);
 });
 

@@ -1,4 +1,6 @@
 /** Lines become events: judged, joined with the lines that belong to them, redacted, cleaned, cut to size. */
+
+import { basename } from 'node:path';
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
 import { codeOf } from './codes.ts';
@@ -6,7 +8,6 @@ import type { LogEvents } from './events.ts';
 import type { ParsedLine } from './json-line.ts';
 import { beginsException, parseLine } from './line.ts';
 import type { LogLevel, LogTarget } from './snapshot.ts';
-import { basename } from 'node:path';
 
 const MESSAGE_CHARACTERS = 400;
 const DETAIL_CHARACTERS = 2_000;

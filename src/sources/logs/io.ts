@@ -1,16 +1,19 @@
 /** The file system as the followers use it: at once where that is safe, else in the background. */
 import {
+  close,
   closeSync,
   constants,
+  fstat,
   fstatSync,
   lstatSync,
+  open,
   openSync,
+  read,
   readdirSync,
   readSync,
-  statSync,
   type Stats,
+  statSync,
 } from 'node:fs';
-import { close, fstat, open, read } from 'node:fs';
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 

@@ -1,5 +1,5 @@
 /** A line that is one JSON object: winston, pino, bunyan, python-json-logger, and PM2's own JSON around any of them. */
-import { levelOfNumber, levelOfWord, type LineLevel } from './level.ts';
+import { type LineLevel, levelOfNumber, levelOfWord } from './level.ts';
 import type { LogStream } from './snapshot.ts';
 import { stampAt } from './stamp.ts';
 

@@ -1,6 +1,6 @@
 /** What one line of a log says of itself: when, how grave, from which component. The writer's level is believed. */
 import { jsonLine, type ParsedLine } from './json-line.ts';
-import { levelOfWord, type LineLevel } from './level.ts';
+import { type LineLevel, levelOfWord } from './level.ts';
 import type { LogStream } from './snapshot.ts';
 import { type Stamp, stampAt } from './stamp.ts';
 
@@ -106,6 +106,10 @@ function readHead(text: string): { level: LineLevel; component: string; end: num
     if (level && (isShouted || word[bare.length] === ':' || text[end] === ']')) {
       return { level, component, end: at + bare.length };
     }
+    // Python's default: `CRITICAL:root:no disk`.
+    const joined = /^([A-Z]{3,11}):/.exec(word);
+    const first = joined ? levelOfWord(joined[1] as string) : null;
+    if (joined && first) return { level: first, component, end: at + joined[0].length };
     const isPlace = /[\d._/:@#$=-]/.test(word) || /^ ?[-|:]/.test(text.slice(end, end + 2));
     if (!isPlace) return null;
     if (component === '' && /[A-Za-z]/.test(bare)) component = bare;

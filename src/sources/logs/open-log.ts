@@ -1,8 +1,8 @@
 /** One opened log: how far it was read, and how it is told apart from another file of its name. */
 import type { Stats } from 'node:fs';
+import type { LineSink } from './assembler.ts';
 import type { Finder } from './finder.ts';
 import type { LogIo } from './io.ts';
-import type { LineSink } from './assembler.ts';
 
 /** A line is kept up to here; the rest of a longer one is passed over. */
 export const MAX_LINE_BYTES = 64 * 1024;

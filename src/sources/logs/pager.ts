@@ -2,8 +2,8 @@
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
 import { backgroundIo, openLog } from './io.ts';
-import { lineLevel } from './line.ts';
 import type { LineLevel } from './level.ts';
+import { lineLevel } from './line.ts';
 import { MAX_LINE_BYTES } from './open-log.ts';
 
 /** One line of a log as it is shown: cleaned, redacted, at most 4,096 characters. */
