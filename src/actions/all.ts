@@ -2,5 +2,6 @@
 import type { Action } from './action.ts';
 import { flush } from './flush.ts';
 import { restart } from './restart.ts';
+import { vacuum } from './vacuum.ts';
 
-export const actions: readonly Action[] = [restart, flush];
+export const actions: readonly Action[] = [restart, flush, vacuum];

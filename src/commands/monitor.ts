@@ -1,6 +1,7 @@
 /** The monitor: sources, shell, screen and terminal put together, until the person leaves. */
 import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import type { ActionDeps } from '../actions/action.ts';
 import { actions } from '../actions/all.ts';
 import { createAudit } from '../actions/audit.ts';
 import { createEvidence, evidencePlaces } from '../actions/evidence.ts';
@@ -12,7 +13,7 @@ import type { Target } from '../actions/target.ts';
 import { whoIs } from '../actions/who.ts';
 import type { Options } from '../config/options.ts';
 import { createPm2Client } from '../sources/pm2/client.ts';
-import { type Reading, systemClock, valueOf } from '../sources/source.ts';
+import { type Reading, SourceError, systemClock, valueOf } from '../sources/source.ts';
 import { freezeWorld } from '../state/world.ts';
 import { clean } from '../text/clean.ts';
 import { createActing } from '../ui/acting.ts';
@@ -34,6 +35,8 @@ export interface MonitorOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** How long the login of an action may take, ms. */
+const ADMIN_LOGIN_MS = 5_000;
 /** Longer than any action may run before it counts as unanswered, ms. */
 const ACTION_GRACE_MS = 35_000;
 
@@ -41,8 +44,8 @@ const ACTION_GRACE_MS = 35_000;
 export async function monitor({ options, env }: MonitorOptions): Promise<never> {
   const clock = systemClock;
   const depth = colorDepth(process.env, !options.hasColor);
-  const { pm2Homes, intervalMs, isReadOnly } = options;
-  const observation = createObservation({ pm2Homes, intervalMs, clock });
+  const { isReadOnly } = options;
+  const observation = createObservation({ options, env, clock });
   const keymap = createKeymap(actions);
   const user = userInfo();
   const person = { pm2Home: process.env['PM2_HOME'] ?? join(homedir(), '.pm2'), user: user.username };
@@ -53,7 +56,7 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
   const place = statePlace({ ...env }, user.homedir, user.uid);
   const evidence = createEvidence({ places: evidencePlaces(place), who: who.name, now: () => clock.now() });
   const executor = createExecutor({
-    deps: systemDeps((home) => createPm2Client(home), clock, undefined, evidence),
+    deps: systemDeps((home) => createPm2Client(home), clock, postgresFor(observation), evidence),
     audit: createAudit({
       who,
       folder: () => openStateFolder(place),
@@ -93,7 +96,8 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     freezeWorld,
     clock,
     createActing: (port) => createActing({ executor, clock, port, refresh: () => pokeBots(observation) }),
-    commandFor: (target) => actions[0]?.command([target], person) ?? '',
+    commandFor: (target) =>
+      actions.find(({ targetKind }) => targetKind === target.kind)?.command([target], person) ?? '',
     copy(text) {
       const sequence = osc52(text);
       if (sequence !== null) process.stdout.write(sequence);
@@ -150,6 +154,17 @@ function firstReadings({ store, onNews }: Observation): Promise<void> {
   });
 }
 
+/** Connections for actions, under the same login as the source's own; made one by one, when an action runs. */
+function postgresFor({ servers }: Observation): ActionDeps['postgres'] {
+  return async (_, onNotice) => {
+    const { found } = servers.postgres;
+    if (!found) throw new SourceError('absent', 'no PostgreSQL is watched');
+    const { openPostgres } = await import('../sources/postgres/client.ts');
+    const options = { applicationName: 'botop action', timeoutMs: ADMIN_LOGIN_MS };
+    return openPostgres(found.address, onNotice ? { ...options, onNotice } : options);
+  };
+}
+
 /** What is known of the source a target is seen through. */
 function readingOf({ store }: Observation, target: Target): Reading<unknown> {
   if (target.kind === 'table') {
@@ -163,5 +178,5 @@ function readingOf({ store }: Observation, target: Target): Reading<unknown> {
 
 /** Asks PM2 at once, since something was changed. */
 function pokeBots({ store, poller }: Observation): void {
-  for (const { id } of store.of('pm2')) poller.poke(id);
+  for (const { id, kind } of store.entries()) if (kind === 'pm2' || kind === 'postgres') poller.poke(id);
 }

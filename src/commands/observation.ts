@@ -1,29 +1,43 @@
 /** The sources, the store and the histories, put together: what monitor and snapshot both stand on. */
+import type { Options } from '../config/options.ts';
 import { hostSource } from '../sources/host/source.ts';
+import type { Snapshots } from '../sources/kinds.ts';
+import { logsSource } from '../sources/logs/source.ts';
+import { createPm2Targets } from '../sources/logs/targets.ts';
 import { pm2Source } from '../sources/pm2/source.ts';
 import { createPoller, type Poller } from '../sources/poller.ts';
-import { type Clock, type Source, valueOf } from '../sources/source.ts';
+import { postgresSource } from '../sources/postgres/source.ts';
+import { redisSource } from '../sources/redis/source.ts';
+import { type Clock, type Kind, type Source, valueOf } from '../sources/source.ts';
+import { DatabaseHistory } from '../state/database-history.ts';
+import { createErrorHistory } from '../state/errors.ts';
 import { FleetHistory } from '../state/fleet-history.ts';
 import { HostHistory } from '../state/host-history.ts';
 import { createStore, type Store } from '../state/store.ts';
 import { takeWorld, type World } from '../state/world.ts';
+import { findServers, type Servers } from './servers.ts';
 
 export interface ObservationOptions {
-  /** Absolute; the first is the one whose source also looks for other daemons. */
-  readonly pm2Homes: readonly string[];
-  readonly intervalMs: number;
+  readonly options: Options;
+  /** The environment of what is watched. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }
 
 export interface Observation {
   readonly store: Store;
   readonly poller: Poller;
+  readonly servers: Servers;
   world(): World;
   /** Calls back when there is something new to show: once a beat, and after each reading outside the beat. */
   onNews(listener: () => void): void;
 }
 
-export function createObservation({ pm2Homes, intervalMs, clock }: ObservationOptions): Observation {
+export function createObservation({ options, env, clock }: ObservationOptions): Observation {
+  const { pm2Homes, intervalMs, logs } = options;
+  const servers = findServers(options, env);
+  const store = createStore();
+  const pm2Targets = createPm2Targets();
   const sources: Source[] = [
     hostSource({ clock }),
     ...pm2Homes.map((home, i) =>
@@ -35,28 +49,51 @@ export function createObservation({ pm2Homes, intervalMs, clock }: ObservationOp
         watchedHomes: pm2Homes,
       }),
     ),
+    logsSource({
+      clock,
+      globs: logs.map(({ glob }) => glob),
+      targets() {
+        const readings = store.of('pm2').map(({ reading }) => reading);
+        if (readings.some(({ state }) => state === 'waiting')) return null;
+        return pm2Targets(readings.flatMap((reading) => valueOf(reading) ?? []));
+      },
+      offReason: () =>
+        store.of('pm2').every(({ reading }) => reading.state === 'off') ? 'no PM2, and no --logs' : null,
+    }),
+    postgresSource({ clock, ...servers.postgres }),
+    redisSource({ clock, ...servers.redis }),
   ];
-  const store = createStore();
-  const fleet = new FleetHistory();
-  const hostHistory = new HostHistory();
+  for (const source of sources) store.declare(source, clock.now());
+
+  const histories = {
+    fleet: new FleetHistory(),
+    hostHistory: new HostHistory(),
+    errors: createErrorHistory(),
+    database: new DatabaseHistory(),
+  };
   const listeners = new Set<() => void>();
   let version = 0;
-  for (const source of sources) store.declare(source, clock.now());
   store.subscribe((id) => {
     version++;
     const entry = store.entries().find((known) => known.id === id);
     // A repeated failure changes the entry too; only a new reading is a sample.
-    if (entry?.reading.state !== 'fresh') return;
-    if (entry.kind === 'host') {
-      const host = store.of('host')[0];
-      const value = host ? valueOf(host.reading) : null;
-      if (value) hostHistory.push(value, entry.reading.readAt);
-    }
+    if (entry?.reading.state === 'fresh') remember(entry.kind, entry.reading.value, entry.reading.readAt);
   });
-  const sampleFleet = (): void => {
+
+  /** Bots are sampled once a beat instead, all homes together. */
+  function remember(kind: Kind, value: Snapshots[Kind], at: number): void {
+    // The store holds the value under the kind of its source: see `Store.of`.
+    if (kind === 'host') histories.hostHistory.push(value as Snapshots['host'], at);
+    else if (kind === 'logs') histories.errors.pull((value as Snapshots['logs']).events, clock.now());
+    else if (kind === 'postgres') histories.database.pushPostgres(value as Snapshots['postgres'], at);
+    else if (kind === 'redis') histories.database.pushRedis(value as Snapshots['redis'], at);
+  }
+
+  function sampleFleet(): void {
     const snapshots = store.of('pm2').flatMap(({ reading }) => (reading.state === 'fresh' ? [reading.value] : []));
-    if (snapshots.length > 0) fleet.push(snapshots);
-  };
+    if (snapshots.length > 0) histories.fleet.push(snapshots);
+  }
+
   const tell = (): void => {
     for (const listener of listeners) listener();
   };
@@ -69,12 +106,13 @@ export function createObservation({ pm2Homes, intervalMs, clock }: ObservationOp
       sampleFleet();
       tell();
     },
-    onRead: () => tell(),
+    onRead: tell,
   });
   return {
     store,
     poller,
-    world: () => takeWorld(store, fleet, hostHistory, clock.now(), version),
+    servers,
+    world: () => takeWorld(store, { ...histories, expected: options.expected }, clock.now(), version),
     onNews: (listener) => void listeners.add(listener),
   };
 }

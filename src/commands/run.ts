@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { exitCodes } from '../config/exit-codes.ts';
 import type { Options } from '../config/options.ts';
+import { Secret } from '../config/secret.ts';
 
 export async function run(options: Options): Promise<number> {
   if (options.command === 'demo') return runDemo(options);
@@ -30,7 +31,19 @@ async function runDemo(options: Options): Promise<number> {
     return null;
   });
   if (!demo) return exitCodes.failed;
-  const watched = { ...options, pm2Homes: [demo.pm2Home] };
+  const secret = (name: string): Secret | null => {
+    const text = demo.env[name];
+    return text === undefined ? null : new Secret(text);
+  };
+  // Nothing of the person's own configuration may be watched in its place.
+  const watched: Options = {
+    ...options,
+    pm2Homes: [demo.pm2Home],
+    databaseUrl: secret('DATABASE_URL'),
+    redisUrl: secret('REDIS_URL'),
+    logs: [],
+    expected: null,
+  };
   try {
     if (isScreen) {
       const { monitor } = await import('./monitor.ts');

@@ -1,6 +1,6 @@
 import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type Failure, valueOf } from '../sources/source.ts';
-import { countFleet, type MostSeen } from '../state/fleet.ts';
+import { countFleet, type ExpectedFrom, type MostSeen } from '../state/fleet.ts';
 import { type BotState, judgeBot } from '../state/judge.ts';
 import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
@@ -49,7 +49,7 @@ export interface DaemonDocument {
 export interface FleetDocument {
   readonly running: number | null;
   readonly expected: number | null;
-  readonly expectedFrom: 'dump' | 'most seen' | null;
+  readonly expectedFrom: ExpectedFrom | null;
   readonly extra: number | null;
   readonly stoppedOnPurpose: number | null;
 }
@@ -77,7 +77,9 @@ export interface BotDocument {
 
 /** The document of what is known now. `version` is botop's own. */
 export function buildSnapshot(
-  world: Pick<World, 'now' | 'entries' | 'pm2' | 'host'> & { readonly fleet: MostSeen },
+  world: Pick<World, 'now' | 'entries' | 'pm2' | 'host' | 'logs' | 'errors' | 'expected'> & {
+    readonly fleet: MostSeen;
+  },
   version: string,
 ): SnapshotDocument {
   const host = world.host && valueOf(world.host.reading);
@@ -138,7 +140,7 @@ function fleetDocument(world: Parameters<typeof buildSnapshot>[0]): FleetDocumen
   if (isFleetUnknown(world.pm2)) {
     return { running: null, expected: null, expectedFrom: null, extra: null, stoppedOnPurpose: null };
   }
-  const { running, expected, expectedFrom, extra, stoppedOnPurpose } = countFleet(world.pm2, world.fleet, world.now);
+  const { running, expected, expectedFrom, extra, stoppedOnPurpose } = countFleet(world);
   return { running, expected, expectedFrom: expected === null ? null : expectedFrom, extra, stoppedOnPurpose };
 }
 

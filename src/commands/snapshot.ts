@@ -59,13 +59,12 @@ function missingIn(observation: Observation): string[] {
   const missing = world.entries
     .filter(({ reading }) => reading.state !== 'fresh' && reading.state !== 'off')
     .map(({ id, reading }) => `${id} (${reading.state})`);
-  const { byState } = countFleet(world.pm2, world.fleet, world.now);
+  const { byState } = countFleet(world);
   return byState.flapping ? missing : [...missing, 'the crash loop'];
 }
 
 async function observe({ options, env }: Run, look: (observation: Observation) => Promise<void>): Promise<string> {
-  const { pm2Homes, intervalMs } = options;
-  const observation = createObservation({ pm2Homes, intervalMs, clock: systemClock });
+  const observation = createObservation({ options, env, clock: systemClock });
   try {
     await look(observation);
     const world = observation.world();
@@ -90,7 +89,7 @@ function printFrame(world: World, options: Options, env: Run['env']): string {
     isReadOnly: options.isReadOnly,
     clockNow: world.now,
   };
-  const whole = composeZones(layoutOf(ui, { columns, rows }), columns, rows, (zone, cells) =>
+  const whole = composeZones(layoutOf(ui, world, { columns, rows }), columns, rows, (zone, cells) =>
     drawZone(zone, cells, picture),
   );
   const lines = whole.plain().map((line) => (options.isAscii ? toAscii(line) : line).trimEnd());

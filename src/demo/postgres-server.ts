@@ -1,8 +1,8 @@
 /** A private PostgreSQL from binaries of our own: its programs, its data and its process. Never an installed one. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { constants, existsSync, openSync, closeSync, readFileSync } from 'node:fs';
-import { chmod, chown, cp, mkdir, readdir, lchown, symlink, writeFile } from 'node:fs/promises';
+import { closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs';
+import { chmod, chown, cp, lchown, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DemoError } from './part.ts';

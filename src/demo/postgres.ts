@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { openPostgres } from '../sources/postgres/client.ts';
 import { parseDatabaseUrl } from '../sources/postgres/dsn.ts';
+import { POSTGRES_ABSENT } from './absent.ts';
 import type { Part } from './part.ts';
 import { type Load, startLoad } from './postgres-load.ts';
 import { BOTS_ROLE, DATABASE, MONITOR_ROLE, roleStatements, TABLE_STATEMENTS } from './postgres-seed.ts';
 import { createPostgresServer, type PostgresServer } from './postgres-server.ts';
-
-/** Why there is no PostgreSQL in this demo; the monitor says it in the panel's place. */
-export const POSTGRES_ABSENT = 'BOTOP_DEMO_NO_POSTGRES';
 
 /**
  * A private PostgreSQL with a little traffic. Where it cannot run the demo goes on without it, and the monitor is told

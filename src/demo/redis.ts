@@ -1,11 +1,9 @@
 import { parseRedisUrl } from '../sources/redis/address.ts';
 import { openRedis, type RedisConnection } from '../sources/redis/client.ts';
+import { REDIS_ABSENT } from './absent.ts';
 import type { Part } from './part.ts';
 import { findRedisProgram } from './redis-programs.ts';
 import { createRedisServer, type RedisServer } from './redis-server.ts';
-
-/** Why there is no Redis in this demo; the monitor says it in the panel's place. */
-export const REDIS_ABSENT = 'BOTOP_DEMO_NO_REDIS';
 
 const BEAT_MS = 250;
 const SESSIONS = 4_000;

@@ -12,7 +12,9 @@ import { fileURLToPath } from 'node:url';
 import { roomEnvironment } from './environment.ts';
 import { DemoError, type Part, type Room } from './part.ts';
 import { pm2Fleet } from './pm2-fleet.ts';
+import { postgresPart } from './postgres.ts';
 import { killDemo } from './processes.ts';
+import { redisPart } from './redis.ts';
 
 /** A line on the supervisor's standard output. */
 export type Report =
@@ -27,7 +29,11 @@ const KILL_MS = 2500;
 /** A unix socket's path has at most 107 bytes (103 on macOS); `/pm2/interactor.sock` comes behind the folder. */
 const LONGEST_FOLDER = 80;
 
-const parts: readonly Part[] = [pm2Fleet(fileURLToPath(new URL('./bots', import.meta.url)))];
+const parts: readonly Part[] = [
+  pm2Fleet(fileURLToPath(new URL('./bots', import.meta.url))),
+  postgresPart(),
+  redisPart(),
+];
 const started: Part[] = [];
 let folder: string | null = null;
 let farewell: Promise<never> | null = null;
@@ -58,13 +64,10 @@ async function start(): Promise<void> {
     env: roomEnvironment(process.env, folder),
     say: (text) => report({ kind: 'progress', text }),
   };
-  let env: Readonly<Record<string, string>> = {};
-  for (const part of parts) {
-    if (farewell) return;
-    started.push(part);
-    env = { ...env, ...(await part.start(room)) };
-  }
-  if (!farewell) report({ kind: 'ready', env });
+  // Side by side: each waits mostly for its own programs.
+  started.push(...parts);
+  const environments = await Promise.all(parts.map((part) => part.start(room)));
+  if (!farewell) report({ kind: 'ready', env: Object.assign({}, ...environments) });
 }
 
 /** Ends everything, once, and leaves: 0 when nothing is left of the demo. */

@@ -138,7 +138,7 @@ function drawScrollbar(cells: Cells, { theme, isFocused }: Scope, top: number, p
 /** `Bots · 8/9 running · 1 flapping · 1 stopped`, and how old it is when it is not fresh. */
 function titleOf({ world }: Scope): string {
   const parts = ['Bots'];
-  const count = countFleet(world.pm2, world.fleet, world.now);
+  const count = countFleet(world);
   if (count.total > 0) {
     parts.push(`${count.running}/${count.expected ?? '?'} running`);
     for (const state of ['errored', 'flapping', 'restart-wait'] as const) {

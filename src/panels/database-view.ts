@@ -1,4 +1,6 @@
 /** What the database panel shows: which tables in what order, who waits for whom, and what is wrong. Pure. */
+
+import { tableName } from '../actions/target.ts';
 import {
   blockedSessions,
   type PostgresSession,
@@ -8,7 +10,6 @@ import {
 import type { RedisSnapshot } from '../sources/redis/snapshot.ts';
 import { type Reading, valueOf } from '../sources/source.ts';
 import type { Entry } from '../state/store.ts';
-import { tableName } from '../actions/target.ts';
 import { ago } from '../text/format.ts';
 import type { ListState } from '../ui/state.ts';
 

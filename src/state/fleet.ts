@@ -9,7 +9,19 @@ export function keyOf(bot: Pick<Bot, 'home' | 'id' | 'uniqueId'>): string {
 }
 
 /** Where the number of expected bots comes from; with several homes, from the best any of them has. */
-export type ExpectedFrom = 'dump' | 'most seen';
+export type ExpectedFrom = 'configuration' | 'dump' | 'most seen';
+
+/** What the configuration says should run: so many, or these names. */
+export type Expected = number | readonly string[];
+
+/** What is counted, and by what. */
+export interface Fleet {
+  readonly pm2: readonly Entry<'pm2'>[];
+  readonly expected: Expected | null;
+  readonly fleet: MostSeen;
+  /** Epoch ms. */
+  readonly now: number;
+}
 
 export interface FleetCount {
   /** How many should run; null while nothing is known. */
@@ -33,10 +45,11 @@ export interface MostSeen {
 /** Running is what serves, or is about to: a flapping bot does not. */
 const RUNNING: ReadonlySet<BotState> = new Set(['ok', 'starting', 'silent']);
 
-/** Counts the fleet. Modules are not bots. `now` is epoch ms. */
-export function countFleet(entries: readonly Entry<'pm2'>[], history: MostSeen, now: number): FleetCount {
+/** Counts the fleet. Modules are not bots. */
+export function countFleet({ pm2: entries, expected: configured, fleet: history, now }: Fleet): FleetCount {
   const byState: Partial<Record<BotState, number>> = {};
   const sum = { expected: 0, running: 0, extra: 0, stoppedOnPurpose: 0, total: 0 };
+  const allRunning = new Map<string, number>();
   let isKnown = false;
   let hasDump = false;
   for (const { reading } of entries) {
@@ -54,6 +67,7 @@ export function countFleet(entries: readonly Entry<'pm2'>[], history: MostSeen, 
       if (!RUNNING.has(state)) continue;
       runs++;
       add(running, nameOf(bot));
+      add(allRunning, bot.name);
     }
     if (dump) {
       hasDump = true;
@@ -69,7 +83,29 @@ export function countFleet(entries: readonly Entry<'pm2'>[], history: MostSeen, 
       sum.running += runs;
     }
   }
+  const { stoppedOnPurpose, total: bots } = sum;
+  if (configured !== null && isKnown) {
+    return { ...countConfigured(configured, allRunning), stoppedOnPurpose, total: bots, byState };
+  }
   return { ...sum, byState, expected: isKnown ? sum.expected : null, expectedFrom: hasDump ? 'dump' : 'most seen' };
+}
+
+function countConfigured(configured: Expected, running: ReadonlyMap<string, number>) {
+  const runs = total(running);
+  const expectedFrom = 'configuration' as const;
+  if (typeof configured === 'number') {
+    return {
+      expected: configured,
+      running: Math.min(configured, runs),
+      extra: Math.max(0, runs - configured),
+      expectedFrom,
+    };
+  }
+  const names = new Map<string, number>();
+  for (const name of configured) add(names, name);
+  let present = 0;
+  for (const [name, count] of names) present += Math.min(count, running.get(name) ?? 0);
+  return { expected: configured.length, running: present, extra: runs - present, expectedFrom };
 }
 
 /** How often each name would be started by a resurrect; what was saved as stopped is not expected. */

@@ -49,7 +49,7 @@ export function drawHeader(cells: Cells, scope: ChromeScope): void {
 }
 
 function fleetPieces({ world, theme }: ChromeScope): Piece[] {
-  const fleet = countFleet(world.pm2, world.fleet, world.now);
+  const fleet = countFleet(world);
   if (fleet.expected === null) {
     if (world.pm2.every(({ reading }) => reading.state === 'off')) return [['no PM2 here', theme.muted]];
     const isWaiting = world.pm2.some(({ reading }) => reading.state === 'waiting');

@@ -1,7 +1,8 @@
 /** The keys as data: footer, help and dispatch are made from these rows. */
 import type { Action } from '../actions/action.ts';
+import type { Target } from '../actions/target.ts';
 import { views } from '../config/command-line.ts';
-import type { UiEvent, UiState } from './state.ts';
+import type { PanelId, UiEvent, UiState } from './state.ts';
 
 /** What a key starts beyond a change of the ui state. */
 export type Command =
@@ -35,7 +36,8 @@ export interface Binding {
 }
 
 const isAtHome = (ui: UiState): boolean => ui.view === 'home' && !ui.detail && !ui.overlay;
-const isList = (ui: UiState): boolean => !ui.detail && ui.focus === 'bots';
+const isList = (ui: UiState): boolean => !ui.detail && ui.focus !== 'resources';
+const hasCurves = (ui: UiState): boolean => ui.detail?.panel === 'resources' || ui.detail?.panel === 'database';
 
 const BINDINGS: readonly Binding[] = [
   {
@@ -131,7 +133,7 @@ const BINDINGS: readonly Binding[] = [
     label: 'shorter',
     help: 'A shorter range of time.',
     group: 'look',
-    where: (ui) => ui.detail?.panel === 'resources',
+    where: hasCurves,
     effect: () => ({ type: 'range-turned', by: -1 }),
   },
   {
@@ -141,7 +143,7 @@ const BINDINGS: readonly Binding[] = [
     help: 'A longer range of time.',
     group: 'look',
     footer: 16,
-    where: (ui) => ui.detail?.panel === 'resources',
+    where: hasCurves,
     effect: () => ({ type: 'range-turned', by: 1 }),
   },
   ...views.map(
@@ -199,7 +201,7 @@ const BINDINGS: readonly Binding[] = [
     help: 'Copies the command that does by hand what the key under the cursor does.',
     group: 'act',
     footer: 70,
-    where: (ui) => ui.focus === 'bots',
+    where: (ui) => ui.focus === 'bots' || ui.focus === 'database',
     effect: () => ({ type: 'copy' }),
   },
   {
@@ -254,17 +256,22 @@ const BINDINGS: readonly Binding[] = [
   },
 ];
 
+/** Where the targets of each kind are rows. */
+const PANEL_OF: Readonly<Record<Target['kind'], PanelId>> = { bot: 'bots', table: 'database' };
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** The keys of the actions, from the actions themselves. */
 function actionBinding(action: Action): Binding {
   return {
     keys: [action.key],
     shown: action.key,
     label: action.label,
-    help: `Asks, then does: ${action.label} of the bot under the cursor.`,
+    help: `${capital(action.label)}: asks first, for the ${action.targetKind} under the cursor.`,
     group: 'act',
     footer: 10,
     isAction: true,
-    where: (ui) => ui.focus === 'bots' || ui.detail?.panel === 'bots',
+    where: (ui) => (ui.detail?.panel ?? ui.focus) === PANEL_OF[action.targetKind],
     effect: () => ({ type: 'act', action }),
   };
 }

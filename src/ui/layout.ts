@@ -1,4 +1,4 @@
-/** Where everything stands, from the size alone. Pure. */
+/** Where everything stands: from the size, the view and how much there is to show. Pure. */
 import type { PanelId, ViewId } from './state.ts';
 
 export interface Zone {
@@ -13,14 +13,16 @@ export interface Layout {
   readonly rows: readonly { readonly height: number; readonly zones: readonly Zone[] }[];
 }
 
+type Row = Layout['rows'][number];
+
 /** Below this there is no honest picture: it says so instead. */
 export const MIN_COLUMNS = 38;
 export const MIN_ROWS = 10;
 
 /** Below this width one panel is shown at a time, and the rest in a line. */
 const ONE_PANEL_COLUMNS = 60;
-/** From this width on panels stand side by side. */
-const BESIDE_COLUMNS = 116;
+/** From this width on all panels stand in two columns. */
+const GRID_COLUMNS = 116;
 
 export interface LayoutInput {
   readonly columns: number;
@@ -29,6 +31,8 @@ export interface LayoutInput {
   readonly focus: PanelId;
   readonly hasDetail: boolean;
   readonly hasStrip: boolean;
+  /** How many bots there are: their panel is not made larger than they need. */
+  readonly bots: number;
 }
 
 export function layoutScreen(input: LayoutInput): Layout {
@@ -36,39 +40,59 @@ export function layoutScreen(input: LayoutInput): Layout {
   if (columns < MIN_COLUMNS || rows < MIN_ROWS) {
     return { isTooSmall: true, rows: [{ height: rows, zones: [{ id: 'small', width: columns, height: rows }] }] };
   }
-  const full = (id: string, height: number) => ({ height, zones: [{ id, width: columns, height }] });
   const headerRows = columns < ONE_PANEL_COLUMNS ? 2 : 1;
-  const stripRows = input.hasStrip ? 1 : 0;
-  const bodyRows = rows - headerRows - stripRows - 1;
+  const bodyRows = rows - headerRows - (input.hasStrip ? 1 : 0) - 1;
   return {
     isTooSmall: false,
     rows: [
-      full('header', headerRows),
-      ...layoutBody(input, bodyRows, full),
-      ...(stripRows ? [full('strip', 1)] : []),
-      full('footer', 1),
+      row(columns, headerRows, 'header'),
+      ...layoutBody(input, bodyRows),
+      ...(input.hasStrip ? [row(columns, 1, 'strip')] : []),
+      row(columns, 1, 'footer'),
     ],
   };
 }
 
-type Rows = Layout['rows'];
+/** One row of one or two zones; the second takes `right` columns. */
+function row(columns: number, height: number, left: string, second?: { id: string; width: number }): Row {
+  if (!second) return { height, zones: [{ id: left, width: columns, height }] };
+  return {
+    height,
+    zones: [
+      { id: left, width: columns - second.width, height },
+      { id: second.id, width: second.width, height },
+    ],
+  };
+}
 
-function layoutBody(input: LayoutInput, height: number, full: (id: string, height: number) => Rows[number]): Rows {
+function layoutBody(input: LayoutInput, height: number): readonly Row[] {
   const { columns, view, focus, hasDetail } = input;
-  if (hasDetail) return [full('detail', height)];
-  if (view === 'bots') return [full('bots', height)];
-  if (view === 'resources') return [full('resources', height)];
+  if (hasDetail) return [row(columns, height, 'detail')];
+  if (view !== 'home') return [row(columns, height, view)];
   if (columns < ONE_PANEL_COLUMNS) {
-    return focus === 'resources' ? [full('resources', height)] : [full('bots', height - 1), full('summary', 1)];
+    if (focus !== 'bots') return [row(columns, height, focus)];
+    return [row(columns, height - 1, 'bots'), row(columns, 1, 'summary')];
   }
-  if (columns >= BESIDE_COLUMNS) {
-    const right = Math.min(72, Math.max(42, Math.round(columns * 0.34)));
-    const zones = [
-      { id: 'bots', width: columns - right, height },
-      { id: 'resources', width: right, height },
+  // Borders and the names of the columns.
+  const wanted = input.bots + 3;
+  if (columns >= GRID_COLUMNS) {
+    const right = Math.min(72, Math.max(42, Math.round(columns * 0.36)));
+    const top = clamp(wanted, Math.round(height * 0.36), Math.round(height * 0.6));
+    return [
+      row(columns, top, 'bots', { id: 'resources', width: right }),
+      row(columns, height - top, 'errors', { id: 'database', width: right }),
     ];
-    return [{ height, zones }];
   }
-  const below = Math.min(12, Math.max(7, Math.round(height * 0.36)));
-  return [full('bots', height - below), full('resources', below)];
+  const bottom = clamp(Math.round(height * 0.3), 6, 14);
+  const errors = clamp(Math.round(height * 0.28), 5, 16);
+  const bots = clamp(wanted, 7, height - bottom - errors);
+  return [
+    row(columns, bots, 'bots'),
+    row(columns, height - bots - bottom, 'errors'),
+    row(columns, bottom, 'resources', { id: 'database', width: Math.floor(columns / 2) }),
+  ];
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(value, most));
 }

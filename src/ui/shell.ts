@@ -95,7 +95,7 @@ export function createShell(options: ShellOptions): Shell {
     panels: (view) => (view === 'home' ? panels.map(({ id }) => id) : [view as PanelId]),
   };
 
-  const layout = (): Layout => layoutOf(ui, size);
+  const layout = (): Layout => layoutOf(ui, world, size);
 
   function dispatch(event: UiEvent): void {
     const before = ui;
@@ -220,6 +220,7 @@ export function createShell(options: ShellOptions): Shell {
       if (!ui.isPaused) world = options.takeWorld();
       acting.tick();
       dispatch({ type: 'world-changed', at: clock.monotonic() });
+      refreshFrame();
       paint();
     },
     painted: () => acting.painted(),

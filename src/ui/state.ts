@@ -4,7 +4,7 @@ import type { Prompt } from './prompt.ts';
 import type { Strip } from './strip.ts';
 
 export type ViewId = ViewName;
-export type PanelId = 'bots' | 'resources';
+export type PanelId = 'bots' | 'errors' | 'resources' | 'database';
 
 /** Where the cursor of a list is. A null key means: on the row at `index`, whichever it is. */
 export interface ListState {
@@ -91,8 +91,8 @@ const LIST: ListState = { key: null, index: 0, top: 0, sort: 0, isInverted: fals
 export function initialUi(view: ViewId): UiState {
   return {
     view,
-    focus: view === 'resources' ? 'resources' : 'bots',
-    lists: { bots: LIST, resources: LIST },
+    focus: view === 'home' ? 'bots' : view,
+    lists: { bots: LIST, errors: LIST, resources: LIST, database: LIST },
     detail: null,
     range: 0,
     typing: null,

@@ -1,4 +1,5 @@
 /** What is drawn in each zone of the layout: pure, from the world and the ui state. */
+import { valueOf } from '../sources/source.ts';
 import type { World } from '../state/world.ts';
 import { type ChromeScope, drawFooter, drawHeader, drawStrip, drawTooSmall } from './chrome.ts';
 import type { Binding } from './keymap.ts';
@@ -21,10 +22,11 @@ export interface Picture {
   readonly clockNow: number;
 }
 
-export function layoutOf(ui: UiState, size: { readonly columns: number; readonly rows: number }): Layout {
+export function layoutOf(ui: UiState, world: World, size: { readonly columns: number; readonly rows: number }): Layout {
   const { columns, rows } = size;
   const { view, focus } = ui;
-  return layoutScreen({ columns, rows, view, focus, hasDetail: ui.detail !== null, hasStrip: ui.strip !== null });
+  const bots = world.pm2.reduce((sum, { reading }) => sum + (valueOf(reading)?.bots.length ?? 0), 0);
+  return layoutScreen({ columns, rows, view, focus, hasDetail: ui.detail !== null, hasStrip: ui.strip !== null, bots });
 }
 
 export function scopeOf(picture: Pick<Picture, 'world' | 'ui' | 'theme'>, id: PanelId): Scope {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Pm2Snapshot } from '../../src/sources/pm2/snapshot.ts';
-import { countFleet, keyOf, type MostSeen } from '../../src/state/fleet.ts';
+import { countFleet, type Expected, keyOf, type MostSeen } from '../../src/state/fleet.ts';
 import { FleetHistory } from '../../src/state/fleet-history.ts';
 import type { Entry } from '../../src/state/store.ts';
 import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../helpers/bots.ts';
@@ -10,6 +10,9 @@ function entryOf(value: Pm2Snapshot): Entry<'pm2'> {
 }
 
 const mostSeen = (count: number): MostSeen => ({ mostMeantToRun: () => count });
+
+const counted = (pm2: readonly Entry<'pm2'>[], seen = 0, expected: Expected | null = null) =>
+  countFleet({ pm2, fleet: mostSeen(seen), now: NOON, expected });
 
 const fleet = [
   makeBot({ id: 0, name: 'a' }),
@@ -21,19 +24,25 @@ const fleet = [
 describe('counting the fleet', () => {
   test('expects what the dump would start, and does not count a flapping bot as running', () => {
     const bots = ['a', 'b', 'c'].map((name) => ({ name, namespace: 'default', isStopped: name === 'c' }));
-    const count = countFleet([entryOf(makePm2Snapshot(fleet, { dump: { savedAt: NOON, bots } }))], mostSeen(0), NOON);
+    const count = counted([entryOf(makePm2Snapshot(fleet, { dump: { savedAt: NOON, bots } }))], 0);
     expect(count).toMatchObject({ running: 1, expected: 2, expectedFrom: 'dump', stoppedOnPurpose: 1, total: 3 });
   });
 
   test('does not let a bot that nobody saved stand in for one that is missing', () => {
     const bots = ['a', 'gone'].map((name) => ({ name, namespace: 'default', isStopped: false }));
     const seen = [makeBot({ id: 0, name: 'a' }), makeBot({ id: 4, name: 'new' })];
-    const count = countFleet([entryOf(makePm2Snapshot(seen, { dump: { savedAt: NOON, bots } }))], mostSeen(0), NOON);
+    const count = counted([entryOf(makePm2Snapshot(seen, { dump: { savedAt: NOON, bots } }))], 0);
     expect(count).toMatchObject({ running: 1, expected: 2, extra: 1 });
   });
 
+  test('expects what the configuration says before all else', () => {
+    const entries = [entryOf(makePm2Snapshot(fleet))];
+    expect(counted(entries, 7, ['a', 'gone'])).toMatchObject({ running: 1, expected: 2, expectedFrom: 'configuration' });
+    expect(counted(entries, 7, 3)).toMatchObject({ running: 1, expected: 3, extra: 0 });
+  });
+
   test('without a dump expects the most that was ever meant to run', () => {
-    expect(countFleet([entryOf(makePm2Snapshot(fleet))], mostSeen(7), NOON)).toMatchObject({
+    expect(counted([entryOf(makePm2Snapshot(fleet))], 7)).toMatchObject({
       expected: 7,
       expectedFrom: 'most seen',
     });
@@ -41,12 +50,12 @@ describe('counting the fleet', () => {
 
   test('expects nothing, not zero, while no daemon was read', () => {
     const waiting: Entry<'pm2'> = { kind: 'pm2', id: 'pm2', cadenceMs: 1, reading: { state: 'waiting', since: NOON } };
-    expect(countFleet([waiting], mostSeen(0), NOON).expected).toBeNull();
+    expect(counted([waiting], 0).expected).toBeNull();
   });
 
   test('a bot that ended by itself is not stopped on purpose', () => {
     const ended = makeBot({ status: 'stopped', pid: null, autorestart: false, exits: makeCrashes(1, 1) });
-    expect(countFleet([entryOf(makePm2Snapshot([ended]))], mostSeen(0), NOON).stoppedOnPurpose).toBe(0);
+    expect(counted([entryOf(makePm2Snapshot([ended]))], 0).stoppedOnPurpose).toBe(0);
   });
 });
 

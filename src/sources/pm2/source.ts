@@ -1,6 +1,7 @@
 /** One PM2 daemon as a source: its list rarely, its processes each second, its log as it grows. Starts no daemon. */
-import { join } from 'node:path';
+
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Clock, type Source, SourceError, SourceOff } from '../source.ts';
 import { safeText } from './access.ts';
 import { createPm2Client } from './client.ts';

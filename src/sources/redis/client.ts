@@ -69,7 +69,9 @@ export async function openRedis(address: RedisAddress, options: OpenRedisOptions
   } catch (error) {
     redis.disconnect();
     const isVague = error instanceof Error && /Connection is closed/.test(error.message);
-    throw explainRedis(isVague ? (cause ?? error) : error, address);
+    const why = isVague ? (cause ?? error) : error;
+    if (isCut(why) || (isVague && cause === null)) throw hungUp(why);
+    throw explainRedis(why, address);
   } finally {
     clearTimeout(timer);
   }
@@ -90,4 +92,14 @@ export async function openRedis(address: RedisAddress, options: OpenRedisOptions
       redis.disconnect();
     },
   };
+}
+
+function isCut(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
+}
+
+/** A full server says so and closes at once; what it said is mostly lost with the connection. */
+function hungUp(cause: unknown): SourceError {
+  const message = 'Redis hung up during the login: it has reached maxclients, or is going down';
+  return new SourceError('refused', message, { cause });
 }

@@ -1,6 +1,6 @@
 /** From INFO's text and SLOWLOG's reply to the snapshot's values. Pure. */
 import { clean } from '../../text/clean.ts';
-import { redact, REDACTED } from '../../text/redact.ts';
+import { REDACTED, redact } from '../../text/redact.ts';
 import type { RedisKeyspace, RedisPersistence, RedisSlowCommand, RedisSnapshot } from './snapshot.ts';
 
 /** INFO as names and values; sections are left out, since no name stands in two of them. */
