@@ -110,6 +110,19 @@ test('the whole command is on the screen, broken over lines where it must be', (
   expect(command.join('')).toBe(`$ PM2_HOME=/home/ops/${'deep/'.repeat(12)}.pm2 pm2 restart 3`);
 });
 
+test('the path of the evidence is on the screen whole, where the screen is not the smallest', () => {
+  const path = '/home/anna/.local/state/botop/evidence/20260115T120000123Z-flush-weather-bot-a1b2c3d4';
+  const flush = promptOf([makeBot()], { risk: 'R3', notes: [`evidence: ${path} (the last 2.1k lines, redacted)`] });
+  for (const [columns, rows] of [
+    [36, 18],
+    [76, 18],
+    [116, 34],
+  ] as const) {
+    const notes = promptLines(flush, columns, rows, 300).filter(({ role }) => role === 'note');
+    expect(notes.map(({ text }) => text.replace(/^[! ] /, '').replace(/^evidence: /, '')).join('')).toContain(path);
+  }
+});
+
 test('no line is ever wider than its room, and the question is always last', () => {
   for (const prompt of [one, many, promptOf([makeBot({ name: '機器人'.repeat(60) })], { risk: 'R2' })]) {
     for (let columns = 20; columns <= 72; columns += 4) {

@@ -84,7 +84,9 @@ export function promptLines(prompt: Prompt, columns: number, rows: number, at: n
 function section(role: LineRole, texts: readonly string[], columns: number, least: number): Section {
   const lines = texts.flatMap((text) => {
     const indent = /^[-!] /.test(text) ? '  ' : '';
-    return wrap(text, columns - indent.length).map((line, index) => ({
+    // A note may be where the evidence is: like a command, that is copied whole or not at all.
+    const fit = role === 'note' ? hardWrap : wrap;
+    return fit(text, columns - indent.length).map((line, index) => ({
       text: index === 0 ? line : indent + line,
       role,
     }));
