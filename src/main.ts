@@ -1,18 +1,22 @@
 /** The program's entry: reads the command line and hands over to one command. Loads nothing else before it knows which. */
 
 import { exitCodes } from './config/exit-codes.ts';
-import { formatHelp, formatUsageError } from './config/help.ts';
 import { parseOptions, UsageError } from './config/options.ts';
 import { takeArguments } from './config/process-title.ts';
 import { version } from './version.ts';
 
 const options = await parseOptions(takeArguments(process), process.env, process.cwd());
 if (options instanceof UsageError) {
-  process.stderr.write(formatUsageError(options));
+  process.stderr.write((await loadHelp()).formatUsageError(options));
   process.exitCode = exitCodes.usage;
-} else if (options.wants === 'help') process.stdout.write(formatHelp(version));
+} else if (options.wants === 'help') process.stdout.write((await loadHelp()).formatHelp(version));
 else if (options.wants === 'version') process.stdout.write(`${version}\n`);
 else {
   const { run } = await import('./commands/run.ts');
   process.exitCode = await run(options);
+}
+
+/** It measures text, and loading that takes longer than everything else before a command. */
+function loadHelp() {
+  return import('./config/help.ts');
 }

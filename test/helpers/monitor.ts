@@ -24,6 +24,8 @@ export function createPerson(more: Readonly<Record<string, string>> = {}): Perso
     TERM: 'xterm-256color',
     COLORTERM: 'truecolor',
     XDG_STATE_HOME: join(home, 'state'),
+    // A configuration of this machine must not decide what the tests see.
+    BOTOP_CONFIG: '/dev/null',
     ...more,
   };
   return { home, env, remove: () => rmSync(home, { recursive: true, force: true }) };
