@@ -12,6 +12,7 @@ import { systemDeps } from '../actions/system-deps.ts';
 import type { Target } from '../actions/target.ts';
 import { whoIs } from '../actions/who.ts';
 import type { Options } from '../config/options.ts';
+import { openLogViewer } from '../panels/log-viewer.ts';
 import { createPm2Client } from '../sources/pm2/client.ts';
 import { type Reading, SourceError, systemClock, valueOf } from '../sources/source.ts';
 import { freezeWorld } from '../state/world.ts';
@@ -98,6 +99,7 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     createActing: (port) => createActing({ executor, clock, port, refresh: () => pokeBots(observation) }),
     commandFor: (target) =>
       actions.find(({ targetKind }) => targetKind === target.kind)?.command([target], person) ?? '',
+    openViewer: openLogViewer,
     copy(text) {
       const sequence = osc52(text);
       if (sequence !== null) process.stdout.write(sequence);

@@ -88,6 +88,7 @@ function printFrame(world: World, options: Options, env: Run['env']): string {
     hostname: clean(hostname()),
     isReadOnly: options.isReadOnly,
     clockNow: world.now,
+    viewer: null,
   };
   const whole = composeZones(layoutOf(ui, world, { columns, rows }), columns, rows, (zone, cells) =>
     drawZone(zone, cells, picture),

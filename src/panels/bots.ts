@@ -9,6 +9,7 @@ import type { Panel, Scope } from '../ui/panel.ts';
 import { cursorIndex } from '../ui/reduce.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { ListState } from '../ui/state.ts';
+import { logsOf } from '../ui/viewer.ts';
 import { drawBotDetail } from './bot-detail.ts';
 import { fitColumns, stateRole } from './bots-columns.ts';
 import { drawBotsEmpty } from './bots-empty.ts';
@@ -44,6 +45,10 @@ export function botsPanel(): Panel {
     drawDetail(cells, scope, key) {
       const row = rowOf(scope, key) ?? findAnywhere(scope.world, key);
       drawBotDetail(cells, scope, row);
+    },
+    subject(scope, key) {
+      const row = rowOf(scope, key) ?? findAnywhere(scope.world, key);
+      return row ? logsOf(row.bot) : null;
     },
     target(scope, key) {
       const row = rowOf(scope, key) ?? findAnywhere(scope.world, key);
@@ -96,7 +101,7 @@ function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
     for (const { column, x, width: room } of columns) {
       const text = truncate(column.text(row, world.now), room);
       const at = column.align === 'right' ? x + room - measure(text) : x;
-      cells.text(1 + at, y, text, roles[column.role(row)], room);
+      cells.text(1 + at, y, text, roles[column.role(row, world.thresholds.bots)], room);
     }
   }
   // Where there is no column for it, the reason of the row under the cursor stands in the border.

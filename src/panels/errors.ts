@@ -11,6 +11,7 @@ import { cursorIndex } from '../ui/reduce.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { ListState } from '../ui/state.ts';
 import type { Role } from '../ui/theme.ts';
+import type { ViewerSubject } from '../ui/viewer.ts';
 import { drawErrorDetail } from './errors-detail.ts';
 import { codeWidthOf, drawEvents, drawGroupRow, fitErrorColumns } from './errors-draw.ts';
 import { droppedRemark, emptyErrors, unreadReason, unreadRemark } from './errors-empty.ts';
@@ -42,6 +43,7 @@ export interface ErrorsPanel extends Pick<Panel, 'title' | 'sorts' | 'page'> {
   draw(cells: Cells, scope: ErrorsScope): void;
   drawDetail(cells: Cells, scope: ErrorsScope, key: string | null): void;
   drawSummary(cells: Cells, scope: ErrorsScope): void;
+  subject(scope: ErrorsScope, key: string | null): ViewerSubject | null;
 }
 
 /** From this width on the newest events stand beside the groups. */
@@ -82,6 +84,10 @@ export function errorsPanel(): ErrorsPanel {
     drawDetail(cells, scope, key) {
       const group = scope.world.errors.groups.find(({ fingerprint }) => fingerprint === key) ?? null;
       drawErrorDetail(cells, scope, group);
+    },
+    subject(scope, key) {
+      const last = scope.world.errors.groups.find(({ fingerprint }) => fingerprint === key)?.last;
+      return last ? { title: last.bot, files: [{ label: last.stream, path: last.path }] } : null;
     },
     drawSummary(cells, scope) {
       cells.clear();

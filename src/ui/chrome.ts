@@ -3,7 +3,6 @@ import { countFleet } from '../state/fleet.ts';
 import type { World } from '../state/world.ts';
 import { ago, clockTime, zoneOffset } from '../text/format.ts';
 import { measure, truncate } from '../text/width.ts';
-import { type Binding, footerHints } from './keymap.ts';
 import type { Cells } from './screen/cells.ts';
 import type { StyleId } from './screen/style.ts';
 import type { UiState } from './state.ts';
@@ -98,12 +97,15 @@ function putLine(cells: Cells, y: number, left: readonly Piece[], right: readonl
   }
 }
 
-export function drawFooter(
-  cells: Cells,
-  scope: ChromeScope,
-  keymap: readonly Binding[],
-  isOff: (b: Binding) => boolean,
-): void {
+/** One key of the footer. */
+export interface Hint {
+  readonly shown: string;
+  readonly label: string;
+  /** It can do nothing now. */
+  readonly isOff: boolean;
+}
+
+export function drawFooter(cells: Cells, scope: ChromeScope, hints: readonly Hint[]): void {
   const { ui, theme } = scope;
   cells.clear();
   if (ui.typing) {
@@ -124,12 +126,11 @@ export function drawFooter(
     return;
   }
   let x = 0;
-  for (const binding of footerHints(keymap, ui)) {
-    const length = measure(binding.shown) + 1 + measure(binding.label);
+  for (const { shown, label, isOff } of hints) {
+    const length = measure(shown) + 1 + measure(label);
     if (x + length > cells.width) continue;
-    const off = isOff(binding);
-    x += cells.text(x, 0, binding.shown, off ? theme.dim : theme.key) + 1;
-    x += cells.text(x, 0, binding.label, off ? theme.dim : theme.text) + 2;
+    x += cells.text(x, 0, shown, isOff ? theme.dim : theme.key) + 1;
+    x += cells.text(x, 0, label, isOff ? theme.dim : theme.text) + 2;
   }
 }
 

@@ -4,6 +4,7 @@ import type { World } from '../state/world.ts';
 import type { Cells } from './screen/cells.ts';
 import type { ListState, PanelId, UiState } from './state.ts';
 import type { Theme } from './theme.ts';
+import type { ViewerSubject } from './viewer.ts';
 
 /** What a panel draws from. */
 export interface Scope {
@@ -28,6 +29,8 @@ export interface Panel {
   drawDetail(cells: Cells, scope: Scope, key: string | null): void;
   /** One line, for screens that have no room for the panel. */
   drawSummary?(cells: Cells, scope: Scope): void;
+  /** The logs of a row, for `l`. */
+  subject?(scope: Scope, key: string | null): ViewerSubject | null;
   /** What an action would be aimed at: the row under the cursor. */
   target?(scope: Scope, key: string | null): Target | null;
 }

@@ -28,10 +28,12 @@ export function reduce(state: UiState, event: UiEvent, scene: Scene): UiState {
     case 'view-opened': {
       const panels = scene.panels(event.view);
       const focus = panels.includes(state.focus) ? state.focus : (panels[0] ?? state.focus);
-      return { ...state, view: event.view, focus, detail: null, overlay: null, typing: null };
+      return { ...state, view: event.view, focus, detail: null, isViewing: false, overlay: null, typing: null };
     }
     case 'detail-opened':
       return { ...state, detail: { panel: state.focus, key: cursorKey(state, scene) } };
+    case 'viewer-opened':
+      return { ...state, isViewing: true };
     case 'range-turned':
       return { ...state, range: (state.range + event.by + RANGES.length) % RANGES.length };
     case 'went-back':
@@ -134,6 +136,7 @@ function settle(state: UiState, at: number, scene: Scene): UiState {
 function goBack(state: UiState): UiState {
   if (state.overlay) return { ...state, overlay: null };
   if (state.typing) return state;
+  if (state.isViewing) return { ...state, isViewing: false };
   if (state.detail) return { ...state, detail: null };
   if (state.strip && state.strip.isOver) return { ...state, strip: null };
   if (state.lists[state.focus].filter !== '') return withList(state, state.focus, (list) => ({ ...list, filter: '' }));

@@ -14,6 +14,7 @@ import { cursorKey, reduce } from './reduce.ts';
 import type { Cells } from './screen/cells.ts';
 import { initialUi, type Overlay, type PanelId, type Scene, type UiEvent, type UiState, type ViewId } from './state.ts';
 import type { Theme } from './theme.ts';
+import type { OpenViewer, Viewer } from './viewer.ts';
 import { drawZone, layoutOf, scopeOf as scopeIn } from './zones.ts';
 
 /** What React composes: it changes only when zones or overlays do, never with the data. */
@@ -41,6 +42,7 @@ export interface ShellOptions {
   createActing(port: ActingPort): Acting;
   /** The command that does by hand what the first action of a target does. */
   commandFor(target: Target): string;
+  readonly openViewer: OpenViewer;
   /** Puts a text on the person's clipboard and says how. */
   copy(text: string): string;
   quit(): void;
@@ -71,12 +73,16 @@ export interface Shell {
 /** What keys do while the help stands: scroll it, close it, leave. */
 const IN_HELP: ReadonlySet<Group> = new Set(['move', 'program']);
 
+/** What the rest of the keys do while a log has the body. */
+const IN_VIEWER: ReadonlySet<Group> = new Set(['act', 'program']);
+
 export function createShell(options: ShellOptions): Shell {
   const { panels, keymap, theme, clock } = options;
   let ui = initialUi(options.view);
   let size = options.size;
   let world = options.takeWorld();
   let frame: Frame | null = null;
+  let viewer: Viewer | null = null;
   let lastQuitAt = Number.NEGATIVE_INFINITY;
   const decoder = createKeyDecoder();
   const frameListeners = new Set<() => void>();
@@ -101,12 +107,18 @@ export function createShell(options: ShellOptions): Shell {
     const before = ui;
     ui = reduce(ui, event, scene);
     if (ui === before) return;
+    if (viewer && !ui.isViewing) {
+      viewer.close();
+      viewer = null;
+    }
     if (ui.isPaused !== before.isPaused) world = ui.isPaused ? options.freezeWorld(world) : options.takeWorld();
     // A zone that shrank or a list that changed may have left the cursor outside its window.
     if (event.type !== 'world-changed') ui = reduce(ui, { type: 'world-changed', at: clock.monotonic() }, scene);
     refreshFrame();
     paint();
   }
+
+  const viewerPage = (): number => viewer?.page(zoneOf('detail')?.height ?? 1) ?? 1;
 
   function paint(ids?: readonly string[]): void {
     for (const listener of paintListeners) listener(ids);
@@ -133,6 +145,8 @@ export function createShell(options: ShellOptions): Shell {
         return options.suspend();
       case 'copy':
         return copy();
+      case 'open-log':
+        return openLog();
       case 'act':
         return act(effect.action);
       default:
@@ -163,6 +177,14 @@ export function createShell(options: ShellOptions): Shell {
     acting.ask(action, [target]);
   }
 
+  function openLog(): void {
+    const at = focused();
+    const subject = at?.panel.subject?.(at.scope, at.key) ?? null;
+    if (!subject) return notice('No log file is known for this row.', 'warn');
+    viewer = options.openViewer(subject, () => paint(['detail']));
+    dispatch({ type: 'viewer-opened' });
+  }
+
   function copy(): void {
     const at = focused();
     const target = at?.panel.target?.(at.scope, at.key) ?? null;
@@ -179,10 +201,12 @@ export function createShell(options: ShellOptions): Shell {
       if (acting.takesKeys()) return;
       if (name === 'ctrl+c') start({ type: 'quit' });
       else if (ui.typing) dispatch({ type: 'filter-typed', key: name });
+      else if (viewer && !ui.overlay && viewer.press(name, viewerPage())) continue;
       else {
         const binding = bindingOf(keymap, name, ui);
         // Nothing acts from under the help.
         if (ui.overlay && binding && !IN_HELP.has(binding.group) && name !== 'esc') continue;
+        if (viewer && binding && !IN_VIEWER.has(binding.group) && name !== 'esc') continue;
         if (binding) start(binding.effect(ui, clock.monotonic()));
       }
     }
@@ -219,6 +243,7 @@ export function createShell(options: ShellOptions): Shell {
     worldChanged() {
       if (!ui.isPaused) world = options.takeWorld();
       acting.tick();
+      viewer?.tick(viewerPage());
       dispatch({ type: 'world-changed', at: clock.monotonic() });
       refreshFrame();
       paint();
@@ -226,7 +251,8 @@ export function createShell(options: ShellOptions): Shell {
     painted: () => acting.painted(),
     draw(zone, cells) {
       const { hostname, isReadOnly } = options;
-      drawZone(zone, cells, { world, ui, panels, keymap, theme, hostname, isReadOnly, clockNow: clock.now() });
+      if (viewer && zone === 'detail') return viewer.draw(cells, theme);
+      drawZone(zone, cells, { world, ui, panels, keymap, theme, hostname, isReadOnly, clockNow: clock.now(), viewer });
     },
     stop: (reason) => acting.stop(reason),
   };

@@ -35,6 +35,8 @@ export interface UiState {
   readonly lists: Readonly<Record<PanelId, ListState>>;
   /** The panel whose detail fills the screen, and of which row. */
   readonly detail: { readonly panel: PanelId; readonly key: string | null } | null;
+  /** A viewer has the body: the log of one bot. */
+  readonly isViewing: boolean;
   /** The detail's range, an index into RANGES. */
   readonly range: number;
   /** The text being typed into the filter of the focused list; null when none is. */
@@ -73,6 +75,7 @@ export type UiEvent =
   | { readonly type: 'view-opened'; readonly view: ViewId }
   | { readonly type: 'detail-opened' }
   | { readonly type: 'range-turned'; readonly by: 1 | -1 }
+  | { readonly type: 'viewer-opened' }
   | { readonly type: 'went-back' }
   | { readonly type: 'filter-opened' }
   | { readonly type: 'filter-typed'; readonly key: string }
@@ -94,6 +97,7 @@ export function initialUi(view: ViewId): UiState {
     focus: view === 'home' ? 'bots' : view,
     lists: { bots: LIST, errors: LIST, resources: LIST, database: LIST },
     detail: null,
+    isViewing: false,
     range: 0,
     typing: null,
     isPaused: false,

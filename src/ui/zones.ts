@@ -1,13 +1,14 @@
 /** What is drawn in each zone of the layout: pure, from the world and the ui state. */
 import { valueOf } from '../sources/source.ts';
 import type { World } from '../state/world.ts';
-import { type ChromeScope, drawFooter, drawHeader, drawStrip, drawTooSmall } from './chrome.ts';
-import type { Binding } from './keymap.ts';
+import { type ChromeScope, drawFooter, drawHeader, drawStrip, drawTooSmall, type Hint } from './chrome.ts';
+import { type Binding, footerHints } from './keymap.ts';
 import { type Layout, layoutScreen, MIN_COLUMNS, MIN_ROWS } from './layout.ts';
 import type { Panel, Scope } from './panel.ts';
 import type { Cells } from './screen/cells.ts';
 import type { PanelId, UiState } from './state.ts';
 import type { Theme } from './theme.ts';
+import type { Viewer } from './viewer.ts';
 
 /** All that a picture is made from. */
 export interface Picture {
@@ -20,13 +21,23 @@ export interface Picture {
   readonly isReadOnly: boolean;
   /** Epoch ms of the real moment. */
   readonly clockNow: number;
+  /** What has the body, when something has. */
+  readonly viewer: Viewer | null;
 }
 
 export function layoutOf(ui: UiState, world: World, size: { readonly columns: number; readonly rows: number }): Layout {
   const { columns, rows } = size;
   const { view, focus } = ui;
   const bots = world.pm2.reduce((sum, { reading }) => sum + (valueOf(reading)?.bots.length ?? 0), 0);
-  return layoutScreen({ columns, rows, view, focus, hasDetail: ui.detail !== null, hasStrip: ui.strip !== null, bots });
+  return layoutScreen({
+    columns,
+    rows,
+    view,
+    focus,
+    hasDetail: ui.detail !== null || ui.isViewing,
+    hasStrip: ui.strip !== null,
+    bots,
+  });
 }
 
 export function scopeOf(picture: Pick<Picture, 'world' | 'ui' | 'theme'>, id: PanelId): Scope {
@@ -41,7 +52,7 @@ export function drawZone(zone: string, cells: Cells, picture: Picture): void {
     case 'header':
       return drawHeader(cells, chromeOf(picture));
     case 'footer':
-      return drawFooter(cells, chromeOf(picture), picture.keymap, (binding) => isBarred(binding, picture));
+      return drawFooter(cells, chromeOf(picture), hintsOf(picture));
     case 'strip':
       return drawStrip(cells, ui.strip, theme);
     case 'small':
@@ -61,6 +72,19 @@ export function drawZone(zone: string, cells: Cells, picture: Picture): void {
 function chromeOf({ world, ui, theme, hostname, isReadOnly, clockNow }: Picture): ChromeScope {
   const offsetMinutes = -new Date(clockNow).getTimezoneOffset();
   return { world, ui, theme, hostname, isReadOnly, clockNow, offsetMinutes };
+}
+
+/** What the footer shows: the viewer's own keys first, else the bindings that mean something here. */
+function hintsOf(picture: Picture): readonly Hint[] {
+  const { viewer, keymap, ui } = picture;
+  const bindings = footerHints(keymap, ui).map((binding) => ({
+    shown: binding.shown,
+    label: binding.label,
+    isOff: isBarred(binding, picture),
+  }));
+  if (!viewer) return bindings;
+  const back = bindings.filter(({ shown }) => shown === 'Esc' || shown === '?');
+  return [...back, ...viewer.keymap.map(({ shown, label }) => ({ shown, label, isOff: false }))];
 }
 
 /** Actions that cannot be done now stay in the footer, dimmed: the key says why when it is pressed. */
