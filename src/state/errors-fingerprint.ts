@@ -2,34 +2,28 @@
 
 /** What varies, each with what stands for it. One pass, the alternatives in this order; linear in the text. */
 const VARYING =
-  /(?<uuid>\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)|(?<time>\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?)|(?<url>\bhttps?:\/\/[^\s"'<>)\]]+)|(?<address>\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b|\[?\b(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{1,4}\b\]?(?::\d{1,5})?)|(?<mail>\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+\b)|(?<text>"(?:[^"\\]|\\.){0,400}"|(?<![\w])'(?:[^'\\]|\\.){0,400}'(?!\w)|`[^`]{0,400}`)|(?<path>(?<![\w.])(?:[A-Za-z]:)?(?:\/[\w@.+~-]+){2,}\/?(?::\d+){0,2})|(?<hex>\b0x[0-9a-f]+\b|\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}\b)|(?<duration>[-+]?\b\d+(?:[.,]\d+)*\s?(?:ms|µs|us|ns|sec(?:ond)?s?|min(?:ute)?s?|hours?|[smhd]|[kMG]i?B|bytes?|%)(?![\w]))|(?<number>[-+]?\d+(?:[.,]\d+)*)/gi;
+  /(\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)|(\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?)|(\bhttps?:\/\/[^\s"'<>)\]]+)|(\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b|\[?\b(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{1,4}\b\]?(?::\d{1,5})?)|(\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+\b)|("(?:[^"\\]|\\.){0,400}"|(?<![\w])'(?:[^'\\]|\\.){0,400}'(?!\w)|`[^`]{0,400}`)|((?<![\w.])(?:[A-Za-z]:)?(?:\/[\w@.+~-]+){2,}\/?(?::\d+){0,2})|(\b0x[0-9a-f]+\b|\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}\b)|([-+]?\b\d+(?:[.,]\d+)*\s?(?:ms|µs|us|ns|sec(?:ond)?s?|min(?:ute)?s?|hours?|[smhd]|[kMG]i?B|bytes?|%)(?![\w]))|([-+]?\d+(?:[.,]\d+)*)/gi;
 
-const STANDS_FOR: Readonly<Record<string, string>> = {
-  uuid: '<id>',
-  time: '<time>',
-  url: '<url>',
-  address: '<addr>',
-  mail: '<mail>',
-  text: '<text>',
-  path: '<path>',
-  hex: '<hex>',
-  duration: '<n>',
-  number: '<n>',
-};
-const NAMES = Object.keys(STANDS_FOR);
+/** What stands for each alternative, in their order. Named groups would cost three times as much. */
+const STANDS_FOR = ['<id>', '<time>', '<url>', '<addr>', '<mail>', '<text>', '<path>', '<hex>', '<n>', '<n>'] as const;
+const NUMBER = STANDS_FOR.length - 1;
 /** What comes later in a message is rarely what tells errors apart. */
 const MAX_CHARACTERS = 240;
 
 /** The message with what varies replaced by what it is, at most 240 characters. Telling names (`DB003`) stay. */
 export function normaliseMessage(message: string): string {
   const head = message.length > MAX_CHARACTERS ? message.slice(0, MAX_CHARACTERS) : message;
-  return head.replace(VARYING, (...match) => {
-    const groups = match.at(-1) as Record<string, string | undefined>;
-    const text = match[0] as string;
-    if (groups['number'] !== undefined && isName(match.at(-2) as string, match.at(-3) as number)) return text;
-    const name = NAMES.find((each) => groups[each] !== undefined);
-    return name === undefined ? text : (STANDS_FOR[name] as string);
-  });
+  let out = '';
+  let done = 0;
+  VARYING.lastIndex = 0;
+  for (let match = VARYING.exec(head); match !== null; match = VARYING.exec(head)) {
+    let kind = 0;
+    while (kind < NUMBER && match[kind + 1] === undefined) kind += 1;
+    if (kind === NUMBER && isName(head, match.index)) continue;
+    out += head.slice(done, match.index) + STANDS_FOR[kind];
+    done = VARYING.lastIndex;
+  }
+  return done === 0 ? head : out + head.slice(done);
 }
 
 /** Whether the number at a place is the end of a name in capitals: `DB003`, `HTTP2`, `E11000`. */

@@ -30,23 +30,16 @@ function rarity(byte: number): number {
  */
 export function createFinder(needles: readonly string[]): Finder {
   const patterns = needles.map((needle) => Buffer.from(needle, 'latin1'));
-  const isAwaited = new Uint8Array(65_536);
-  const awaited = new Map<number, { readonly pattern: Buffer; readonly at: number }[]>();
+  /** For each pair the number of its candidates in `candidates`; 0 for a pair that nothing waits for. */
+  const awaited = new Uint8Array(65_536);
+  const candidates: Candidate[][] = [[]];
   for (const pattern of patterns) {
     if (pattern.length < 4) throw new Error(`needle ${pattern.toString('latin1')} is too short to be found by pairs`);
     for (const parity of [0, 1]) {
-      let best = parity;
-      let bestRarity = -1;
-      for (let at = parity; at + 1 < pattern.length; at += 2) {
-        const found = rarity(pattern[at] as number) + rarity(pattern[at + 1] as number);
-        if (found > bestRarity) {
-          best = at;
-          bestRarity = found;
-        }
-      }
-      const pair = (pattern[best] as number) | ((pattern[best + 1] as number) << 8);
-      isAwaited[pair] = 1;
-      awaited.set(pair, [...(awaited.get(pair) ?? []), { pattern, at: best }]);
+      const at = rarestPair(pattern, parity);
+      const pair = (pattern[at] as number) | ((pattern[at + 1] as number) << 8);
+      if (awaited[pair] === 0) awaited[pair] = candidates.push([]) - 1;
+      candidates[awaited[pair] as number]?.push(candidateAt(pattern, at));
     }
   }
 
@@ -58,22 +51,57 @@ export function createFinder(needles: readonly string[]): Finder {
     if (byteOffset % 2 !== 0) throw new Error('the bytes must begin at an even place of their memory');
     if (seen !== buffer) {
       seen = buffer;
+      // Built for little-endian machines, which all that Node runs on today are in practice.
       pairs = new Uint16Array(buffer, 0, buffer.byteLength >> 1);
     }
+    const view = pairs;
     const base = byteOffset >> 1;
     const end = base + (to >> 1);
     for (let at = base + (from >> 1); at < end; at += 1) {
-      if (isAwaited[pairs[at] as number] === 0) continue;
+      const known = awaited[view[at] as number] as number;
+      if (known === 0) continue;
       const place = (at - base) * 2;
-      // Built for little-endian machines, which all that Node runs on today are in practice.
-      const candidates = awaited.get((bytes[place] as number) | ((bytes[place + 1] as number) << 8));
-      for (const { pattern, at: inner } of candidates ?? []) {
-        const start = place - inner;
+      const group = candidates[known] as Candidate[];
+      for (let i = 0; i < group.length; i += 1) {
+        const { pattern, pairAt, probe, probeByte } = group[i] as Candidate;
+        const start = place - pairAt;
+        if (bytes[start + probe] !== probeByte) continue;
         if (start >= from && start + pattern.length <= to && isAt(bytes, start, pattern)) return start;
       }
     }
     return -1;
   };
+}
+
+/** A needle that a pair may belong to, and the byte that tells soonest that it does not. */
+interface Candidate {
+  readonly pattern: Buffer;
+  readonly pairAt: number;
+  readonly probe: number;
+  readonly probeByte: number;
+}
+
+function candidateAt(pattern: Buffer, pairAt: number): Candidate {
+  let probe = -1;
+  for (let at = 0; at < pattern.length; at += 1) {
+    const isOutside = at !== pairAt && at !== pairAt + 1;
+    if (isOutside && (probe === -1 || rarity(pattern[at] as number) > rarity(pattern[probe] as number))) probe = at;
+  }
+  return { pattern, pairAt, probe, probeByte: pattern[probe] as number };
+}
+
+/** The pair of the two rarest bytes among those that stand at this parity. */
+function rarestPair(pattern: Buffer, parity: number): number {
+  let best = parity;
+  let bestRarity = -1;
+  for (let at = parity; at + 1 < pattern.length; at += 2) {
+    const found = rarity(pattern[at] as number) + rarity(pattern[at + 1] as number);
+    if (found > bestRarity) {
+      best = at;
+      bestRarity = found;
+    }
+  }
+  return best;
 }
 
 function isAt(bytes: Buffer, start: number, pattern: Buffer): boolean {

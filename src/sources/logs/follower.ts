@@ -9,7 +9,7 @@ import { backgroundIo, immediateIo } from './io.ts';
 import { createChunk } from './open-log.ts';
 import { LogRegistry } from './registry.ts';
 import type { LogFile, LogTarget } from './snapshot.ts';
-import { LogTail } from './tail.ts';
+import { type Look, LogTail } from './tail.ts';
 
 export interface LogFollowerOptions {
   readonly finder: Finder;
@@ -69,22 +69,25 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
   let isSlowBusy = false;
   let extraFolders: readonly string[] = [];
   let list: readonly LogFile[] = [];
+  /** Those that something was told of, or that want to be looked at without. */
+  const due = new Set<LogTail>();
+  let isListOld = true;
+  let readBytes = 0;
+  let droppedBytes = 0;
   let lookedAtAll = Number.NEGATIVE_INFINITY;
-  let goneRead = 0;
-  let goneDropped = 0;
   let filesLeftOut = 0;
   let hasRead = false;
   let isClosed = false;
-  let next = 0;
+  let reading: Promise<void> = Promise.resolve();
 
   const folders = createLogFolders((folder, name) => {
     const named = places.get(folder);
-    if (name === null) for (const tail of named?.values() ?? []) tail.isDirty = true;
+    if (name === null) for (const tail of named?.values() ?? []) due.add(tail);
     else {
       const tail = named?.get(name);
       if (!tail) return onUnknown?.(folder);
-      if (tail.isDirty) return undefined;
-      tail.isDirty = true;
+      if (due.has(tail)) return undefined;
+      due.add(tail);
     }
     return onChange?.();
   });
@@ -104,30 +107,45 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
     }
   }
 
+  async function look(tail: LogTail, how: Look): Promise<void> {
+    due.delete(tail);
+    isListOld = true;
+    const before = tail.readBytes;
+    const droppedBefore = tail.droppedBytes;
+    const isDone = await tail.look(how);
+    readBytes += tail.readBytes - before;
+    droppedBytes += tail.droppedBytes - droppedBefore;
+    // Where nothing is told of changes, every beat looks.
+    if (!isDone || tail.isRestless || !folders.isWatched(dirname(tail.target.path))) due.add(tail);
+  }
+
   async function lookSlowly(waiting: readonly LogTail[]): Promise<void> {
     slowChunk ??= createChunk();
     for (const tail of waiting) {
       if (isClosed) return;
       slow = { tail, since: clock.monotonic() };
-      await tail.look({ io: backgroundIo, chunk: slowChunk, hasTime: () => true });
+      await look(tail, { io: backgroundIo, chunk: slowChunk, hasTime: () => true });
     }
     slow = null;
   }
 
-  async function lookAtOnce(due: readonly LogTail[]): Promise<void> {
+  async function lookAtOnce(waiting: readonly LogTail[]): Promise<void> {
     const end = clock.monotonic() + (hasRead ? BEAT_MS : FIRST_MS);
     let sliceEnd = clock.monotonic() + SLICE_MS;
-    for (const tail of due) {
+    const hasTime = (): boolean | Promise<boolean> => {
       const now = clock.monotonic();
+      if (now >= end || isClosed) return false;
+      return now < sliceEnd ? true : rest();
+    };
+    async function rest(): Promise<boolean> {
+      await turn();
+      sliceEnd = clock.monotonic() + SLICE_MS;
+      return !isClosed;
+    }
+    for (const tail of waiting) {
       // What is left out stays due; the next beat begins with it.
-      if (now >= end || isClosed) return;
-      if (now >= sliceEnd) {
-        await turn();
-        if (isClosed) return;
-        sliceEnd = clock.monotonic() + SLICE_MS;
-      }
-      next = (next + 1) % Math.max(1, tails.size);
-      await tail.look({ io: immediateIo, chunk, hasTime: () => clock.monotonic() < end });
+      if (!(await hasTime())) return;
+      await look(tail, { io: immediateIo, chunk, hasTime });
     }
   }
 
@@ -138,15 +156,13 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
       lookedAtAll = now;
       arm();
     }
-    const all = [...tails.values()];
-    const turned = next === 0 ? all : [...all.slice(next), ...all.slice(0, next)];
-    return turned.filter(
-      (tail) => isAll || tail.isDirty || tail.isRestless || !folders.isWatched(dirname(tail.target.path)),
-    );
+    // One that is looked at and not done goes to the end of the set: the next beat begins with another.
+    return isAll ? [...new Set([...due, ...tails.values()])] : [...due];
   }
 
-  async function read(): Promise<void> {
+  async function readOnce(): Promise<void> {
     await folders.learn();
+    if (isClosed) return;
     const immediate: LogTail[] = [];
     const background: LogTail[] = [];
     for (const tail of dueTails()) (isImmediate(tail.target.path) ? immediate : background).push(tail);
@@ -159,8 +175,8 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
     }
     if (isSlowBusy) await raceWith(slowQueue, hasRead ? BACKGROUND_MS : BACKGROUND_FIRST_MS);
     if (slow && clock.monotonic() - slow.since > SLOW_MS) {
-      slow.tail.state = 'slow';
-      slow.tail.reason = 'its file system does not answer';
+      slow.tail.markSlow();
+      isListOld = true;
     }
     hasRead = true;
   }
@@ -173,15 +189,19 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
       for (const [path, tail] of tails) {
         if (kept.has(path)) continue;
         tails.delete(path);
-        goneRead += tail.readBytes;
-        goneDropped += tail.droppedBytes;
+        due.delete(tail);
         void tail.close(backgroundIo);
       }
       for (const [path, target] of kept) {
         const tail = tails.get(path);
         if (tail) tail.target = target;
-        else tails.set(path, makeTail(target));
+        else {
+          const made = makeTail(target);
+          tails.set(path, made);
+          due.add(made);
+        }
       }
+      isListOld = true;
       places.clear();
       for (const [path, tail] of tails) {
         const folder = dirname(path);
@@ -194,28 +214,28 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
       extraFolders = others;
       arm();
     },
-    read,
+    read() {
+      reading = readOnce();
+      return reading;
+    },
     files() {
-      const fresh = Array.from(tails.values(), (tail) => tail.snapshot());
-      if (fresh.length !== list.length || fresh.some((file, i) => file !== list[i])) list = fresh;
+      if (isListOld) list = Array.from(tails.values(), (tail) => tail.snapshot());
+      isListOld = false;
       return list;
     },
     get filesLeftOut() {
       return filesLeftOut;
     },
     get readBytes() {
-      let sum = goneRead;
-      for (const tail of tails.values()) sum += tail.readBytes;
-      return sum;
+      return readBytes;
     },
     get droppedBytes() {
-      let sum = goneDropped;
-      for (const tail of tails.values()) sum += tail.droppedBytes;
-      return sum;
+      return droppedBytes;
     },
     async close() {
       isClosed = true;
       folders.close();
+      await reading;
       // One that hangs in the kernel is left to it: the process ends without it.
       await raceWith(slowQueue, BACKGROUND_MS);
       for (const tail of tails.values()) {

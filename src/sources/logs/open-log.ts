@@ -24,8 +24,8 @@ export interface DrainScope {
   readonly chunk: Buffer;
   readonly finder: Finder;
   readonly sink: LineSink;
-  /** Asked between two pieces: whether there is time for another. */
-  readonly hasTime: () => boolean;
+  /** Asked between two pieces: whether there is time for another. It may let others have their turn first. */
+  readonly hasTime: () => boolean | Promise<boolean>;
 }
 
 export class OpenLog {
@@ -126,7 +126,7 @@ export class OpenLog {
     let left = maxBytes;
     let isFirst = true;
     while (this.offset < this.size) {
-      if (left <= 0 || (!isFirst && !scope.hasTime())) return 'budget';
+      if (left <= 0 || (!isFirst && !(await scope.hasTime()))) return 'budget';
       const kept = this.#signatureLength;
       const base = this.offset - kept;
       const wanted = Math.min(CHUNK_BYTES, this.size - this.offset) + kept;

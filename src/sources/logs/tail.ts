@@ -33,15 +33,13 @@ export interface TailOptions {
 export interface Look {
   readonly io: LogIo;
   readonly chunk: Buffer;
-  readonly hasTime: () => boolean;
+  readonly hasTime: DrainScope['hasTime'];
 }
 
 export class LogTail {
   target: LogTarget;
   state: LogFile['state'] = 'waiting';
   reason = '';
-  /** Something may have happened to it since the last look. */
-  isDirty = true;
   readonly #options: TailOptions;
   /** Opened generations, the oldest first; the last is the one the path names, unless it is missing. */
   #logs: OpenLog[] = [];
@@ -86,11 +84,9 @@ export class LogTail {
   /** Looks at the path and reads what is new. Never throws. Returns false when time ran out before the end. */
   async look(look: Look): Promise<boolean> {
     const { clock, sink } = this.#options;
-    this.isDirty = false;
     this.#snapshot = null;
     try {
       const isDone = await this.#look(look, clock.now());
-      if (!isDone) this.isDirty = true;
       // Whatever belongs to an event was written with it; a later reading finds it complete.
       if (isDone && sink.isHolding && clock.monotonic() - this.#lastGrowth() >= 250) sink.flush();
       return isDone;
@@ -100,6 +96,13 @@ export class LogTail {
       this.reason = unreadable.message;
       return true;
     }
+  }
+
+  /** A look has been under way for too long. */
+  markSlow(): void {
+    this.state = 'slow';
+    this.reason = 'its file system does not answer';
+    this.#snapshot = null;
   }
 
   #lastGrowth(): number {
