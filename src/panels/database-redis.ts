@@ -29,7 +29,7 @@ export function drawRedis(cells: Cells, redis: RedisSnapshot, look: DatabaseLook
   const isOne = height === 1;
   const parts = [
     ...faults(redis, theme),
-    ...memoryParts(redis, theme),
+    ...memoryParts(redis, look),
     ...(isOne ? figures(redis, theme) : clientParts(redis, theme)),
   ];
   putParts(cells, x + name, y, width - name, parts);
@@ -53,7 +53,7 @@ function drawRoomy(cells: Cells, redis: RedisSnapshot, look: DatabaseLook, area:
   putTitle(cells, area, title(redis), redis.role === 'slave' ? 'replica' : '', theme);
   const from = x + LABEL;
   const room = width - LABEL;
-  const severity = severityOfRedisMemory(redis);
+  const severity = severityOfRedisMemory(redis, look.limits);
   cells.text(x, y + 1, 'memory', theme.muted, LABEL);
   let at = 0;
   if (redis.maxMemoryBytes !== null) {
@@ -70,10 +70,10 @@ function drawRoomy(cells: Cells, redis: RedisSnapshot, look: DatabaseLook, area:
     at = bar + 1;
   }
   putParts(cells, from + at, y + 1, room - at, [
-    ...memoryParts(redis, theme),
+    ...faults(redis, theme),
+    ...memoryParts(redis, look),
     ...clientParts(redis, theme),
     ...keyParts(redis, theme),
-    ...faults(redis, theme),
   ]);
   const row = (line: number, label: string, value: string, series: DatabaseSeriesName, max?: number): void => {
     cells.text(x, y + line, label, theme.muted, LABEL);
@@ -105,9 +105,9 @@ function drawSlowlog(cells: Cells, redis: RedisSnapshot, { theme, now }: Databas
   });
 }
 
-function memoryParts(redis: RedisSnapshot, theme: Theme): Part[] {
+function memoryParts(redis: RedisSnapshot, { theme, limits }: DatabaseLook): Part[] {
   const limit = redis.maxMemoryBytes === null ? '' : `/${bytes(redis.maxMemoryBytes)}`;
-  return [[`${bytes(redis.usedMemoryBytes)}${limit}`, theme[severityOfRedisMemory(redis)]]];
+  return [[`${bytes(redis.usedMemoryBytes)}${limit}`, theme[severityOfRedisMemory(redis, limits)]]];
 }
 
 function clientParts(redis: RedisSnapshot, theme: Theme): Part[] {

@@ -34,20 +34,22 @@ export const SERVER = `select current_setting('server_version_num') as version_n
 export const OVERVIEW = `select current_setting('max_connections') as max,
  current_setting('superuser_reserved_connections')::int + coalesce(current_setting('reserved_connections', true)::int, 0) as reserved,
  (select json_object_agg(s, n) from (select case when backend_type is null then 'hidden' else coalesce(state, 'starting') end as s,
-  count(*) as n from pg_stat_activity where ${IS_CLIENT} group by 1) by_state) as by_state,
+  count(*) as n from pg_stat_get_activity(null) where ${IS_CLIENT} group by 1) by_state) as by_state,
  extract(epoch from clock_timestamp()) as at,
- sum(xact_commit + xact_rollback) as transactions, sum(blks_hit) as hit, sum(blks_read) as read, sum(deadlocks) as deadlocks
- from pg_stat_database`;
+ sum(pg_stat_get_db_xact_commit(oid) + pg_stat_get_db_xact_rollback(oid)) as transactions,
+ sum(pg_stat_get_db_blocks_hit(oid)) as hit, sum(pg_stat_get_db_blocks_fetched(oid) - pg_stat_get_db_blocks_hit(oid)) as read,
+ sum(pg_stat_get_db_deadlocks(oid)) as deadlocks from pg_database`;
 
 /**
  * Sessions that do something, and those that others wait for, idle ones too: an advisory lock is held by a session that
  * does nothing. What waits is asked once for whom, and pg_locks only while something waits.
  */
-export const SESSIONS = `with a as materialized (select * from pg_stat_activity where pid <> pg_backend_pid()),
+export const SESSIONS = `with a as materialized (select * from pg_stat_get_activity(null) where pid <> pg_backend_pid()),
  w as materialized (select pid, pg_blocking_pids(pid) as blockers,
   (select min(waitstart) from pg_locks l where l.pid = a.pid and not l.granted) as since
   from a where wait_event_type = 'Lock' limit 200)
- select a.pid, a.backend_start, a.backend_type, a.usename, a.datname, a.application_name, host(a.client_addr) as client, a.state,
+ select a.pid, a.backend_start, a.backend_type, pg_get_userbyid(nullif(a.usesysid, 0)) as usename,
+ (select datname from pg_database d where d.oid = a.datid) as datname, a.application_name, host(a.client_addr) as client, a.state,
  concat_ws(':', a.wait_event_type, a.wait_event) as wait,
  extract(epoch from clock_timestamp() - a.query_start) as query_s, extract(epoch from clock_timestamp() - a.xact_start) as xact_s,
  extract(epoch from clock_timestamp() - a.state_change) as state_s, extract(epoch from clock_timestamp() - w.since) as wait_s,

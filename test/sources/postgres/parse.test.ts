@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import {
+  cleanQuery,
+  hitPercent,
+  parseOverview,
+  parseSession,
+  parseTable,
+  ratesBetween,
+} from '../../../src/sources/postgres/parse.ts';
+
+const counters = { at: 100, transactions: 1000, hit: 900, read: 100, deadlocks: 2 };
+
+test('rates are of the time between two readings, by the server’s clock', () => {
+  const later = { ...counters, at: 102, transactions: 1030, deadlocks: 3 };
+  expect(ratesBetween(counters, later)).toEqual({ transactionsPerSecond: 15, newDeadlocks: 1 });
+  expect(ratesBetween(null, later)).toEqual({ transactionsPerSecond: null, newDeadlocks: null });
+});
+
+test('counters that were reset tell nothing, rather than a negative rate', () => {
+  expect(ratesBetween(counters, { ...counters, at: 102, transactions: 3 }).transactionsPerSecond).toBeNull();
+  expect(hitPercent(counters, { ...counters, hit: 0, read: 0 })).toBeNull();
+});
+
+test('a cache that nobody asked has no share, not one of zero', () => {
+  expect(hitPercent(counters, counters)).toBeNull();
+  expect(hitPercent(counters, { ...counters, hit: 975, read: 125 })).toBe(75);
+});
+
+test('connections are judged by what ordinary roles can have', () => {
+  const { connections } = parseOverview({ max: '100', reserved: '3', by_state: '{"active":50,"idle":40}' });
+  expect(connections).toMatchObject({ used: 90, max: 100, reserved: 3, byState: { active: 50, idle: 40 } });
+  expect(connections.usedPercent).toBeCloseTo((100 * 90) / 97);
+});
+
+test('a statement is one line, redacted whole before it is cut', () => {
+  const long = `SELECT 1 ${'-'.repeat(380)} PASSWORD 'geheim and much more of it'`;
+  expect(cleanQuery("ALTER ROLE x\n\tPASSWORD 'geheim'")).toBe("ALTER ROLE x PASSWORD '[redacted]'");
+  expect(cleanQuery(long)).not.toContain('geheim');
+  expect(cleanQuery(long).length).toBeLessThanOrEqual(400);
+});
+
+test('a session keeps its start as the server’s own text, and each blocker once', () => {
+  const session = parseSession({
+    pid: '7',
+    backend_start: '2026-01-15 12:00:00.123456+00',
+    backend_type: 'client backend',
+    usename: 'bot\x1b[31m',
+    datname: 'chatai',
+    application_name: 'bot',
+    client: null,
+    state: 'active',
+    wait: 'Lock:tuple',
+    query_s: '1.5',
+    xact_s: null,
+    state_s: '0.25',
+    wait_s: '1.25',
+    query: 'SELECT 1',
+    blockers: '[5,5,0]',
+  });
+  expect(session).toMatchObject({
+    backendStart: '2026-01-15 12:00:00.123456+00',
+    user: 'bot',
+    client: '',
+    queryMs: 1500,
+    transactionMs: null,
+    stateMs: 250,
+    waitMs: 1250,
+    blockedBy: [5, 0],
+  });
+});
+
+test('a table that was never vacuumed has no time of it, and one without rows no dead share', () => {
+  const table = parseTable({
+    relid: '5',
+    schemaname: 's',
+    relname: 't',
+    bytes: null,
+    live: '0',
+    dead: '0',
+    vacuumed: null,
+    may_vacuum: 'f',
+  });
+  expect(table).toMatchObject({ totalBytes: null, deadPercent: 0, lastVacuumAt: null, mayVacuum: false });
+});
