@@ -1,4 +1,5 @@
 /** What is derived of all bots together: how many should run, and how many of those do. */
+import type { Thresholds } from '../config/schema.ts';
 import type { Bot, Pm2Dump, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type BotState, isUnasked, judgeBot } from './judge.ts';
 import type { Entry } from './store.ts';
@@ -19,6 +20,7 @@ export interface Fleet {
   readonly pm2: readonly Entry<'pm2'>[];
   readonly expected: Expected | null;
   readonly fleet: MostSeen;
+  readonly thresholds: Pick<Thresholds, 'bots'>;
   /** Epoch ms. */
   readonly now: number;
 }
@@ -31,6 +33,8 @@ export interface FleetCount {
   readonly running: number;
   /** Bots that run and are expected by nobody: started since the last `pm2 save`. */
   readonly extra: number;
+  /** Names that are expected and that PM2 does not have at all, sorted. */
+  readonly missing: readonly string[];
   /** Stopped because somebody said so. */
   readonly stoppedOnPurpose: number;
   readonly byState: Readonly<Partial<Record<BotState, number>>>;
@@ -46,10 +50,12 @@ export interface MostSeen {
 const RUNNING: ReadonlySet<BotState> = new Set(['ok', 'starting', 'silent']);
 
 /** Counts the fleet. Modules are not bots. */
-export function countFleet({ pm2: entries, expected: configured, fleet: history, now }: Fleet): FleetCount {
+export function countFleet({ pm2: entries, expected: configured, fleet: history, thresholds, now }: Fleet): FleetCount {
   const byState: Partial<Record<BotState, number>> = {};
   const sum = { expected: 0, running: 0, extra: 0, stoppedOnPurpose: 0, total: 0 };
   const allRunning = new Map<string, number>();
+  const known = new Set<string>();
+  const missing: string[] = [];
   let isKnown = false;
   let hasDump = false;
   for (const { reading } of entries) {
@@ -61,7 +67,8 @@ export function countFleet({ pm2: entries, expected: configured, fleet: history,
     for (const bot of bots) {
       if (bot.isModule) continue;
       sum.total++;
-      const { state } = judgeBot(bot, reading.state === 'fresh', now);
+      known.add(bot.name);
+      const { state } = judgeBot(bot, reading.state === 'fresh', now, thresholds.bots);
       byState[state] = (byState[state] ?? 0) + 1;
       if (isStoppedOnPurpose(bot)) sum.stoppedOnPurpose++;
       if (!RUNNING.has(state)) continue;
@@ -75,6 +82,8 @@ export function countFleet({ pm2: entries, expected: configured, fleet: history,
       const expectedHere = total(expected);
       let present = 0;
       for (const [name, count] of expected) present += Math.min(count, running.get(name) ?? 0);
+      for (const { name, isStopped } of dump.bots)
+        if (!isStopped && !bots.some((bot) => bot.name === name)) missing.push(name);
       sum.expected += expectedHere;
       sum.running += present;
       sum.extra += runs - present;
@@ -85,10 +94,25 @@ export function countFleet({ pm2: entries, expected: configured, fleet: history,
   }
   const { stoppedOnPurpose, total: bots } = sum;
   if (configured !== null && isKnown) {
-    return { ...countConfigured(configured, allRunning), stoppedOnPurpose, total: bots, byState };
+    const absent = typeof configured === 'number' ? [] : configured.filter((name) => !known.has(name));
+    return {
+      ...countConfigured(configured, allRunning),
+      missing: unique(absent),
+      stoppedOnPurpose,
+      total: bots,
+      byState,
+    };
   }
-  return { ...sum, byState, expected: isKnown ? sum.expected : null, expectedFrom: hasDump ? 'dump' : 'most seen' };
+  return {
+    ...sum,
+    missing: unique(missing),
+    byState,
+    expected: isKnown ? sum.expected : null,
+    expectedFrom: hasDump ? 'dump' : 'most seen',
+  };
 }
+
+const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
 
 function countConfigured(configured: Expected, running: ReadonlyMap<string, number>) {
   const runs = total(running);

@@ -66,11 +66,15 @@ function fleetPieces({ world, theme }: ChromeScope): Piece[] {
   const isShort = fleet.running < fleet.expected;
   const pieces: Piece[] = [[`${fleet.running} of ${fleet.expected} running`, isShort ? theme.bad : theme.good]];
   const add = (text: string, style: StyleId): void => void pieces.push([' · ', theme.muted], [text, style]);
-  if (fleet.extra > 0) add(`${fleet.extra} more, not saved`, theme.muted);
   const { errored, flapping } = fleet.byState;
   if (errored) add(`${errored} ERRORED`, theme.bad);
   if (flapping) add(`${flapping} FLAPPING`, theme.bad);
   if (stale) add('STALE', theme.alarm);
+  if (fleet.missing.length > 0) {
+    add(`${fleet.missing.length} MISSING`, theme.bad);
+    pieces.push([` ${fleet.missing.slice(0, 3).join(', ')}`, theme.text]);
+  }
+  if (fleet.extra > 0) add(`${fleet.extra} extra`, theme.muted);
   return pieces;
 }
 

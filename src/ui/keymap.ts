@@ -39,15 +39,13 @@ export interface Binding {
 /** Where the targets of each kind are rows. */
 const PANEL_OF: Readonly<Record<Target['kind'], PanelId>> = { bot: 'bots', table: 'database' };
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** The keys of the actions, from the actions themselves. */
 function actionBinding(action: Action): Binding {
   return {
     keys: [action.key],
     shown: action.key,
     label: action.label,
-    help: `${capital(action.label)}: asks first, for the ${action.targetKind} under the cursor.`,
+    help: `Asks first; for the ${action.targetKind} under the cursor of ${PANEL_OF[action.targetKind]}.`,
     group: 'act',
     footer: 10,
     isAction: true,

@@ -27,11 +27,12 @@ export function reduce(state: UiState, event: UiEvent, scene: Scene): UiState {
     }
     case 'view-opened': {
       const panels = scene.panels(event.view);
-      const focus = panels.includes(state.focus) ? state.focus : (panels[0] ?? state.focus);
+      // Home begins with the bots, whatever was looked at before: its keys are the ones that are wanted at once.
+      const focus = panels[0] ?? state.focus;
       return { ...state, view: event.view, focus, detail: null, isViewing: false, overlay: null, typing: null };
     }
     case 'detail-opened':
-      return { ...state, detail: { panel: state.focus, key: cursorKey(state, scene) } };
+      return openDetail(state, scene);
     case 'viewer-opened':
       return { ...state, isViewing: true };
     case 'range-turned':
@@ -62,6 +63,8 @@ export function reduce(state: UiState, event: UiEvent, scene: Scene): UiState {
       const { text, severity, at } = event;
       return { ...state, notice: { text, severity, until: at + NOTICE_MS } };
     }
+    case 'notice-cleared':
+      return state.notice ? { ...state, notice: null } : state;
     case 'lock-turned':
       return {
         ...state,
@@ -95,6 +98,17 @@ export function scrollTo(top: number, index: number, page: number, total: number
   return Math.max(0, Math.min(wanted, Math.max(0, total - page)));
 }
 
+/** Where there are rows it is about one of them: an empty list has nothing to open. */
+function openDetail(state: UiState, scene: Scene): UiState {
+  const key = cursorKey(state, scene);
+  const isList = scene.sorts(state.focus) > 0;
+  if (isList && key === null && state.lists[state.focus].filter !== '') return state;
+  return { ...state, detail: { panel: state.focus, key, top: 0 } };
+}
+
+/** No detail is longer; the drawing clamps to what there is. */
+const DETAIL_ROWS_MAX = 400;
+
 function withList(state: UiState, panel: PanelId, change: (list: ListState) => ListState): UiState {
   const list = state.lists[panel];
   const next = change(list);
@@ -104,6 +118,11 @@ function withList(state: UiState, panel: PanelId, change: (list: ListState) => L
 function moveBy(state: UiState, by: number, scene: Scene): UiState {
   if (state.overlay?.kind === 'help') {
     return { ...state, overlay: { kind: 'help', top: Math.max(0, Math.min(state.overlay.top + by, 200)) } };
+  }
+  // A detail scrolls and leaves the cursor behind it alone.
+  if (state.detail) {
+    const top = Math.max(0, Math.min(state.detail.top + by, DETAIL_ROWS_MAX));
+    return { ...state, detail: { ...state.detail, top } };
   }
   const keys = scene.keys(state.focus);
   if (keys.length === 0) return state;

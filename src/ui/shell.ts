@@ -154,6 +154,12 @@ export function createShell(options: ShellOptions): Shell {
     }
   }
 
+  /** A key of an action that has no target here says where it has one. */
+  function explain(key: string): void {
+    const elsewhere = keymap.find((binding) => binding.isAction && binding.keys.includes(key));
+    if (elsewhere) notice(`${elsewhere.shown} ${elsewhere.label}: ${elsewhere.help}`, 'plain');
+  }
+
   /** An action under way is not left by a slip: the second press within three seconds leaves. */
   function quit(): void {
     const now = clock.monotonic();
@@ -195,6 +201,8 @@ export function createShell(options: ShellOptions): Shell {
   function report(input: string, key: InkKey): void {
     // The decoder sees every report, or it would take the rest of a torn sequence for keys.
     const keys = decoder.decode(input, key, clock.monotonic());
+    // What a notice said is over once the person goes on.
+    if (ui.notice && keys.length > 0) dispatch({ type: 'notice-cleared' });
     if (acting.takesKeys()) return acting.report(input, key);
     for (const name of keys) {
       // What follows in the same chunk was typed before the question could be read.
@@ -208,6 +216,7 @@ export function createShell(options: ShellOptions): Shell {
         if (ui.overlay && binding && !IN_HELP.has(binding.group) && name !== 'esc') continue;
         if (viewer && binding && !IN_VIEWER.has(binding.group) && name !== 'esc') continue;
         if (binding) start(binding.effect(ui, clock.monotonic()));
+        else explain(name);
       }
     }
   }

@@ -29,12 +29,19 @@ export interface Notice {
   readonly until: number;
 }
 
+/** A detail that has the body. `top` is the first of its rows that is shown. */
+export interface Detail {
+  readonly panel: PanelId;
+  readonly key: string | null;
+  readonly top: number;
+}
+
 export interface UiState {
   readonly view: ViewId;
   readonly focus: PanelId;
   readonly lists: Readonly<Record<PanelId, ListState>>;
   /** The panel whose detail fills the screen, and of which row. */
-  readonly detail: { readonly panel: PanelId; readonly key: string | null } | null;
+  readonly detail: Detail | null;
   /** A viewer has the body: the log of one bot. */
   readonly isViewing: boolean;
   /** The detail's range, an index into RANGES. */
@@ -86,6 +93,7 @@ export type UiEvent =
   | { readonly type: 'prompt-changed'; readonly prompt: Prompt | null }
   | { readonly type: 'strip-changed'; readonly strip: Strip | null }
   | { readonly type: 'noticed'; readonly text: string; readonly severity: Notice['severity']; readonly at: number }
+  | { readonly type: 'notice-cleared' }
   | { readonly type: 'lock-turned'; readonly at: number }
   | { readonly type: 'world-changed'; readonly at: number };
 

@@ -6,7 +6,7 @@ import { type Binding, footerHints } from './keymap.ts';
 import { type Layout, layoutScreen, MIN_COLUMNS, MIN_ROWS } from './layout.ts';
 import type { Panel, Scope } from './panel.ts';
 import type { Cells } from './screen/cells.ts';
-import type { PanelId, UiState } from './state.ts';
+import type { Overlay, PanelId, UiState } from './state.ts';
 import type { Theme } from './theme.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -77,6 +77,7 @@ function chromeOf({ world, ui, theme, hostname, isReadOnly, clockNow }: Picture)
 /** What the footer shows: the viewer's own keys first, else the bindings that mean something here. */
 function hintsOf(picture: Picture): readonly Hint[] {
   const { viewer, keymap, ui } = picture;
+  if (ui.overlay) return overlayHints(ui.overlay);
   const bindings = footerHints(keymap, ui).map((binding) => ({
     shown: binding.shown,
     label: binding.label,
@@ -85,6 +86,15 @@ function hintsOf(picture: Picture): readonly Hint[] {
   if (!viewer) return bindings;
   const back = bindings.filter(({ shown }) => shown === 'Esc' || shown === '?');
   return [...back, ...viewer.keymap.map(({ shown, label }) => ({ shown, label, isOff: false }))];
+}
+
+/** Only what the overlay takes. */
+function overlayHints(overlay: Overlay): readonly Hint[] {
+  const hint = (shown: string, label: string): Hint => ({ shown, label, isOff: false });
+  if (overlay.kind === 'help') return [hint('j k', 'scroll'), hint('Esc', 'close'), hint('q', 'close')];
+  const { action, answer } = overlay.prompt.ask;
+  const yes = answer.kind === 'y' ? hint('y', action.label) : hint('Enter', `${action.label}, when it matches`);
+  return [hint('Esc', 'cancel'), yes];
 }
 
 /** Actions that cannot be done now stay in the footer, dimmed: the key says why when it is pressed. */
