@@ -8,6 +8,7 @@ import { truncate } from '../text/width.ts';
 import { sparkline } from '../ui/graph.ts';
 import type { Scope } from '../ui/panel.ts';
 import type { Cells } from '../ui/screen/cells.ts';
+import { drawScrolled } from '../ui/scrolled.ts';
 import type { Role } from '../ui/theme.ts';
 import { stateRole, stateWord } from './bots-columns.ts';
 import type { BotRow } from './bots-view.ts';
@@ -15,7 +16,7 @@ import type { BotRow } from './bots-view.ts';
 type Fact = readonly [label: string, value: string, role?: Role];
 
 export function drawBotDetail(cells: Cells, scope: Scope, row: BotRow | null): void {
-  const { theme, world } = scope;
+  const { theme, ui } = scope;
   const { width, height } = cells;
   cells.clear();
   cells.box(0, 0, width, height, {
@@ -24,30 +25,32 @@ export function drawBotDetail(cells: Cells, scope: Scope, row: BotRow | null): v
     style: theme.borderFocused,
     titleStyle: theme.accent,
   });
-  if (!row) {
-    cells.text(2, 2, 'This bot is not in PM2 any more. Esc goes back.', theme.text, width - 4);
-    return;
-  }
-  let y = drawFacts(cells, scope, 1, headFacts(row), 1);
-  y = drawFacts(cells, scope, y, shortFacts(row, world.now), width >= 150 ? 3 : width >= 64 ? 2 : 1);
+  if (row) drawScrolled(cells, ui.detail?.top ?? 0, theme, (page) => drawPage(page, scope, row));
+  else cells.text(2, 2, 'This bot is not in PM2 any more. Esc goes back.', theme.text, width - 4);
+}
+
+/** Draws all there is to say and gives how many rows it took. */
+function drawPage(page: Cells, scope: Scope, row: BotRow): number {
+  const { world } = scope;
+  let y = drawFacts(page, scope, 0, headFacts(row), 1);
+  y = drawFacts(page, scope, y, shortFacts(row, world.now), page.width >= 150 ? 3 : page.width >= 64 ? 2 : 1);
   const series = world.fleet.of(keyOf(row.bot));
-  if (series && y + 2 < height - 1) {
-    y = drawSeries(cells, scope, y + 1, 'cpu', series.cpu, percent(row.cpuPercent), 100);
-    y = drawSeries(cells, scope, y, 'memory', series.memory, bytes(row.memoryBytes), row.bot.maxMemoryBytes ?? 0);
+  if (series) {
+    y = drawSeries(page, scope, y + 1, 'cpu', series.cpu, percent(row.cpuPercent), 100);
+    y = drawSeries(page, scope, y, 'memory', series.memory, bytes(row.memoryBytes), row.bot.maxMemoryBytes ?? 0);
   }
-  y = drawExits(cells, scope, y + 1, row.bot.exits);
-  y = drawFacts(cells, scope, y, longFacts(row.bot), 1);
-  drawMetrics(cells, scope, y + 1, row.bot);
+  y = drawExits(page, scope, y + 1, row.bot.exits);
+  y = drawFacts(page, scope, y + 1, longFacts(row.bot), 1);
+  return drawMetrics(page, scope, y + 1, row.bot);
 }
 
 /** Draws labels and values in that many columns, read downwards; gives the row below them. */
 function drawFacts(cells: Cells, { theme }: Scope, y: number, facts: readonly Fact[], columns: number): number {
-  const room = Math.floor((cells.width - 4) / columns);
+  const room = Math.floor((cells.width - 2) / columns);
   const lines = Math.ceil(facts.length / columns);
   facts.forEach(([label, value, role], i) => {
-    const x = 2 + Math.floor(i / lines) * room;
+    const x = 1 + Math.floor(i / lines) * room;
     const line = y + (i % lines);
-    if (line >= cells.height - 1) return;
     cells.text(x, line, label, theme.muted, 11);
     cells.text(x + 12, line, truncate(value, room - 13), theme[role ?? 'text'], room - 12);
   });
@@ -64,15 +67,16 @@ function shortFacts(row: BotRow, now: number): readonly Fact[] {
   const unstable = bot.unstableRestarts > 0 ? `, ${bot.unstableRestarts} unstable` : '';
   const limit = bot.maxMemoryBytes === null ? '' : ` of ${bytes(bot.maxMemoryBytes)}`;
   return [
-    ['PM2', `${bot.status} · ${bot.mode}${bot.instance === null ? '' : ` · instance ${bot.instance}`}`],
+    ['PM2', `${bot.status} · ${bot.mode}`],
     ['pid', bot.pid === null ? UNKNOWN : `${bot.pid}${row.processes > 1 ? ` and ${row.processes - 1} below it` : ''}`],
     ['up', Number.isNaN(row.uptimeMs) ? UNKNOWN : duration(row.uptimeMs)],
-    ['cpu', `${percent(row.cpuPercent)} of one core`],
+    ['cpu', Number.isNaN(row.cpuPercent) ? UNKNOWN : `${percent(row.cpuPercent)} of one core`],
     ['memory', `${bytes(row.memoryBytes)}${limit}`],
     ['last log', Number.isNaN(row.lastLogAt) ? 'no log file could be read' : `${ago(now - row.lastLogAt)} ago`],
     ['restarts', `${bot.restarts}${unstable}`],
     ['exit code', bot.exitCode === null ? UNKNOWN : String(bot.exitCode)],
     ['namespace', bot.namespace],
+    ['instance', bot.mode === 'cluster' && bot.instance !== null ? String(bot.instance) : 'the only one'],
     ['version', bot.version ?? UNKNOWN],
     ['user', bot.username ?? UNKNOWN],
     ['watch', `${bot.watch ? 'yes' : 'no'}${bot.cron ? ` · cron ${bot.cron}` : ''}`],
@@ -100,15 +104,15 @@ function drawSeries(
   now: string,
   max: number,
 ): number {
-  cells.text(2, y, label, theme.muted, 11);
-  const room = Math.min(series.capacity, cells.width - 4 - 12 - 7);
+  cells.text(1, y, label, theme.muted, 11);
+  const room = Math.min(series.capacity, cells.width - 2 - 12 - 7);
   const peak = series.max(room);
-  sparkline(cells, 14, y, room, series, {
+  sparkline(cells, 13, y, room, series, {
     min: 0,
     max: Math.max(max, Number.isNaN(peak) ? 0 : peak),
     style: theme.graph,
   });
-  cells.text(15 + room, y, now, theme.text, 6);
+  cells.text(14 + room, y, now, theme.text, 6);
   return y + 1;
 }
 
@@ -121,38 +125,36 @@ const CAUSES: Readonly<Record<BotExit['cause'], string>> = {
 };
 
 /** More exits than this tell nothing new. */
-const EXITS_SHOWN = 8;
+const EXITS_SHOWN = 10;
+/** As many as a snapshot holds of one bot. */
+const EXITS_KEPT = 64;
 
 function drawExits(cells: Cells, { theme, world }: Scope, y: number, exits: readonly BotExit[]): number {
-  const room = cells.height - 1 - y;
-  if (room < 2) return y;
-  const title =
-    exits.length === 0 ? 'No exit in the last hour.' : `Exits of the last hour (${exits.length}), latest first`;
-  cells.text(2, y++, title, theme.title, cells.width - 4);
-  const shown = Math.min(EXITS_SHOWN, room - 1);
-  for (const exit of exits.slice(-shown).reverse()) {
-    if (y >= cells.height - 1) break;
+  const count = exits.length >= EXITS_KEPT ? `${EXITS_KEPT} or more` : String(exits.length);
+  const title = exits.length === 0 ? 'No exit in the last hour.' : `Exits of the last hour (${count}), latest first`;
+  cells.text(1, y++, title, theme.title, cells.width - 2);
+  for (const exit of exits.slice(-EXITS_SHOWN).reverse()) {
     const offset = -new Date(exit.at).getTimezoneOffset();
     const role: Role = exit.cause === 'crash' || exit.cause === 'memory' ? 'bad' : 'muted';
-    cells.text(2, y, clockTime(exit.at, offset), theme.text, 8);
-    cells.text(11, y, `${ago(world.now - exit.at)} ago`.padStart(8), theme.muted, 8);
-    cells.text(21, y, describeExit(exit), theme[role], 14);
-    cells.text(36, y, CAUSES[exit.cause], theme.muted, cells.width - 38);
+    cells.text(1, y, clockTime(exit.at, offset), theme.text, 8);
+    cells.text(10, y, `${ago(world.now - exit.at)} ago`.padStart(8), theme.muted, 8);
+    cells.text(20, y, describeExit(exit), theme[role], 14);
+    cells.text(35, y, CAUSES[exit.cause], theme.muted, cells.width - 36);
     y++;
   }
-  return y + 1;
+  return y;
 }
 
-function drawMetrics(cells: Cells, { theme }: Scope, y: number, bot: Bot): void {
-  if (bot.metrics.length === 0 || y + 1 >= cells.height - 1) return;
-  cells.text(2, y++, 'What it publishes to PM2', theme.title, cells.width - 4);
+function drawMetrics(cells: Cells, { theme }: Scope, y: number, bot: Bot): number {
+  if (bot.metrics.length === 0) return y;
+  cells.text(1, y++, 'What it publishes to PM2', theme.title, cells.width - 2);
   const each = 38;
-  const across = Math.max(1, Math.floor((cells.width - 4) / each));
+  const across = Math.max(1, Math.floor((cells.width - 2) / each));
   bot.metrics.forEach((metric, i) => {
     const line = y + Math.floor(i / across);
-    if (line >= cells.height - 1) return;
-    const x = 2 + (i % across) * each;
+    const x = 1 + (i % across) * each;
     cells.text(x, line, metric.name, theme.muted, 24);
     cells.text(x + 25, line, `${metric.value} ${metric.unit}`, theme.text, 12);
   });
+  return y + Math.ceil(bot.metrics.length / across);
 }
