@@ -34,7 +34,7 @@ export interface Observation {
 }
 
 export function createObservation({ options, env, clock }: ObservationOptions): Observation {
-  const { pm2Homes, intervalMs, logs } = options;
+  const { pm2Homes, intervalMs, logs, expected, thresholds } = options;
   const servers = findServers(options, env);
   const store = createStore();
   const pm2Targets = createPm2Targets();
@@ -112,7 +112,7 @@ export function createObservation({ options, env, clock }: ObservationOptions): 
     store,
     poller,
     servers,
-    world: () => takeWorld(store, { ...histories, expected: options.expected }, clock.now(), version),
+    world: () => takeWorld(store, { ...histories, expected, thresholds }, clock.now(), version),
     onNews: (listener) => void listeners.add(listener),
   };
 }

@@ -1,7 +1,7 @@
 import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type Failure, valueOf } from '../sources/source.ts';
 import { countFleet, type ExpectedFrom, type MostSeen } from '../state/fleet.ts';
-import { type BotState, judgeBot } from '../state/judge.ts';
+import { type BotState, type FlapLimits, judgeBot } from '../state/judge.ts';
 import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 import { type HostDocument, hostDocument, type ResourcesDocument, resourcesDocument } from './snapshot-host.ts';
@@ -77,7 +77,7 @@ export interface BotDocument {
 
 /** The document of what is known now. `version` is botop's own. */
 export function buildSnapshot(
-  world: Pick<World, 'now' | 'entries' | 'pm2' | 'host' | 'logs' | 'errors' | 'expected'> & {
+  world: Pick<World, 'now' | 'entries' | 'pm2' | 'host' | 'logs' | 'errors' | 'expected' | 'thresholds'> & {
     readonly fleet: MostSeen;
   },
   version: string,
@@ -93,7 +93,7 @@ export function buildSnapshot(
     daemons: daemons.map(daemonDocument),
     otherDaemons: [...others.values()].map(({ pid, user, home }) => ({ pid, user, home })),
     fleet: fleetDocument(world),
-    bots: isFleetUnknown(world.pm2) ? null : world.pm2.flatMap((entry) => botDocuments(entry, world.now)),
+    bots: isFleetUnknown(world.pm2) ? null : world.pm2.flatMap((entry) => botDocuments(entry, world.now, world.thresholds.bots)),
     resources: host && resourcesDocument(host),
   };
 }
@@ -144,7 +144,7 @@ function fleetDocument(world: Parameters<typeof buildSnapshot>[0]): FleetDocumen
   return { running, expected, expectedFrom: expected === null ? null : expectedFrom, extra, stoppedOnPurpose };
 }
 
-function botDocuments({ reading }: Entry<'pm2'>, now: number): BotDocument[] {
+function botDocuments({ reading }: Entry<'pm2'>, now: number, limits: FlapLimits): BotDocument[] {
   const snapshot = valueOf(reading);
   if (!snapshot) return [];
   return snapshot.bots.map((bot, index) => ({
@@ -153,7 +153,7 @@ function botDocuments({ reading }: Entry<'pm2'>, now: number): BotDocument[] {
     name: bot.name,
     namespace: bot.namespace,
     status: bot.status,
-    ...judgeBot(bot, reading.state === 'fresh', now),
+    ...judgeBot(bot, reading.state === 'fresh', now, limits),
     pid: bot.pid,
     cpuPercent: rounded(snapshot.cpuPercent[index], 2),
     memoryBytes: rounded(snapshot.memoryBytes[index], 0),

@@ -1,9 +1,14 @@
 /** The columns of the bots panel as data: what each shows, how wide it is, and which stay where there is little room. */
 
+import type { Thresholds } from '../config/schema.ts';
+import type { Threshold } from '../config/schema-nodes.ts';
 import type { BotState } from '../state/judge.ts';
 import { ago, bytes, count, duration, percent } from '../text/format.ts';
 import type { Role } from '../ui/theme.ts';
 import type { BotRow } from './bots-view.ts';
+import { severityOf } from './severity.ts';
+
+export type BotLimits = Pick<Thresholds['bots'], 'memoryBytes' | 'cpuPercent'>;
 
 export interface BotColumn {
   readonly id: string;
@@ -13,7 +18,7 @@ export interface BotColumn {
   /** Where there is no room for all, those of a lower rank stay. */
   readonly rank: number;
   text(row: BotRow, now: number): string;
-  role(row: BotRow): Role;
+  role(row: BotRow, limits: BotLimits): Role;
 }
 
 const STATE_ROLES: Readonly<Record<BotState, Role>> = {
@@ -39,18 +44,13 @@ export function stateWord(state: BotState): string {
   return state === 'errored' || state === 'flapping' ? state.toUpperCase() : state;
 }
 
-/** Memory of one bot that is too much: 150 MB is the runbooks' target, 200 MB where they restart. */
-const MEMORY_WARN_BYTES = 150e6;
-const MEMORY_BAD_BYTES = 200e6;
-const CPU_WARN_PERCENT = 80;
-
 function quiet(row: BotRow): Role {
   return row.judgement.state === 'stopped' || row.judgement.state === 'stale' ? 'muted' : 'text';
 }
 
-function memoryRole(row: BotRow): Role {
-  if (row.memoryBytes > MEMORY_BAD_BYTES) return 'bad';
-  return row.memoryBytes > MEMORY_WARN_BYTES ? 'warn' : quiet(row);
+function limited(row: BotRow, value: number, limit: Threshold): Role {
+  const severity = severityOf(value, limit);
+  return severity === 'warn' || severity === 'bad' ? severity : quiet(row);
 }
 
 /** In the order shown. The name takes what is left, see `fitColumns`. */
@@ -107,7 +107,7 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     align: 'right',
     rank: 3,
     text: ({ cpuPercent }) => percent(cpuPercent),
-    role: (row) => (row.cpuPercent > CPU_WARN_PERCENT ? 'warn' : quiet(row)),
+    role: (row, { cpuPercent }) => limited(row, row.cpuPercent, cpuPercent),
   },
   {
     id: 'memory',
@@ -116,7 +116,7 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     align: 'right',
     rank: 2,
     text: ({ memoryBytes }) => bytes(memoryBytes),
-    role: memoryRole,
+    role: (row, { memoryBytes }) => limited(row, row.memoryBytes, memoryBytes),
   },
   {
     id: 'processes',

@@ -39,7 +39,7 @@ export function selectBots(world: World, list: ListState): BotsView {
     const snapshot = valueOf(entry.reading);
     if (!snapshot) continue;
     total += snapshot.bots.length;
-    collect(rows, entry, snapshot, world.now, words);
+    collect(rows, entry, snapshot, world, words);
   }
   rows.sort(orderBy(BOT_SORTS[list.sort] ?? 'state'));
   if (list.isInverted) rows.reverse();
@@ -50,13 +50,13 @@ function collect(
   into: BotRow[],
   entry: Entry<'pm2'>,
   snapshot: Pm2Snapshot,
-  now: number,
+  { now, thresholds }: World,
   words: readonly string[],
 ): void {
   const isFresh = entry.reading.state === 'fresh';
   for (let i = 0; i < snapshot.bots.length; i++) {
     const bot = snapshot.bots[i] as Bot;
-    const judgement = judgeBot(bot, isFresh, now);
+    const judgement = judgeBot(bot, isFresh, now, thresholds.bots);
     if (words.length > 0 && !matches(bot, judgement.state, words)) continue;
     into.push({
       key: keyOf(bot),

@@ -13,12 +13,18 @@ import { meter, sparkline } from '../ui/graph.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { Theme } from '../ui/theme.ts';
 import { type Area, type Part, putParts, putTitle } from './database-parts.ts';
-import { severityOfConnections, severityOfSession, severityOfWait } from './database-thresholds.ts';
+import {
+  type DatabaseLimits,
+  severityOfConnections,
+  severityOfSession,
+  severityOfWait,
+} from './database-thresholds.ts';
 import type { DatabaseView, WaitLine } from './database-view.ts';
 
 export interface DatabaseLook {
   readonly theme: Theme;
   readonly history: DatabaseHistory;
+  readonly limits: DatabaseLimits;
   readonly isFocused: boolean;
   /** The oid of the table the cursor is on; null for none. */
   readonly cursor: string | null;
@@ -44,14 +50,10 @@ export function drawHead(cells: Cells, pg: PostgresSnapshot, look: DatabaseLook,
   else drawTightHead(cells, pg, look, area);
 }
 
-function drawTightHead(
-  cells: Cells,
-  pg: PostgresSnapshot,
-  { theme }: DatabaseLook,
-  { x, y, width, height }: Area,
-): void {
+function drawTightHead(cells: Cells, pg: PostgresSnapshot, look: DatabaseLook, { x, y, width, height }: Area): void {
+  const { theme, limits } = look;
   const { connections } = pg;
-  const role = theme[severityOfConnections(connections.usedPercent)];
+  const role = theme[severityOfConnections(connections.usedPercent, limits)];
   const label = cells.text(x, y, `PG ${pg.server.version}`, theme.strong, width) + 1;
   const bar = Math.max(4, Math.min(16, width - label - 22));
   meter(cells, x + label, y, bar, connections.usedPercent, role === theme.text ? theme.graph : role, theme.border);
@@ -68,7 +70,7 @@ function drawTightHead(
     x,
     y + 1,
     width,
-    width >= 50 ? [...parts, ...longestParts(pg, theme)] : [...longestParts(pg, theme), ...parts],
+    width >= 50 ? [...parts, ...longestParts(pg, look)] : [...longestParts(pg, look), ...parts],
   );
 }
 
@@ -79,22 +81,22 @@ function figureParts(pg: PostgresSnapshot, theme: Theme): Part[] {
   ];
 }
 
-function longestParts(pg: PostgresSnapshot, theme: Theme): Part[] {
+function longestParts(pg: PostgresSnapshot, { theme, limits }: DatabaseLook): Part[] {
   const query = longestQuery(pg.sessions);
   const transaction = longestTransaction(pg.sessions);
   return [
     [
       query === null ? 'no query' : `query ${duration(query.queryMs)}`,
-      query === null ? theme.muted : theme[severityOfSession(query)],
+      query === null ? theme.muted : theme[severityOfSession(query, limits)],
     ],
     [transaction === null ? '' : `open tx ${duration(transaction.transactionMs)}`, theme.text],
   ];
 }
 
 function drawRoomyHead(cells: Cells, pg: PostgresSnapshot, look: DatabaseLook, { x, y, width }: Area): void {
-  const { theme } = look;
+  const { theme, limits } = look;
   const { connections } = pg;
-  const severity = severityOfConnections(connections.usedPercent);
+  const severity = severityOfConnections(connections.usedPercent, limits);
   const role = theme[severity];
   const from = x + LABEL;
   const bar = Math.min(16, Math.floor(width / 6));
@@ -122,7 +124,7 @@ function drawRoomyHead(cells: Cells, pg: PostgresSnapshot, look: DatabaseLook, {
   putParts(cells, from, y + 3, width - LABEL, [
     query === null
       ? ['no query runs', theme.muted]
-      : [named('query', query, query.queryMs), theme[severityOfSession(query)]],
+      : [named('query', query, query.queryMs), theme[severityOfSession(query, limits)]],
     transaction === null
       ? ['', theme.text]
       : [named('transaction', transaction, transaction.transactionMs), theme.text],
@@ -157,7 +159,8 @@ export function who(session: PostgresSession): string {
 }
 
 /** Blockers, and below each those that wait for it. Without a row to spare: one line for all. */
-export function drawWaits(cells: Cells, view: DatabaseView, { theme }: DatabaseLook, area: Area): void {
+export function drawWaits(cells: Cells, view: DatabaseView, look: DatabaseLook, area: Area): void {
+  const { theme } = look;
   const { waits } = view;
   const isTitled = area.height > waits.length;
   const waiting = waits.filter(({ session }) => (session?.blockedBy.length ?? 0) > 0).length;
@@ -168,7 +171,7 @@ export function drawWaits(cells: Cells, view: DatabaseView, { theme }: DatabaseL
     const hidden = i === rows - 1 ? waits.length - rows : 0;
     const end = hidden > 0 ? `+${hidden} ` : '';
     const room = area.width - measure(end);
-    drawWait(cells, line, theme, area.x, first + i, room);
+    drawWait(cells, line, look, area.x, first + i, room);
     if (end !== '') cells.text(area.x + room, first + i, end, theme.warn);
   });
 }
@@ -176,7 +179,7 @@ export function drawWaits(cells: Cells, view: DatabaseView, { theme }: DatabaseL
 function drawWait(
   cells: Cells,
   { session, pid, depth, waiting }: WaitLine,
-  theme: Theme,
+  { theme, limits }: DatabaseLook,
   x: number,
   y: number,
   width: number,
@@ -193,7 +196,7 @@ function drawWait(
   }
   const isWaiting = session.blockedBy.length > 0;
   const state: Part = isWaiting
-    ? [`waits ${duration(session.waitMs)}`, theme[severityOfWait(session.waitMs)]]
+    ? [`waits ${duration(session.waitMs)}`, theme[severityOfWait(session.waitMs, limits)]]
     : [`holds up ${waiting}`, theme.bad];
   const used = putParts(cells, x + at, y, width - at, [
     [who(session), theme.strong],
@@ -211,13 +214,13 @@ function drawWait(
 }
 
 /** What runs or is held open, the oldest first. */
-export function drawLongest(cells: Cells, view: DatabaseView, { theme }: DatabaseLook, area: Area): void {
+export function drawLongest(cells: Cells, view: DatabaseView, { theme, limits }: DatabaseLook, area: Area): void {
   putTitle(cells, area, 'Longest', view.longest.length > area.height - 1 ? `${view.longest.length}` : '', theme);
   if (view.longest.length === 0) cells.text(area.x, area.y + 1, 'nothing runs', theme.muted, area.width);
   view.longest.slice(0, area.height - 1).forEach((session, i) => {
     const y = area.y + 1 + i;
     const used = putParts(cells, area.x, y, area.width, [
-      [duration(session.transactionMs ?? session.queryMs).padStart(5), theme[severityOfSession(session)]],
+      [duration(session.transactionMs ?? session.queryMs).padStart(5), theme[severityOfSession(session, limits)]],
       [who(session), theme.strong],
       [
         session.state === 'idle in transaction' ? 'idle in tx' : session.state,

@@ -8,7 +8,7 @@ import type { Cells } from '../ui/screen/cells.ts';
 import type { Role } from '../ui/theme.ts';
 import type { Area } from './database-parts.ts';
 import type { DatabaseLook } from './database-postgres.ts';
-import { severityOfTable } from './database-thresholds.ts';
+import { type DatabaseLimits, severityOfTable } from './database-thresholds.ts';
 import type { DatabaseView } from './database-view.ts';
 
 interface Column {
@@ -17,7 +17,7 @@ interface Column {
   /** Where there is no room for all, those of a lower rank stay. */
   readonly rank: number;
   text(table: PostgresTable, now: number): string;
-  role(table: PostgresTable): Role;
+  role(table: PostgresTable, limits: DatabaseLimits): Role;
 }
 
 /** After the name, in the order shown. */
@@ -80,7 +80,7 @@ export function drawTables(cells: Cells, view: DatabaseView, look: DatabaseLook,
     for (const column of columns) {
       at += column.width + 1;
       const text = truncate(column.text(table, look.now), column.width);
-      cells.text(at - measure(text), y, text, roles[column.role(table)]);
+      cells.text(at - measure(text), y, text, roles[column.role(table, look.limits)]);
     }
   });
 }

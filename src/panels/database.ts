@@ -52,7 +52,15 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
   const lookOf = (scope: Scope): DatabaseLook => {
     const { theme, isFocused, list, world } = scope;
     const cursor = cursorOf(list, viewOf(scope).keys);
-    return { theme, isFocused, cursor, top: list.top, history: historyOf(world), now: world.now };
+    return {
+      theme,
+      isFocused,
+      cursor,
+      top: list.top,
+      history: historyOf(world),
+      limits: world.thresholds,
+      now: world.now,
+    };
   };
   return {
     id: 'database' as PanelId,

@@ -1,4 +1,5 @@
 /** The errors panel: the groups of the last hour, and beside them the newest events of all logs. */
+import type { Thresholds } from '../config/schema.ts';
 import type { LogLevel, LogsSnapshot } from '../sources/logs/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import type { ErrorsView } from '../state/errors.ts';
@@ -23,6 +24,7 @@ import {
   parseErrorFilter,
   selectGroups,
 } from './errors-view.ts';
+import { type Severity, severityOf, worst } from './severity.ts';
 
 /** What the panel needs of the world. */
 export interface ErrorsWorld {
@@ -30,6 +32,7 @@ export interface ErrorsWorld {
   /** Null where no log is followed. */
   readonly logs: Entry<'logs'> | null;
   readonly errors: ErrorsView;
+  readonly thresholds: Pick<Thresholds, 'errors'>;
 }
 
 export interface ErrorsScope extends Pick<Scope, 'ui' | 'list' | 'theme' | 'isFocused'> {
@@ -108,12 +111,12 @@ function drawErrors(cells: Cells, scope: ErrorsScope, view: ErrorRows): void {
   const filter = ui.typing && isFocused ? `/${ui.typing.text}▏` : list.filter ? `/${list.filter}` : '';
   const sort = view.total > 0 ? `by ${ERROR_SORTS[list.sort] ?? 'gravity'}${list.isInverted ? ' ↑' : ''}` : '';
   const right = [filter, width >= 50 ? sort : ''].filter(Boolean).join(' · ');
-  const isTroubled = logs !== null && unreadRemark(logs) !== '';
+  const trouble = worst(logs !== null && unreadRemark(logs) !== '' ? 'warn' : 'text', severityOfHour(scope, logs));
   cells.box(0, 0, width, height, {
     title: truncate(titleOf(scope, logs), Math.max(8, width - right.length - 8)),
     right,
     style: isFocused ? theme.borderFocused : theme.border,
-    titleStyle: isTroubled ? theme.warn : isFocused ? theme.accent : theme.title,
+    titleStyle: trouble === 'warn' || trouble === 'bad' ? theme[trouble] : isFocused ? theme.accent : theme.title,
   });
   drawFoot(cells, scope, logs, view);
   if (view.rows.length === 0) {
@@ -160,11 +163,21 @@ function drawLines(cells: Cells, { theme }: ErrorsScope, lines: readonly (readon
   }
 }
 
+/** Errors and worse of the last hour. */
+function graveIn({ errors: { rates }, now }: ErrorsWorld): number {
+  return rates.error.sum(now) + rates.fatal.sum(now);
+}
+
+/** Muted while the logs are unknown: no event is not no error then. */
+function severityOfHour({ world }: ErrorsScope, logs: LogsSnapshot | null): Severity {
+  return severityOf(logs?.isComplete ? graveIn(world) : null, world.thresholds.errors.perHour);
+}
+
 /** `Errors · 312 in 1h · 4 kinds · 2 of 18 files unread`. Age and loss stand first where they are. */
 function titleOf({ world }: ErrorsScope, logs: LogsSnapshot | null): string {
   const parts = ['Errors'];
   const { rates, groups } = world.errors;
-  const grave = rates.error.sum(world.now) + rates.fatal.sum(world.now);
+  const grave = graveIn(world);
   const warnings = rates.warn.sum(world.now);
   if (logs?.isComplete && logs.files.length > 0) {
     if (grave > 0 || groups.length > 0) parts.push(`${formatCount(grave)} in 1h`);
@@ -195,8 +208,7 @@ function drawErrorsSummary(cells: Cells, scope: ErrorsScope, { rows }: ErrorRows
     cells.text(x + 1, 0, text, theme[role], cells.width - x - 2);
     return;
   }
-  const grave = world.errors.rates.error.sum(world.now) + world.errors.rates.fatal.sum(world.now);
-  const used = cells.text(x + 1, 0, `${formatCount(grave)}/h`, grave > 0 ? theme.bad : theme.text);
+  const used = cells.text(x + 1, 0, `${formatCount(graveIn(world))}/h`, theme[severityOfHour(scope, logs)]);
   const code = first.group.code ? `${first.group.code} ` : '';
   const text = `×${formatCount(first.count)} ${code}${first.group.last.message}`;
   cells.text(x + used + 2, 0, text, theme[levelRole(first.group.level)], cells.width - x - used - 3);

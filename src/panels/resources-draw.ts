@@ -6,8 +6,8 @@ import { area, bar, meter, sparkline } from '../ui/graph.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { Theme } from '../ui/theme.ts';
 import type { ResourceRow } from './resources-rows.ts';
-import { RESOURCE_THRESHOLDS, severityOf } from './resources-thresholds.ts';
 import type { ResourcesView } from './resources-view.ts';
+import { severityOf } from './severity.ts';
 
 export interface ResourcesLook {
   readonly theme: Theme;
@@ -48,7 +48,7 @@ export function drawBody(
     const own = lines.slice(column * perColumn, (column + 1) * perColumn);
     const grid = gridOf(own, left, columnWidth);
     for (const [i, line] of own.entries()) {
-      if (line === 'cores') drawCores(cells, view.cores, look, left, y + i, columnWidth);
+      if (line === 'cores') drawCores(cells, view, look, left, y + i, columnWidth);
       else drawRow(cells, line, look, grid, y + i);
     }
   }
@@ -154,7 +154,7 @@ function fitting(notes: readonly string[], room: number): string {
 /** A bar for each core, or the busiest of each few where there are more than columns. */
 function drawCores(
   cells: Cells,
-  cores: ArrayLike<number>,
+  { cores, limits }: ResourcesView,
   look: ResourcesLook,
   x: number,
   y: number,
@@ -175,8 +175,8 @@ function drawCores(
       const value = cores[core] as number;
       if (!(value <= busiest) && !Number.isNaN(value)) busiest = value;
     }
-    const severity = severityOf(busiest, RESOURCE_THRESHOLDS.cpuPercent);
-    const style = severity === 'warn' ? theme.warn : theme.graph;
+    const severity = severityOf(busiest, limits.cpuPercent);
+    const style = severity === 'warn' || severity === 'bad' ? theme[severity] : theme.graph;
     for (let part = 0; part < Math.max(1, step - 1); part++)
       bar(cells, from + i * step + part, y, busiest, style, theme.muted);
   }

@@ -1,9 +1,12 @@
 /** The rows of the resources panel: each measure of the host in words, a share and a curve. Pure. */
+import type { Thresholds } from '../config/schema.ts';
 import type { HostDisk, HostSnapshot } from '../sources/host/snapshot.ts';
 import { type HostHistory, type HostSeriesName, totalTraffic } from '../state/host-history.ts';
 import { bytes, percent, rate, UNKNOWN } from '../text/format.ts';
 import type { Samples } from '../ui/graph.ts';
-import { RESOURCE_THRESHOLDS as LIMITS, type Severity, severityOf, worst } from './resources-thresholds.ts';
+import { type Severity, severityOf, worst } from './severity.ts';
+
+export type HostLimits = Thresholds['host'];
 
 /** One line of the panel. */
 export interface ResourceRow {
@@ -26,16 +29,16 @@ export interface ResourceRow {
 }
 
 /** The rows in the order a person looks for them. */
-export function rowsOf(host: HostSnapshot, history: HostHistory): ResourceRow[] {
+export function rowsOf(host: HostSnapshot, history: HostHistory, limits: HostLimits): ResourceRow[] {
   const fine = (name: HostSeriesName): Samples => history.tracks[name].fine;
   return [
-    cpuRow(host, fine('cpuPercent')),
-    loadRow(host, fine('load1')),
-    ...memoryRows(host, fine('memoryUsedPercent')),
-    swapRow(host, fine('swapUsedPercent')),
-    pressureRow(host, fine('ioPressurePercent')),
-    diskTrafficRow(host, sumOf(fine('diskReadBytesPerSecond'), fine('diskWriteBytesPerSecond'))),
-    ...diskRows(host),
+    cpuRow(host, fine('cpuPercent'), limits),
+    loadRow(host, fine('load1'), limits),
+    ...memoryRows(host, fine('memoryUsedPercent'), limits),
+    swapRow(host, fine('swapUsedPercent'), limits),
+    pressureRow(host, fine('ioPressurePercent'), limits),
+    diskTrafficRow(host, sumOf(fine('diskReadBytesPerSecond'), fine('diskWriteBytesPerSecond')), limits),
+    ...diskRows(host, limits),
     ...networkRows(host, sumOf(fine('netRxBytesPerSecond'), fine('netTxBytesPerSecond'))),
     ...oomRows(host),
   ];
@@ -46,17 +49,17 @@ function sumOf(a: Samples, b: Samples): Samples {
   return { length: a.length, at: (index) => (a.at(index) ?? Number.NaN) + (b.at(index) ?? Number.NaN) };
 }
 
-function cpuRow(host: HostSnapshot, samples: Samples): ResourceRow {
+function cpuRow(host: HostSnapshot, samples: Samples, limits: HostLimits): ResourceRow {
   const { cpuPercent, iowaitPercent, stealPercent } = host;
-  const stolen = severityOf(stealPercent, LIMITS.stealPercent);
-  const waits = severityOf(iowaitPercent, LIMITS.iowaitPercent);
+  const stolen = severityOf(stealPercent, limits.stealPercent);
+  const waits = severityOf(iowaitPercent, limits.iowaitPercent);
   const short =
     stolen === 'warn' || stolen === 'bad' ? `steal ${percent(stealPercent)}` : `iow ${percent(iowaitPercent)}`;
   return {
     key: 'cpu',
     label: 'cpu',
     percent: cpuPercent,
-    severity: worst(severityOf(cpuPercent, LIMITS.cpuPercent), stolen, waits),
+    severity: worst(severityOf(cpuPercent, limits.cpuPercent), stolen, waits),
     notes: [`iowait ${percent(iowaitPercent)}, steal ${percent(stealPercent)}`, short],
     // Time the hypervisor took is the one thing the curve does not show.
     isWordy: stolen === 'warn' || stolen === 'bad',
@@ -69,13 +72,13 @@ function cpuRow(host: HostSnapshot, samples: Samples): ResourceRow {
 /** A load: one decimal up to a hundred. */
 export const decimal = (value: number): string => (value >= 99.95 ? String(Math.round(value)) : value.toFixed(1));
 
-function loadRow({ load, cores }: HostSnapshot, samples: Samples): ResourceRow {
+function loadRow({ load, cores }: HostSnapshot, samples: Samples, limits: HostLimits): ResourceRow {
   const known = cores > 0 ? load[0] / cores : null;
   const of = cores > 0 ? String(cores) : UNKNOWN;
   return {
     key: 'load',
     label: 'load',
-    severity: severityOf(known, LIMITS.loadPerCore),
+    severity: severityOf(known, limits.loadPerCore),
     notes: [
       `${load.map(decimal).join('  ')}  of ${of} cores`,
       `${load.map(decimal).join(' ')} of ${of}`,
@@ -88,13 +91,13 @@ function loadRow({ load, cores }: HostSnapshot, samples: Samples): ResourceRow {
   };
 }
 
-function memoryRows({ memory }: HostSnapshot, samples: Samples): ResourceRow[] {
+function memoryRows({ memory }: HostSnapshot, samples: Samples, limits: HostLimits): ResourceRow[] {
   const { availableBytes, totalBytes, usedPercent, limit } = memory;
   const row: ResourceRow = {
     key: 'memory',
     label: 'memory',
     percent: usedPercent,
-    severity: severityOf(usedPercent, LIMITS.memoryUsedPercent),
+    severity: severityOf(usedPercent, limits.memoryUsedPercent),
     notes: [`${bytes(availableBytes)} free of ${bytes(totalBytes)}`, `${bytes(availableBytes)} free`],
     isWordy: true,
     samples,
@@ -107,19 +110,19 @@ function memoryRows({ memory }: HostSnapshot, samples: Samples): ResourceRow[] {
     `${bytes(limit.usedBytes)} of our group's ${bytes(limit.totalBytes)}`,
     `of ${bytes(limit.totalBytes)}`,
   ];
-  const severity = severityOf(share, LIMITS.memoryUsedPercent);
+  const severity = severityOf(share, limits.memoryUsedPercent);
   return [row, { ...row, key: 'limit', label: 'mem cap', percent: share, severity, notes, samples: null, rank: 2.5 }];
 }
 
-function swapRow({ swap }: HostSnapshot, samples: Samples): ResourceRow {
+function swapRow({ swap }: HostSnapshot, samples: Samples, limits: HostLimits): ResourceRow {
   const base = { key: 'swap', label: 'swap', samples, max: 100, isWordy: true } as const;
   if (swap.totalBytes === 0) return { ...base, severity: 'muted', notes: ['none'], samples: null, rank: 9 };
   const share = (100 * swap.usedBytes) / swap.totalBytes;
   const notes = [`${bytes(swap.usedBytes)} of ${bytes(swap.totalBytes)}`, bytes(swap.usedBytes)];
-  return { ...base, percent: share, severity: severityOf(share, LIMITS.swapUsedPercent), notes, rank: 6 };
+  return { ...base, percent: share, severity: severityOf(share, limits.swapUsedPercent), notes, rank: 6 };
 }
 
-function pressureRow({ pressure }: HostSnapshot, samples: Samples): ResourceRow {
+function pressureRow({ pressure }: HostSnapshot, samples: Samples, limits: HostLimits): ResourceRow {
   const base = { key: 'pressure', label: 'pressure', isWordy: true, rank: 8 } as const;
   if (pressure === null)
     return { ...base, severity: 'muted', notes: ['not told by this kernel', UNKNOWN], samples: null };
@@ -127,9 +130,9 @@ function pressureRow({ pressure }: HostSnapshot, samples: Samples): ResourceRow 
   return {
     ...base,
     severity: worst(
-      severityOf(cpu, LIMITS.cpuPressurePercent),
-      severityOf(memory, LIMITS.memoryPressurePercent),
-      severityOf(io, LIMITS.ioPressurePercent),
+      severityOf(cpu, limits.cpuPressurePercent),
+      severityOf(memory, limits.memoryPressurePercent),
+      severityOf(io, limits.ioPressurePercent),
     ),
     notes: [
       `cpu ${percent(cpu).padStart(3)}  mem ${percent(memory).padStart(3)}  io ${percent(io).padStart(3)}`,
@@ -140,12 +143,12 @@ function pressureRow({ pressure }: HostSnapshot, samples: Samples): ResourceRow 
   };
 }
 
-function diskTrafficRow(host: HostSnapshot, samples: Samples): ResourceRow {
+function diskTrafficRow(host: HostSnapshot, samples: Samples, limits: HostLimits): ResourceRow {
   const { diskReadBytesPerSecond: read, diskWriteBytesPerSecond: written, diskBusyPercent: busy } = host;
   return {
     key: 'disk-io',
     label: 'disk io',
-    severity: severityOf(busy, LIMITS.diskBusyPercent) === 'warn' ? 'warn' : read === null ? 'muted' : 'text',
+    severity: worst(severityOf(busy, limits.diskBusyPercent), read === null ? 'muted' : 'text'),
     notes: [
       `r ${rate(read).padEnd(6)} w ${rate(written).padEnd(6)} busy ${percent(busy)}`,
       `r ${rate(read)} w ${rate(written)} ${percent(busy)}`,
@@ -158,7 +161,7 @@ function diskTrafficRow(host: HostSnapshot, samples: Samples): ResourceRow {
   };
 }
 
-function diskRows({ disks, disksReadAt }: HostSnapshot): ResourceRow[] {
+function diskRows({ disks, disksReadAt }: HostSnapshot, limits: HostLimits): ResourceRow[] {
   const base = { isWordy: true, samples: null } as const;
   if (disksReadAt === null) {
     return [{ ...base, key: 'disk', label: 'disks', percent: null, severity: 'muted', notes: ['reading…'], rank: 3 }];
@@ -168,25 +171,25 @@ function diskRows({ disks, disksReadAt }: HostSnapshot): ResourceRow[] {
     key: `disk:${disk.mount}`,
     label: disk.mount,
     percent: disk.usedPercent,
-    severity: severityOfDisk(disk),
-    notes: notesOfDisk(disk),
+    severity: severityOfDisk(disk, limits),
+    notes: notesOfDisk(disk, limits),
     rank: i === 0 ? 3 : 10 + i,
   }));
 }
 
 /** How bad a file system is: by its blocks, its inodes, and whether it answers at all. */
-export function severityOfDisk(disk: HostDisk): Severity {
+export function severityOfDisk(disk: HostDisk, limits: HostLimits): Severity {
   if (disk.problem !== undefined) return 'warn';
   return worst(
-    severityOf(disk.usedPercent, LIMITS.diskUsedPercent),
-    severityOf(disk.inodesUsedPercent, LIMITS.inodesUsedPercent),
+    severityOf(disk.usedPercent, limits.diskUsedPercent),
+    severityOf(disk.inodesUsedPercent, limits.inodesUsedPercent),
   );
 }
 
-function notesOfDisk(disk: HostDisk): string[] {
+function notesOfDisk(disk: HostDisk, limits: HostLimits): string[] {
   if (disk.problem !== undefined) return [disk.problem, UNKNOWN];
   const { availableBytes, sizeBytes, inodesUsedPercent } = disk;
-  const inodes = severityOf(inodesUsedPercent, LIMITS.inodesUsedPercent);
+  const inodes = severityOf(inodesUsedPercent, limits.inodesUsedPercent);
   if (inodes === 'warn' || inodes === 'bad') {
     return [
       `inodes ${percent(inodesUsedPercent)}, ${bytes(availableBytes)} free`,

@@ -3,8 +3,8 @@ import type { HostSnapshot } from '../sources/host/snapshot.ts';
 import { type Reading, valueOf } from '../sources/source.ts';
 import { type HostHistory, totalTraffic } from '../state/host-history.ts';
 import { ago, bytes, duration, percent } from '../text/format.ts';
-import { decimal, type ResourceRow, rowsOf, severityOfDisk } from './resources-rows.ts';
-import { RESOURCE_THRESHOLDS as LIMITS, type Severity, severityOf } from './resources-thresholds.ts';
+import { decimal, type HostLimits, type ResourceRow, rowsOf, severityOfDisk } from './resources-rows.ts';
+import { type Severity, severityOf } from './severity.ts';
 
 /** A piece of the summary; those of a lower rank stay longest. */
 export interface SummaryPart {
@@ -25,16 +25,18 @@ export interface ResourcesView {
   readonly cores: ArrayLike<number>;
   readonly summary: readonly SummaryPart[];
   readonly snapshot: HostSnapshot | null;
+  readonly limits: HostLimits;
 }
 
 /** Builds the view. `now` is epoch ms; the reading is null when no host is watched. */
 export function selectResources(
   reading: Reading<HostSnapshot> | null,
   history: HostHistory,
+  limits: HostLimits,
   now: number,
 ): ResourcesView {
   const snapshot = reading === null ? null : valueOf(reading);
-  const rows = snapshot === null ? [] : rowsOf(snapshot, history);
+  const rows = snapshot === null ? [] : rowsOf(snapshot, history, limits);
   return {
     state: reading?.state ?? 'off',
     remark: remarkOf(reading, now),
@@ -43,8 +45,9 @@ export function selectResources(
     rows,
     keys: rows.map((row) => row.key),
     cores: snapshot?.corePercent ?? [],
-    summary: snapshot === null ? [] : summaryOf(snapshot),
+    summary: snapshot === null ? [] : summaryOf(snapshot, limits),
     snapshot,
+    limits,
   };
 }
 
@@ -65,20 +68,20 @@ function remarkOf(reading: Reading<HostSnapshot> | null, now: number): string {
   }
 }
 
-function summaryOf(host: HostSnapshot): SummaryPart[] {
+function summaryOf(host: HostSnapshot, limits: HostLimits): SummaryPart[] {
   const { cpuPercent, load, cores, memory, disks } = host;
   const { rx, tx } = totalTraffic(host.network);
   const [fullest] = disks;
   const parts: SummaryPart[] = [
-    { text: `cpu ${percent(cpuPercent)}`, severity: severityOf(cpuPercent, LIMITS.cpuPercent), rank: 1 },
+    { text: `cpu ${percent(cpuPercent)}`, severity: severityOf(cpuPercent, limits.cpuPercent), rank: 1 },
     {
       text: `load ${decimal(load[0])}/${cores}`,
-      severity: severityOf(cores > 0 ? load[0] / cores : null, LIMITS.loadPerCore),
+      severity: severityOf(cores > 0 ? load[0] / cores : null, limits.loadPerCore),
       rank: 4,
     },
     {
       text: `mem ${percent(memory.usedPercent)}`,
-      severity: severityOf(memory.usedPercent, LIMITS.memoryUsedPercent),
+      severity: severityOf(memory.usedPercent, limits.memoryUsedPercent),
       rank: 2,
     },
     { text: `${bytes(memory.availableBytes)} free`, severity: 'muted', rank: 6 },
@@ -86,7 +89,7 @@ function summaryOf(host: HostSnapshot): SummaryPart[] {
   if (fullest) {
     parts.push({
       text: `${fullest.mount} ${percent(fullest.usedPercent)}`,
-      severity: severityOfDisk(fullest),
+      severity: severityOfDisk(fullest, limits),
       rank: 3,
     });
   }

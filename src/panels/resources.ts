@@ -15,7 +15,10 @@ export function resourcesPanel(): Panel {
   let memo: { world: World; view: ResourcesView } | null = null;
   const viewOf = ({ world }: Scope): ResourcesView => {
     if (memo?.world !== world) {
-      memo = { world, view: selectResources(world.host?.reading ?? null, world.hostHistory, world.now) };
+      memo = {
+        world,
+        view: selectResources(world.host?.reading ?? null, world.hostHistory, world.thresholds.host, world.now),
+      };
     }
     return memo.view;
   };

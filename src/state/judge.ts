@@ -1,5 +1,7 @@
 /** Our own word for how a bot does, beside PM2's: pure functions of one bot and the time. */
+import type { Thresholds } from '../config/schema.ts';
 import type { Bot, BotExit } from '../sources/pm2/snapshot.ts';
+import { duration } from '../text/format.ts';
 
 /** The states, worst first: the order is the one of the bots panel. */
 export const BOT_STATES = [
@@ -22,9 +24,8 @@ export function rankOf(state: BotState): number {
   return BOT_STATES.indexOf(state);
 }
 
-/** Exits nobody asked for, within this time, make a bot FLAPPING. */
-export const FLAP_WINDOW_MS = 5 * 60_000;
-export const FLAP_EXITS = 3;
+/** So many exits nobody asked for, within this time, make a bot FLAPPING. */
+export type FlapLimits = Pick<Thresholds['bots'], 'flapExits' | 'flapWindowMs'>;
 
 /** A verdict on a bot with its evidence in a few words; `why` is empty when there is nothing to say. */
 export interface Judgement {
@@ -62,12 +63,13 @@ export function describeExit(exit: BotExit): string {
  * PM2 counts a crash as unstable only below `min_uptime` (1 s by default), so a bot that dies 1.5 s after every start
  * is "online" to it for ever: only the exits themselves tell.
  */
-export function judgeBot(bot: Bot, isFresh: boolean, now: number): Judgement {
+export function judgeBot(bot: Bot, isFresh: boolean, now: number, limits: FlapLimits): Judgement {
   if (!isFresh) return { state: 'stale', why: `was ${bot.status}` };
   const lastExit = bot.exits.at(-1);
-  const crashes = countUnasked(bot.exits, now - FLAP_WINDOW_MS);
+  const { flapExits, flapWindowMs } = limits;
+  const crashes = countUnasked(bot.exits, now - flapWindowMs);
   const uptimeMs = bot.startedAt === null ? 0 : now - bot.startedAt;
-  const isFlapping = crashes >= FLAP_EXITS && uptimeMs < FLAP_WINDOW_MS;
+  const isFlapping = crashes >= flapExits && uptimeMs < flapWindowMs;
 
   switch (bot.status) {
     case 'errored':
@@ -77,16 +79,18 @@ export function judgeBot(bot: Bot, isFresh: boolean, now: number): Judgement {
     case 'stopping':
       return { state: 'stopping', why: '' };
     case 'waiting restart': {
-      if (isFlapping) return { state: 'flapping', why: flapWords(bot.exits, crashes) };
+      if (isFlapping) return { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) };
       const leftMs = lastExit ? lastExit.at + bot.restartDelayMs - now : Number.NaN;
       const left = leftMs > 0 ? `in ${Math.ceil(leftMs / 1000)}s` : '';
       return { state: 'restart-wait', why: [left, lastExit ? describeExit(lastExit) : ''].filter(Boolean).join(' ') };
     }
     case 'launching':
-      return isFlapping ? { state: 'flapping', why: flapWords(bot.exits, crashes) } : { state: 'starting', why: '' };
+      return isFlapping
+        ? { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) }
+        : { state: 'starting', why: '' };
     case 'online':
     case 'one-launch-status':
-      if (isFlapping) return { state: 'flapping', why: flapWords(bot.exits, crashes) };
+      if (isFlapping) return { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) };
       return { state: 'ok', why: '' };
     case 'unknown':
       return { state: 'unknown', why: 'a status of PM2 that is not known here' };
@@ -104,8 +108,10 @@ function judgeStopped(lastExit: BotExit | undefined): Judgement {
 }
 
 /** `12×/5m exit 1`: as many as seen; the ring of exits holds 64, so more reads `64+`. */
-function flapWords(exits: readonly BotExit[], crashes: number): string {
+function flapWords(exits: readonly BotExit[], crashes: number, windowMs: number): string {
   const last = exits.findLast(isUnasked);
   const count = crashes >= 64 ? '64+' : String(crashes);
-  return `${count}×/5m${last ? ` ${describeExit(last)}` : ''}`;
+  // `5m`, not `5m00`.
+  const window = duration(windowMs).replace(/(?<=[mhd])00$/, '');
+  return `${count}×/${window}${last ? ` ${describeExit(last)}` : ''}`;
 }

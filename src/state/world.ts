@@ -1,4 +1,5 @@
 /** What is known, as the panels are handed it: the readings, the histories, the moment. */
+import type { Thresholds } from '../config/schema.ts';
 import type { Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import type { DatabaseHistory } from './database-history.ts';
@@ -19,13 +20,15 @@ export interface World {
   readonly logs: Entry<'logs'> | null;
   /** Which bots should run, where the configuration says so. */
   readonly expected: Expected | null;
+  /** From which values on something is a warning, or bad. */
+  readonly thresholds: Thresholds;
   readonly fleet: FleetHistory;
   readonly hostHistory: HostHistory;
   readonly errors: ErrorsView;
   readonly database: DatabaseHistory;
 }
 
-export interface Histories extends Pick<World, 'fleet' | 'hostHistory' | 'database' | 'expected'> {
+export interface Histories extends Pick<World, 'fleet' | 'hostHistory' | 'database' | 'expected' | 'thresholds'> {
   readonly errors: ErrorHistory;
 }
 

@@ -1,4 +1,5 @@
 /** Databases as a reading could find them, with what a test cares about put over it. */
+import { defaults } from '../../src/config/schema.ts';
 import type { PostgresSession, PostgresSnapshot, PostgresTable } from '../../src/sources/postgres/snapshot.ts';
 import type { RedisSnapshot } from '../../src/sources/redis/snapshot.ts';
 import type { Reading } from '../../src/sources/source.ts';
@@ -169,7 +170,7 @@ export function makeScope(
     { kind: 'redis', id: 'redis', cadenceMs: 2_000, reading: redis },
   ] as const;
   return {
-    world: { now: NOON, version: 1, entries } as unknown as World,
+    world: { now: NOON, version: 1, entries, thresholds: defaults.thresholds } as unknown as World,
     ui: initialUi('home'),
     list: { key: null, index: 0, top: 0, sort: 0, isInverted: false, filter: '', ...list },
     theme: createTheme('none'),

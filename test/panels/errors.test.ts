@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LogTarget } from '../../src/sources/logs/snapshot.ts';
 import { logsSource } from '../../src/sources/logs/source.ts';
 import { type Source, systemClock } from '../../src/sources/source.ts';
+import { defaults, type Thresholds } from '../../src/config/schema.ts';
 import { createErrorHistory, type ErrorHistory } from '../../src/state/errors.ts';
 import { createStore, type Store } from '../../src/state/store.ts';
 import { errorsPanel, type ErrorsScope } from '../../src/panels/errors.ts';
@@ -57,8 +58,11 @@ async function read(): Promise<void> {
   history.pull(value.events, Date.now());
 }
 
-function scope(over: Partial<ListState> = {}): ErrorsScope {
-  const world = { now: Date.now(), logs: store.of('logs')[0] ?? null, errors: history };
+function scope(
+  over: Partial<ListState> = {},
+  thresholds: Pick<Thresholds, 'errors'> = defaults.thresholds,
+): ErrorsScope {
+  const world = { now: Date.now(), logs: store.of('logs')[0] ?? null, errors: history, thresholds };
   return { world, ui: initialUi('home'), list: { ...LIST, ...over }, theme, isFocused: true };
 }
 
@@ -189,4 +193,27 @@ test('secrets and control sequences of a log are not on the screen', async () =>
   expect(text).toContain('failed');
   expect(text).not.toContain(token);
   expect(text).not.toContain('owned');
+});
+
+test('the title turns to a warning, then to bad, from the configured errors an hour on', async () => {
+  writeFleet();
+  await read();
+  const coloured = createTheme(16);
+  const titleStyle = (warn: number, bad: number): number | undefined => {
+    const cells = new Cells(78, 8);
+    const limits = { errors: { perHour: { warn, bad } } };
+    errorsPanel().draw(cells, { ...scope({}, limits), theme: coloured, isFocused: false });
+    return cells.styles[cells.plain()[0]?.indexOf('Errors') ?? -1];
+  };
+  expect(titleStyle(5, 9)).toBe(coloured.title);
+  expect(titleStyle(4, 9)).toBe(coloured.warn);
+  expect(titleStyle(1, 4)).toBe(coloured.bad);
+});
+
+test('without a reading the title says nothing of how bad it is', () => {
+  const coloured = createTheme(16);
+  const cells = new Cells(78, 8);
+  const limits = { errors: { perHour: { warn: 0, bad: 0 } } };
+  errorsPanel().draw(cells, { ...scope({}, limits), theme: coloured, isFocused: false });
+  expect(cells.styles[cells.plain()[0]?.indexOf('Errors') ?? -1]).toBe(coloured.title);
 });

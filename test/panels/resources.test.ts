@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { defaults } from '../../src/config/schema.ts';
 import { drawResources, resourcesPanel } from '../../src/panels/resources.ts';
 import { drawResourcesDetail, type Range } from '../../src/panels/resources-detail.ts';
 import { selectResources } from '../../src/panels/resources-view.ts';
@@ -37,9 +38,10 @@ function frame(
   height: number,
   reading: Reading<HostSnapshot> | null = fresh(),
   cursor: string | null = null,
+  limits = defaults.thresholds.host,
 ) {
   const cells = new Cells(width, height);
-  drawResources(cells, selectResources(reading, history, NOW), { theme, isFocused: cursor !== null, cursor });
+  drawResources(cells, selectResources(reading, history, limits, NOW), { theme, isFocused: cursor !== null, cursor });
   return cells;
 }
 const text = (...args: Parameters<typeof frame>): string =>
@@ -265,7 +267,12 @@ test('any size is drawn without an error', () => {
 
 function detail(width: number, height: number, key: string | null, range: Range): string {
   const cells = new Cells(width, height);
-  drawResourcesDetail(cells, selectResources(fresh(), history, NOW), { theme, history, key, range });
+  drawResourcesDetail(cells, selectResources(fresh(), history, defaults.thresholds.host, NOW), {
+    theme,
+    history,
+    key,
+    range,
+  });
   return cells.plain().join('\n');
 }
 
@@ -314,7 +321,7 @@ test('a row that is gone falls back to the first, and a series without a value s
   expect(detail(80, 14, 'disk:/gone', '1m')).toContain('busy, all cores');
   const cells = new Cells(60, 12);
   const empty = new HostHistory();
-  drawResourcesDetail(cells, selectResources(fresh(), empty, NOW), {
+  drawResourcesDetail(cells, selectResources(fresh(), empty, defaults.thresholds.host, NOW), {
     theme,
     history: empty,
     key: 'load',
@@ -325,7 +332,8 @@ test('a row that is gone falls back to the first, and a series without a value s
 
 test('the panel gives its rows keys, in the order shown', () => {
   const reading = fresh();
-  const world = { now: NOW, host: { kind: 'host', id: 'host', cadenceMs: 1000, reading }, hostHistory: history };
+  const host = { kind: 'host', id: 'host', cadenceMs: 1000, reading };
+  const world = { now: NOW, host, hostHistory: history, thresholds: defaults.thresholds };
   const keys = resourcesPanel().keys({ world } as unknown as Parameters<ReturnType<typeof resourcesPanel>['keys']>[0]);
   expect(keys).toEqual([
     'cpu',
@@ -338,4 +346,20 @@ test('the panel gives its rows keys, in the order shown', () => {
     'disk:/var/lib/postgresql',
     'net',
   ]);
+});
+
+test('limits of one’s own colour rows, cores and summary from their values on', () => {
+  const limits = {
+    ...defaults.thresholds.host,
+    cpuPercent: { warn: 10, bad: 40 },
+    diskBusyPercent: { warn: 5, bad: 12 },
+    diskUsedPercent: { warn: 90 },
+  };
+  const mine = frame(80, 16, fresh(), null, limits);
+  expect(styleOf(mine, '46%')).toBe(theme.bad);
+  expect(styleOf(mine, 'busy 12%')).toBe(theme.bad);
+  expect(styleOf(mine, '85%')).toBe(theme.text);
+  expect(styleOf(frame(80, 16), '46%')).toBe(theme.text);
+  expect(styleOf(frame(80, 16), 'busy 12%')).toBe(theme.text);
+  expect(styleOf(frame(80, 16), '85%')).toBe(theme.bad);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defaults } from '../../src/config/schema.ts';
 import type { Pm2Snapshot } from '../../src/sources/pm2/snapshot.ts';
 import { countFleet, type Expected, keyOf, type MostSeen } from '../../src/state/fleet.ts';
 import { FleetHistory } from '../../src/state/fleet-history.ts';
@@ -12,7 +13,7 @@ function entryOf(value: Pm2Snapshot): Entry<'pm2'> {
 const mostSeen = (count: number): MostSeen => ({ mostMeantToRun: () => count });
 
 const counted = (pm2: readonly Entry<'pm2'>[], seen = 0, expected: Expected | null = null) =>
-  countFleet({ pm2, fleet: mostSeen(seen), now: NOON, expected });
+  countFleet({ pm2, fleet: mostSeen(seen), thresholds: defaults.thresholds, now: NOON, expected });
 
 const fleet = [
   makeBot({ id: 0, name: 'a' }),
@@ -37,7 +38,11 @@ describe('counting the fleet', () => {
 
   test('expects what the configuration says before all else', () => {
     const entries = [entryOf(makePm2Snapshot(fleet))];
-    expect(counted(entries, 7, ['a', 'gone'])).toMatchObject({ running: 1, expected: 2, expectedFrom: 'configuration' });
+    expect(counted(entries, 7, ['a', 'gone'])).toMatchObject({
+      running: 1,
+      expected: 2,
+      expectedFrom: 'configuration',
+    });
     expect(counted(entries, 7, 3)).toMatchObject({ running: 1, expected: 3, extra: 0 });
   });
 

@@ -1,55 +1,55 @@
 import { describe, expect, test } from 'vitest';
+import { defaults } from '../../src/config/schema.ts';
+import type { Bot } from '../../src/sources/pm2/snapshot.ts';
 import { judgeBot } from '../../src/state/judge.ts';
 import { makeBot, makeCrashes, NOON } from '../helpers/bots.ts';
 
+const judge = (bot: Bot, isFresh: boolean, now: number) => judgeBot(bot, isFresh, now, defaults.thresholds.bots);
+
 describe('a bot that PM2 calls online', () => {
   test('is ok when it has run for an hour, whatever its old restarts', () => {
-    expect(judgeBot(makeBot({ restarts: 500 }), true, NOON).state).toBe('ok');
+    expect(judge(makeBot({ restarts: 500 }), true, NOON).state).toBe('ok');
   });
 
   test('is flapping when it crashed three times within five minutes', () => {
     const bot = makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(3, 2_000) });
-    expect(judgeBot(bot, true, NOON)).toEqual({ state: 'flapping', why: '3×/5m exit 1' });
+    expect(judge(bot, true, NOON)).toEqual({ state: 'flapping', why: '3×/5m exit 1' });
   });
 
   test('is ok after two crashes', () => {
-    expect(judgeBot(makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(2, 2_000) }), true, NOON).state).toBe('ok');
+    expect(judge(makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(2, 2_000) }), true, NOON).state).toBe('ok');
   });
 
   test('is not flapping when a person restarted it, however often', () => {
     const exits = makeCrashes(10, 1_000).map((exit) => ({ ...exit, cause: 'asked' as const }));
-    expect(judgeBot(makeBot({ startedAt: NOON - 500, exits }), true, NOON).state).toBe('ok');
+    expect(judge(makeBot({ startedAt: NOON - 500, exits }), true, NOON).state).toBe('ok');
   });
 
   test('is flapping when PM2 keeps restarting it for its memory', () => {
     const exits = makeCrashes(3, 30_000).map((exit) => ({ ...exit, cause: 'memory' as const }));
-    const judgement = judgeBot(makeBot({ startedAt: NOON - 500, exits }), true, NOON);
+    const judgement = judge(makeBot({ startedAt: NOON - 500, exits }), true, NOON);
     expect(judgement).toEqual({ state: 'flapping', why: '3×/5m over memory' });
   });
 
   test('is ok again once its crashes are more than five minutes old', () => {
     const bot = makeBot({ startedAt: NOON - 300_001, exits: makeCrashes(20, 1_000, 300_001) });
-    expect(judgeBot(bot, true, NOON).state).toBe('ok');
+    expect(judge(bot, true, NOON).state).toBe('ok');
   });
 
   test('is stale when the reading is, even if it flapped', () => {
     const bot = makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(9, 1_000) });
-    expect(judgeBot(bot, false, NOON)).toEqual({ state: 'stale', why: 'was online' });
+    expect(judge(bot, false, NOON)).toEqual({ state: 'stale', why: 'was online' });
   });
 });
 
 test('a bot that PM2 gave up is errored, with how it ended', () => {
   const bot = makeBot({ status: 'errored', pid: null, exits: makeCrashes(16, 100) });
-  expect(judgeBot(bot, true, NOON)).toEqual({ state: 'errored', why: 'gave up: exit 1' });
+  expect(judge(bot, true, NOON)).toEqual({ state: 'errored', why: 'gave up: exit 1' });
 });
 
 test('a bot that a person stopped is stopped, one that finished its work too, one left lying after a crash is errored', () => {
   const stopped = (cause: 'asked' | 'crash', code: number) =>
-    judgeBot(
-      makeBot({ status: 'stopped', pid: null, exits: [{ at: NOON, code, signal: 'SIGINT', cause }] }),
-      true,
-      NOON,
-    );
+    judge(makeBot({ status: 'stopped', pid: null, exits: [{ at: NOON, code, signal: 'SIGINT', cause }] }), true, NOON);
   expect(stopped('asked', 1)).toEqual({ state: 'stopped', why: '' });
   expect(stopped('crash', 0)).toEqual({ state: 'stopped', why: 'finished' });
   expect(stopped('crash', 1)).toEqual({ state: 'errored', why: 'exit 1, not restarted' });
@@ -57,17 +57,37 @@ test('a bot that a person stopped is stopped, one that finished its work too, on
 
 test('a bot waiting for its restart says how long still', () => {
   const bot = makeBot({ status: 'waiting restart', restartDelayMs: 10_000, exits: makeCrashes(1, 1, 2_000) });
-  expect(judgeBot(bot, true, NOON)).toEqual({ state: 'restart-wait', why: 'in 8s exit 1' });
+  expect(judge(bot, true, NOON)).toEqual({ state: 'restart-wait', why: 'in 8s exit 1' });
 });
 
 test('a signal is named where the exit code is 0, for PM2 writes code 0 for a SIGKILL', () => {
   const exits = [{ at: NOON - 500, code: 0, signal: 'SIGKILL', cause: 'crash' as const }];
-  expect(judgeBot(makeBot({ status: 'stopped', pid: null, exits }), true, NOON)).toEqual({
+  expect(judge(makeBot({ status: 'stopped', pid: null, exits }), true, NOON)).toEqual({
     state: 'errored',
     why: 'SIGKILL, not restarted',
   });
 });
 
 test('a status this version of PM2 did not have is unknown, never ok', () => {
-  expect(judgeBot(makeBot({ status: 'unknown' }), true, NOON).state).toBe('unknown');
+  expect(judge(makeBot({ status: 'unknown' }), true, NOON).state).toBe('unknown');
+});
+
+describe('limits of one’s own', () => {
+  const bot = makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(4, 600_000, 1_000) });
+
+  test('count the exits of their window, and name it', () => {
+    const judgement = judgeBot(bot, true, NOON, { flapExits: 4, flapWindowMs: 3_600_000 });
+    expect(judgement).toEqual({ state: 'flapping', why: '4×/1h exit 1' });
+  });
+
+  test('let a bot be ok that the usual ones would call flapping', () => {
+    const often = makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(3, 2_000) });
+    expect(judge(often, true, NOON).state).toBe('flapping');
+    expect(judgeBot(often, true, NOON, { flapExits: 4, flapWindowMs: 300_000 }).state).toBe('ok');
+  });
+
+  test('name a window that is no whole minute as it is', () => {
+    const often = makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(3, 2_000) });
+    expect(judgeBot(often, true, NOON, { flapExits: 1, flapWindowMs: 90_000 }).why).toBe('3×/1m30 exit 1');
+  });
 });
