@@ -1,10 +1,14 @@
+import type { Snapshots } from '../sources/kinds.ts';
 import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type Failure, valueOf } from '../sources/source.ts';
 import { countFleet, type ExpectedFrom, type MostSeen } from '../state/fleet.ts';
 import { type BotState, type FlapLimits, judgeBot } from '../state/judge.ts';
 import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
+import { type ErrorsDocument, errorsDocument, type LogsDocument, logsDocument } from './snapshot-errors.ts';
 import { type HostDocument, hostDocument, type ResourcesDocument, resourcesDocument } from './snapshot-host.ts';
+import { type PostgresDocument, postgresDocument } from './snapshot-postgres.ts';
+import { type RedisDocument, redisDocument } from './snapshot-redis.ts';
 import { isoTime, rounded } from './snapshot-values.ts';
 
 /**
@@ -24,6 +28,14 @@ export interface SnapshotDocument {
   readonly bots: readonly BotDocument[] | null;
   /** Null until the host was read. */
   readonly resources: ResourcesDocument | null;
+  /** Null until it is known which logs there are. */
+  readonly logs: LogsDocument | null;
+  /** Null when no log could be read. */
+  readonly errors: ErrorsDocument | null;
+  /** Null when there is none, or it was never read; its source says which. */
+  readonly postgres: PostgresDocument | null;
+  /** As `postgres`. */
+  readonly redis: RedisDocument | null;
 }
 
 export interface SourceDocument {
@@ -83,6 +95,9 @@ export function buildSnapshot(
   version: string,
 ): SnapshotDocument {
   const host = world.host && valueOf(world.host.reading);
+  const logs = world.logs && valueOf(world.logs.reading);
+  const postgres = valueOfKind(world.entries, 'postgres');
+  const redis = valueOfKind(world.entries, 'redis');
   const daemons = world.pm2.flatMap(({ reading }) => valueOf(reading) ?? []);
   const others = new Map(daemons.flatMap((daemon) => daemon.others).map((other) => [other.home, other]));
   return {
@@ -93,9 +108,22 @@ export function buildSnapshot(
     daemons: daemons.map(daemonDocument),
     otherDaemons: [...others.values()].map(({ pid, user, home }) => ({ pid, user, home })),
     fleet: fleetDocument(world),
-    bots: isFleetUnknown(world.pm2) ? null : world.pm2.flatMap((entry) => botDocuments(entry, world.now, world.thresholds.bots)),
+    bots: isFleetUnknown(world.pm2)
+      ? null
+      : world.pm2.flatMap((entry) => botDocuments(entry, world.now, world.thresholds.bots)),
     resources: host && resourcesDocument(host),
+    logs: logs && logsDocument(logs),
+    errors: logs && errorsDocument(logs, world.errors, world.now),
+    postgres: postgres && postgresDocument(postgres),
+    redis: redis && redisDocument(redis),
   };
+}
+
+/** The last good value of the one source of that kind. */
+function valueOfKind<K extends 'postgres' | 'redis'>(entries: readonly Entry[], kind: K): Snapshots[K] | null {
+  // A value is of its entry's kind: see `Store.of`.
+  const entry = entries.find((known) => known.kind === kind) as Entry<K> | undefined;
+  return entry ? valueOf(entry.reading) : null;
 }
 
 /** The document as it is printed: one object and a line end. */

@@ -7,7 +7,8 @@ import { isoTime, known, rounded } from '../../src/commands/snapshot-values.ts';
 import type { Pm2Snapshot } from '../../src/sources/pm2/snapshot.ts';
 import type { Reading } from '../../src/sources/source.ts';
 import { BOT_STATES } from '../../src/state/judge.ts';
-import { NOW, onePm2, type SomeWorld, someWorld, worldOf } from './snapshot-worlds.ts';
+import { NOW } from './snapshot-arbitraries.ts';
+import { onePm2, type SomeWorld, someWorld, worldOf } from './snapshot-worlds.ts';
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -32,14 +33,8 @@ const validate = ajv.compile({ ...(close(schema) as object), $id: 'urn:botop:sna
 
 const document = (world: SomeWorld) => JSON.parse(printSnapshot(buildSnapshot(world, '0.1.0')));
 
-const fleet = (reading: Reading<Pm2Snapshot>) =>
-  worldOf([{ kind: 'pm2', id: 'pm2', cadenceMs: 1000, reading }], null, 3);
-const fresh = (value: Pm2Snapshot): Reading<Pm2Snapshot> => ({
-  state: 'fresh',
-  value,
-  readAt: NOW - 250,
-  tookMs: 2.345,
-});
+const fleet = (reading: Reading<Pm2Snapshot>) => worldOf({ pm2: [{ id: 'pm2', reading }], mostMeantToRun: 3 });
+const fresh = <S>(value: S): Reading<S> => ({ state: 'fresh', value, readAt: NOW - 250, tookMs: 2.345 });
 
 test('whatever is known or not, what is printed follows the published schema and leaves nothing undescribed', () => {
   fc.assert(
@@ -158,17 +153,12 @@ test('no daemon that could be read is no list of bots; no PM2 at all, or a daemo
 
 test('a daemon found twice by two watched ones is named once', () => {
   const other = { pid: 9, user: 'eve', home: '/e/.pm2' };
-  const entry = (id: string) => ({
-    kind: 'pm2' as const,
-    id,
-    cadenceMs: 1000,
-    reading: fresh(onePm2([], { others: [other] })),
-  });
-  expect(document(worldOf([entry('pm2:/a'), entry('pm2:/b')], null, 0)).otherDaemons).toEqual([other]);
+  const entry = (id: string) => ({ id, reading: fresh(onePm2([], { others: [other] })) });
+  expect(document(worldOf({ pm2: [entry('pm2:/a'), entry('pm2:/b')] })).otherDaemons).toEqual([other]);
 });
 
 test('what is printed is one object with a line end', () => {
-  const text = printSnapshot(buildSnapshot(worldOf([], null, 0), '0.1.0'));
+  const text = printSnapshot(buildSnapshot(worldOf({}), '0.1.0'));
   expect(text.endsWith('}\n')).toBe(true);
   expect(JSON.parse(text)).toMatchObject({ version: '0.1.0', at: '2026-11-21T12:00:00.000Z', host: null });
 });

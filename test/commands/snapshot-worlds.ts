@@ -1,20 +1,19 @@
 import fc from 'fast-check';
+import type { buildSnapshot } from '../../src/commands/snapshot-document.ts';
+import { defaults } from '../../src/config/schema.ts';
 import type { HostSnapshot } from '../../src/sources/host/snapshot.ts';
+import type { Snapshots } from '../../src/sources/kinds.ts';
+import type { LogsSnapshot } from '../../src/sources/logs/snapshot.ts';
 import type { Bot, BotExit, Pm2Snapshot, Pm2Status } from '../../src/sources/pm2/snapshot.ts';
-import type { Failure, Reading } from '../../src/sources/source.ts';
-import type { MostSeen } from '../../src/state/fleet.ts';
+import type { PostgresSnapshot } from '../../src/sources/postgres/snapshot.ts';
+import type { RedisSnapshot } from '../../src/sources/redis/snapshot.ts';
+import type { Kind, Reading } from '../../src/sources/source.ts';
+import { createErrorHistory, type ErrorsView } from '../../src/state/errors.ts';
 import type { Entry } from '../../src/state/store.ts';
+import { count, instant, NOW, orNaN, orNull, percent, pid, reading } from './snapshot-arbitraries.ts';
+import { someServers } from './snapshot-servers.ts';
 
 /** Worlds at random: every state of a reading, every number that may be unknown unknown at times. */
-
-export const NOW = Date.UTC(2026, 10, 21, 12, 0, 0);
-
-const count = fc.nat({ max: 2 ** 40 });
-const pid = fc.integer({ min: 1, max: 2 ** 22 });
-const instant = fc.integer({ min: NOW - 10 ** 10, max: NOW + 5_000 });
-const percent = fc.double({ min: 0, max: 100, noNaN: true });
-const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
-const orNaN = (value: fc.Arbitrary<number>) => fc.oneof(value, fc.constant(Number.NaN));
 
 const exit: fc.Arbitrary<BotExit> = fc.record({
   at: instant,
@@ -136,72 +135,77 @@ const host: fc.Arbitrary<HostSnapshot> = fc.record({
   oomKills: orNull(fc.nat()),
 });
 
-const failure: fc.Arbitrary<Failure> = fc.record(
-  {
-    code: fc.constantFrom('absent', 'refused', 'denied', 'frozen', 'timeout', 'protocol', 'failed'),
-    message: fc.string(),
-    hint: fc.string(),
-  },
-  { requiredKeys: ['code', 'message'] },
-);
-
-const tookMs = fc.double({ min: 0, max: 60_000, noNaN: true });
-
-const reading = <S>(value: fc.Arbitrary<S>): fc.Arbitrary<Reading<S>> =>
-  fc.oneof(
-    fc.record({ state: fc.constant('waiting' as const), since: instant }),
-    fc.record({ state: fc.constant('fresh' as const), value, readAt: instant, tookMs }),
-    fc.record({
-      state: fc.constant('stale' as const),
-      value,
-      readAt: instant,
-      tookMs,
-      error: orNull(failure),
-      since: instant,
-    }),
-    fc.record({ state: fc.constant('down' as const), error: failure, since: instant, tookMs }),
-    fc.record({ state: fc.constant('off' as const), reason: fc.string() }),
-  );
-
 /** What `buildSnapshot` is given. */
-export interface SomeWorld {
-  readonly now: number;
-  readonly entries: readonly Entry[];
-  readonly pm2: readonly Entry<'pm2'>[];
-  readonly host: Entry<'host'> | null;
-  readonly fleet: MostSeen;
-}
+export type SomeWorld = Parameters<typeof buildSnapshot>[0];
 
 export const someWorld: fc.Arbitrary<SomeWorld> = fc
   .tuple(
     fc.uniqueArray(fc.constantFrom('/a/.pm2', '/b/.pm2', '/c/.pm2'), { maxLength: 3 }),
     fc.boolean(),
     fc.nat({ max: 99 }),
+    fc.oneof(fc.constant(null), fc.nat({ max: 20 }), fc.array(fc.string(), { maxLength: 3 })),
+    someServers,
   )
-  .chain(([homes, hasHost, mostMeantToRun]) =>
+  .chain(([homes, hasHost, mostMeantToRun, expected, servers]) =>
     fc
       .tuple(
         hasHost ? reading(host) : fc.constant(null),
         ...homes.map((home) => reading(pm2(home)).map((read) => ({ home, read }))),
       )
-      .map(([hostReading, ...fleets]) =>
-        worldOf(
-          fleets.map(
-            ({ home, read }): Entry<'pm2'> => ({ kind: 'pm2', id: `pm2:${home}`, cadenceMs: 1000, reading: read }),
-          ),
-          hostReading && { kind: 'host', id: 'host', cadenceMs: 1000, reading: hostReading },
+      .map(([hostReading, ...fleets]) => ({
+        ...worldOf({
+          pm2: fleets.map(({ home, read }) => ({ id: `pm2:${home}`, reading: read })),
+          host: hostReading,
+          logs: servers.logs,
+          postgres: servers.postgres,
+          redis: servers.redis,
+          errors: servers.errors,
           mostMeantToRun,
-        ),
-      ),
+        }),
+        expected,
+      })),
   );
 
-export function worldOf(
-  fleets: readonly Entry<'pm2'>[],
-  hostEntry: Entry<'host'> | null,
-  mostMeantToRun: number,
-): SomeWorld {
-  const entries = [...fleets, ...(hostEntry ? [hostEntry] : [])] as Entry[];
-  return { now: NOW, entries, pm2: fleets, host: hostEntry, fleet: { mostMeantToRun: () => mostMeantToRun } };
+interface Parts {
+  readonly pm2?: readonly { readonly id: string; readonly reading: Reading<Pm2Snapshot> }[];
+  readonly host?: Reading<HostSnapshot> | null;
+  readonly logs?: Reading<LogsSnapshot> | null;
+  readonly postgres?: Reading<PostgresSnapshot> | null;
+  readonly redis?: Reading<RedisSnapshot> | null;
+  readonly errors?: ErrorsView;
+  readonly mostMeantToRun?: number;
+}
+
+/** A world of these sources; what is left out is not watched. */
+export function worldOf({
+  pm2: fleets = [],
+  errors = createErrorHistory(),
+  mostMeantToRun = 0,
+  ...rest
+}: Parts): SomeWorld {
+  const entry = <K extends Kind>(kind: K, id: string, given: Reading<Snapshots[K]>): Entry<K> => ({
+    kind,
+    id,
+    cadenceMs: 1000,
+    reading: given,
+  });
+  const pm2Entries = fleets.map((fleet) => entry('pm2', fleet.id, fleet.reading));
+  const hostEntry = rest.host ? entry('host', 'host', rest.host) : null;
+  const logsEntry = rest.logs ? entry('logs', 'logs', rest.logs) : null;
+  const postgresEntry = rest.postgres ? entry('postgres', 'postgres', rest.postgres) : null;
+  const redisEntry = rest.redis ? entry('redis', 'redis', rest.redis) : null;
+  const entries = [...pm2Entries, hostEntry, logsEntry, postgresEntry, redisEntry].filter((one) => one !== null);
+  return {
+    now: NOW,
+    entries: entries as Entry[],
+    pm2: pm2Entries,
+    host: hostEntry,
+    logs: logsEntry,
+    errors,
+    expected: null,
+    thresholds: defaults.thresholds,
+    fleet: { mostMeantToRun: () => mostMeantToRun },
+  };
 }
 
 /** One world's parts with plain values, for examples: the first of the generator with its numbers replaced. */
