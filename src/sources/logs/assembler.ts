@@ -8,6 +8,7 @@ import type { LogEvents } from './events.ts';
 import type { ParsedLine } from './json-line.ts';
 import { beginsException, parseLine } from './line.ts';
 import type { LogLevel, LogTarget } from './snapshot.ts';
+import { createZoneShift } from './zone.ts';
 
 const MESSAGE_CHARACTERS = 400;
 const DETAIL_CHARACTERS = 2_000;
@@ -89,11 +90,17 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
     let phase: 'back' | 'live' = 'live';
     let writtenAt = Number.NaN;
     let zoneShiftMs = 0;
+    let shift: ((at: number) => number) | null = null;
     let pending: Pending | null = null;
 
     function momentOf(parsed: ParsedLine): number {
       if (parsed.at === null) return phase === 'back' && !Number.isNaN(writtenAt) ? writtenAt : now();
       if (parsed.hasZone) return parsed.at;
+      const { zone } = target();
+      if (zone) {
+        shift ??= createZoneShift(zone);
+        return parsed.at + shift(parsed.at);
+      }
       if (phase === 'live') learn(parsed.at, now());
       return parsed.at + zoneShiftMs;
     }

@@ -24,9 +24,9 @@ function rarity(byte: number): number {
 
 /**
  * Looks at every second pair of bytes only: wherever a needle of four bytes or more lies, one of its inner pairs
- * stands at an even place. Of those, for each parity, the rarest is the one waited for. Two bytes cost one table
- * look-up, 0.5 ms a MiB where `indexOf` for each needle took 3.4, and a regular expression 1.5. Needles hold no line
- * feed, so what is found lies within one line.
+ * stands at an even place. Of those, for each parity, the rarest is the one waited for. In one run, in CPU time a MiB
+ * with the reading: this 1.5 ms, a regular expression over the whole chunk 2.2, `indexOf` for each needle 4.1, grep -cE
+ * with five of them 0.8. Needles hold no line feed, so what is found lies within one line.
  */
 export function createFinder(needles: readonly string[]): Finder {
   const patterns = needles.map((needle) => Buffer.from(needle, 'latin1'));
@@ -63,10 +63,12 @@ export function createFinder(needles: readonly string[]): Finder {
       const place = (at - base) * 2;
       const group = candidates[known] as Candidate[];
       for (let i = 0; i < group.length; i += 1) {
-        const { pattern, pairAt, probe, probeByte } = group[i] as Candidate;
-        const start = place - pairAt;
-        if (bytes[start + probe] !== probeByte) continue;
-        if (start >= from && start + pattern.length <= to && isAt(bytes, start, pattern)) return start;
+        const candidate = group[i] as Candidate;
+        const start = place - candidate.pairAt;
+        // Within the bounds first: one look outside of an array makes all that follow slow.
+        if (start < from || start + candidate.length > to) continue;
+        if (bytes[start + candidate.probe] !== candidate.probeByte) continue;
+        if (isAt(bytes, start, candidate.pattern)) return start;
       }
     }
     return -1;
@@ -76,6 +78,7 @@ export function createFinder(needles: readonly string[]): Finder {
 /** A needle that a pair may belong to, and the byte that tells soonest that it does not. */
 interface Candidate {
   readonly pattern: Buffer;
+  readonly length: number;
   readonly pairAt: number;
   readonly probe: number;
   readonly probeByte: number;
@@ -87,7 +90,7 @@ function candidateAt(pattern: Buffer, pairAt: number): Candidate {
     const isOutside = at !== pairAt && at !== pairAt + 1;
     if (isOutside && (probe === -1 || rarity(pattern[at] as number) > rarity(pattern[probe] as number))) probe = at;
   }
-  return { pattern, pairAt, probe, probeByte: pattern[probe] as number };
+  return { pattern, length: pattern.length, pairAt, probe, probeByte: pattern[probe] as number };
 }
 
 /** The pair of the two rarest bytes among those that stand at this parity. */

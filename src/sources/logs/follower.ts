@@ -264,7 +264,7 @@ export function joinTargets(targets: readonly LogTarget[]): Map<string, LogTarge
     }
     const bots = [...new Set([...known.bots, ...target.bots])];
     const stream = known.stream === 'glob' ? target.stream : known.stream;
-    joined.set(target.path, { path: target.path, bots, stream });
+    joined.set(target.path, { path: target.path, bots, stream, zone: known.zone ?? target.zone ?? null });
   }
   return joined;
 }

@@ -17,23 +17,31 @@ export function folderOf(pattern: string): string {
   return cut <= 0 ? sep : pattern.slice(0, cut);
 }
 
-/** The matches of absolute patterns, at most 512, in the order found. A pattern without wildcards is a file itself. */
-export async function expandGlobs(patterns: readonly string[], signal: AbortSignal): Promise<readonly LogTarget[]> {
+/** An absolute pattern, what its lines are shown under, and the zone of its times; null for what is found out. */
+export interface LogPattern {
+  readonly glob: string;
+  readonly name: string | null;
+  readonly zone: string | null;
+}
+
+/** The matches of the patterns, at most 512, in the order found. A pattern without wildcards is a file itself. */
+export async function expandGlobs(patterns: readonly LogPattern[], signal: AbortSignal): Promise<readonly LogTarget[]> {
   const found: LogTarget[] = [];
-  for (const pattern of patterns) {
+  for (const { glob: pattern, name, zone } of patterns) {
+    const named = { bots: name === null ? [] : [name], stream: 'glob', zone } as const;
     if (!/[*?[{]/.test(pattern)) {
-      found.push({ path: resolve(pattern), bots: [], stream: 'glob' });
+      found.push({ path: resolve(pattern), ...named });
       continue;
     }
     try {
       await access(folderOf(pattern), constants.R_OK);
       for await (const match of glob(pattern)) {
         if (signal.aborted || found.length >= MAX_MATCHES) return found;
-        if (!PACKED.test(match)) found.push({ path: resolve(match), bots: [], stream: 'glob' });
+        if (!PACKED.test(match)) found.push({ path: resolve(match), ...named });
       }
     } catch {
       // The folder is missing or closed to us: the folder itself stands in the list, and says so.
-      found.push({ path: folderOf(pattern), bots: [], stream: 'glob' });
+      found.push({ path: folderOf(pattern), ...named });
     }
   }
   return found;

@@ -14,6 +14,8 @@ export interface LogTarget {
   /** Names of the bots that write it; several can share one file, none are known for a glob. */
   readonly bots: readonly string[];
   readonly stream: LogStream;
+  /** The zone of stamps that tell none: an IANA name or `+02:00`. Without it they are ours, or found out. */
+  readonly zone?: string | null;
 }
 
 /** One WARN, ERROR or FATAL with the lines that belong to it. All text is cleaned and redacted. */

@@ -4,7 +4,7 @@ import { type Allowance, createAssembler, type Tally } from './assembler.ts';
 import { LogEvents } from './events.ts';
 import { createFinder, ERROR_NEEDLES } from './finder.ts';
 import { createLogFollower } from './follower.ts';
-import { expandGlobs, folderOf } from './globs.ts';
+import { expandGlobs, folderOf, type LogPattern } from './globs.ts';
 import type { LogCounts, LogsSnapshot, LogTarget } from './snapshot.ts';
 
 export interface LogsSourceOptions {
@@ -16,8 +16,8 @@ export interface LogsSourceOptions {
   readonly targets: () => readonly LogTarget[] | null;
   /** Why there is nothing to follow without globs; null when there is a PM2. */
   readonly offReason?: () => string | null;
-  /** Absolute patterns. */
-  readonly globs: readonly string[];
+  /** Absolute patterns; a text is one without a name and a zone. */
+  readonly globs: readonly (string | LogPattern)[];
   readonly id?: string;
   /** How far back is read at the start, ms; an hour unless said. */
   readonly windowMs?: number;
@@ -35,7 +35,8 @@ const JUDGING_MS = 60;
 const MIN_POKE_MS = 300;
 
 export function logsSource(options: LogsSourceOptions): Source<'logs'> {
-  const { clock, globs, windowMs = LOG_WINDOW_MS, id = 'logs' } = options;
+  const { clock, windowMs = LOG_WINDOW_MS, id = 'logs' } = options;
+  const globs = options.globs.map((glob) => (typeof glob === 'string' ? { glob, name: null, zone: null } : glob));
   const events = new LogEvents();
   const tally: Tally = { warn: 0, error: 0, fatal: 0, droppedLines: 0, cutLines: 0 };
   const allowance: Allowance = { linesLeft: 0, until: 0 };
@@ -71,7 +72,7 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
       isGlobDue = globs.length > 0;
     },
   });
-  follower.setFolders([...new Set(globs.map(folderOf))]);
+  follower.setFolders([...new Set(globs.map(({ glob }) => folderOf(glob)))]);
 
   async function refreshTargets(signal: AbortSignal): Promise<void> {
     const now = clock.monotonic();
