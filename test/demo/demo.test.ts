@@ -131,7 +131,8 @@ describe('the running demo', () => {
   });
 
   test('lies in a folder that is ours alone', () => {
-    expect(statSync(dirname(demo.pm2Home)).mode & 0o777).toBe(0o700);
+    // The group may pass through, without reading: PostgreSQL, which refuses to be root, has its own folder in there.
+    expect(statSync(dirname(demo.pm2Home)).mode & 0o767).toBe(0o700);
   });
 
   test('gives the monitor an environment without a word of production', () => {

@@ -2,9 +2,39 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPostgresServer, type PostgresServer } from '../../src/demo/postgres-server.ts';
+import { DemoError } from '../../src/demo/part.ts';
+import { createPostgresServer, findPrograms, type PostgresServer } from '../../src/demo/postgres-server.ts';
 import { openPostgres, type PostgresConnection } from '../../src/sources/postgres/client.ts';
 import { type PostgresAddress, parseDatabaseUrl } from '../../src/sources/postgres/dsn.ts';
+
+/** PostgreSQL's programs for the tests, or why there are none: the tests that need them are then skipped with that. */
+export interface TestPrograms {
+  /** For the name of a group of tests. */
+  readonly title: string;
+  /** The folder that holds `bin`, or null. */
+  readonly folder: string | null;
+}
+
+/** Our own, and the packages that BOTOP_TEST_POSTGRES lists, separated by colons. */
+export function postgresPrograms(): TestPrograms[] {
+  const more = (process.env['BOTOP_TEST_POSTGRES'] ?? '').split(':').filter((path) => path !== '');
+  return [ownPrograms(), ...more.map((path) => ({ title: titleOf(path), folder: join(path, 'native') }))];
+}
+
+function ownPrograms(): TestPrograms {
+  try {
+    const folder = findPrograms();
+    return { title: titleOf(join(folder, '..')), folder };
+  } catch (error) {
+    if (error instanceof DemoError) return { title: `PostgreSQL: ${error.message}`, folder: null };
+    throw error;
+  }
+}
+
+function titleOf(packageFolder: string): string {
+  const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
+  return `PostgreSQL ${version.replace(/\.0-.*/, '')}`;
+}
 
 export interface TestPostgres extends PostgresServer {
   /** The login of a role in a database; the superuser in `postgres` unless said. */
@@ -18,13 +48,18 @@ export interface TestPostgres extends PostgresServer {
   remove(): Promise<void>;
 }
 
-export async function startTestPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
+/** With our own programs unless others are said. */
+export async function startTestPostgres(
+  settings: Readonly<Record<string, string>> = {},
+  programs: TestPrograms = ownPrograms(),
+): Promise<TestPostgres> {
+  if (programs.folder === null) throw new Error(programs.title);
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'botop-pg-')));
   const opened = new Set<PostgresConnection>();
   const env = { PATH: '/usr/bin:/bin', HOME: folder };
   let server: PostgresServer;
   try {
-    server = await createPostgresServer({ folder, env, settings });
+    server = await createPostgresServer({ folder, env, settings, programs: programs.folder });
     await server.start();
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemDeps } from '../../src/actions/system-deps.ts';
 import { type TableTarget, tableTarget } from '../../src/actions/target.ts';
 import { vacuum } from '../../src/actions/vacuum.ts';
@@ -8,18 +8,10 @@ import type { PostgresAddress } from '../../src/sources/postgres/dsn.ts';
 import { postgresSource } from '../../src/sources/postgres/source.ts';
 import { systemClock } from '../../src/sources/source.ts';
 import { until } from '../helpers/pm2-daemon.ts';
-import { startTestPostgres, type TestPostgres } from '../helpers/postgres-server.ts';
+import { postgresPrograms, startTestPostgres, type TestPostgres } from '../helpers/postgres-server.ts';
 
 let server: TestPostgres;
 const signal = new AbortController().signal;
-
-beforeAll(async () => {
-  server = await startTestPostgres({ log_statement: 'all', log_line_prefix: '%a|' });
-  await server.run(
-    "CREATE ROLE owner LOGIN PASSWORD 'p1'; GRANT pg_monitor TO owner; GRANT CREATE ON SCHEMA public TO owner",
-  );
-});
-afterAll(() => server.remove());
 
 const owner = (): PostgresAddress => server.address({ role: 'owner', password: 'p1' });
 
@@ -50,104 +42,118 @@ async function deadTable(name: string, ownerRole = 'owner'): Promise<TableTarget
   return tableTarget('postgres', snapshot, table);
 }
 
-test('the owner’s VACUUM is done, and the dead rows are seen to go', async () => {
-  const target = await deadTable('letters');
-  expect(vacuum.unavailable(target)).toBeNull();
-  expect(await vacuum.run(target, deps, signal)).toEqual({ state: 'done', message: '' });
-  const verdict = await vacuum.verify(target, deps, signal, () => {});
-  expect(verdict).toEqual({
-    state: 'good',
-    checks: [
-      { text: 'vacuumed', state: 'good' },
-      { text: 'dead rows 1.0k → 0', state: 'good' },
-    ],
+for (const programs of postgresPrograms()) {
+  describe.skipIf(programs.folder === null)(`on ${programs.title}`, () => {
+    beforeAll(async () => {
+      server = await startTestPostgres({ log_statement: 'all', log_line_prefix: '%a|' }, programs);
+      await server.run(
+        "CREATE ROLE owner LOGIN PASSWORD 'p1'; GRANT pg_monitor TO owner; GRANT CREATE ON SCHEMA public TO owner",
+      );
+    });
+    afterAll(() => server.remove());
+
+    test('the owner’s VACUUM is done, and the dead rows are seen to go', async () => {
+      const target = await deadTable('letters');
+      expect(vacuum.unavailable(target)).toBeNull();
+      expect(await vacuum.run(target, deps, signal)).toEqual({ state: 'done', message: '' });
+      const verdict = await vacuum.verify(target, deps, signal, () => {});
+      expect(verdict).toEqual({
+        state: 'good',
+        checks: [
+          { text: 'vacuumed', state: 'good' },
+          { text: 'dead rows 1.0k → 0', state: 'good' },
+        ],
+      });
+    });
+
+    test('a name that needs quotes is quoted, and nothing in it is run', async () => {
+      const target = await deadTable('Odd "name"; DROP TABLE letters --');
+      expect(await vacuum.run(target, deps, signal)).toMatchObject({ state: 'done' });
+      expect((await vacuum.verify(target, deps, signal, () => {})).state).toBe('good');
+      await server.run('SELECT 1 FROM letters');
+    });
+
+    test('somebody else’s table: barred before it is asked, and shown as failed when it is run all the same', async () => {
+      const target = await deadTable('foreign_table', 'postgres');
+      expect(vacuum.unavailable(target)).toBe('role owner does not own it: only its owner postgres may');
+      const result = await vacuum.run(target, deps, signal);
+      expect(result).toMatchObject({
+        state: 'failed',
+        message: expect.stringMatching(/^WARNING: permission denied to vacuum/),
+      });
+    });
+
+    test('a transaction that still sees the dead rows is the reason why they stay', async () => {
+      const reader = await server.open('reader');
+      await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
+      const target = await deadTable('seen');
+      expect(await vacuum.run(target, deps, signal)).toMatchObject({ state: 'done' });
+      const verdict = await vacuum.verify(target, deps, signal, () => {});
+      expect(verdict).toMatchObject({ state: 'bad', isWorse: false });
+      expect(verdict.checks.at(-1)?.text).toMatch(/^dead rows 1\.0k → 1\.0k: an old transaction/);
+      reader.close();
+    });
+
+    test('what was renamed or dropped since is not what was pointed at', async () => {
+      const target = await deadTable('before');
+      await server.run('ALTER TABLE before RENAME TO after');
+      expect(await vacuum.resolve([target], deps, signal)).toEqual([
+        { state: 'other', reason: 'public.before is called public.after now' },
+      ]);
+      expect(await vacuum.run(target, deps, signal)).toMatchObject({ state: 'failed' });
+      await server.run('DROP TABLE after');
+      expect(await vacuum.resolve([target], deps, signal)).toEqual([
+        { state: 'gone', reason: 'public.before is gone' },
+      ]);
+    });
+
+    test('it waits for its lock, and is cancelled at the server when the monitor ends', async () => {
+      const target = await deadTable('busy');
+      const holder = await server.open('holder');
+      await holder.query('BEGIN; LOCK TABLE busy IN SHARE UPDATE EXCLUSIVE MODE');
+      const abort = new AbortController();
+      const run = vacuum.run(target, deps, abort.signal);
+      // Not the holder: a transaction sees the sessions as they were when it first looked.
+      const observer = await server.open('observer');
+      const waiting = async () => {
+        const rows = await observer.query(
+          "SELECT pid FROM pg_stat_activity WHERE application_name = 'botop vacuum' AND wait_event_type = 'Lock'",
+        );
+        return (rows[0]?.length ?? 0) > 0;
+      };
+      await until('it waits for the lock', waiting);
+      abort.abort();
+      expect(await run).toEqual({ state: 'failed', message: 'cancelled: canceling statement due to user request' });
+      await until('it waits no more', async () => !(await waiting()));
+      holder.close();
+      observer.close();
+    });
+
+    test('a lock that is not to be had within five seconds ends it', async () => {
+      const target = await deadTable('locked');
+      const holder = await server.open('holder');
+      await holder.query('BEGIN; LOCK TABLE locked IN SHARE UPDATE EXCLUSIVE MODE');
+      expect(await vacuum.run(target, deps, signal)).toEqual({
+        state: 'failed',
+        message: 'a lock was not to be had in time',
+      });
+      holder.close();
+    });
+
+    test('the server’s log shows what was sent: settings of our own session, taken back, and VACUUM of one table', () => {
+      const sent = readFileSync(server.logFile, 'utf8')
+        .split('\n')
+        .flatMap((line) => /^botop vacuum\|LOG: {2}statement: (.*)$/.exec(line)?.[1] ?? []);
+      const kinds = new Set(sent.map((statement) => statement.split(/[;(]/)[0]?.trim()));
+      expect([...kinds].toSorted()).toEqual(
+        [
+          'BEGIN READ ONLY',
+          'RESET lock_timeout',
+          "SET lock_timeout = '5s'",
+          'SET statement_timeout = 0',
+          'VACUUM',
+        ].toSorted(),
+      );
+    });
   });
-});
-
-test('a name that needs quotes is quoted, and nothing in it is run', async () => {
-  const target = await deadTable('Odd "name"; DROP TABLE letters --');
-  expect(await vacuum.run(target, deps, signal)).toMatchObject({ state: 'done' });
-  expect((await vacuum.verify(target, deps, signal, () => {})).state).toBe('good');
-  await server.run('SELECT 1 FROM letters');
-});
-
-test('somebody else’s table: barred before it is asked, and shown as failed when it is run all the same', async () => {
-  const target = await deadTable('foreign_table', 'postgres');
-  expect(vacuum.unavailable(target)).toBe('role owner does not own it: only its owner postgres may');
-  const result = await vacuum.run(target, deps, signal);
-  expect(result).toMatchObject({
-    state: 'failed',
-    message: expect.stringMatching(/^WARNING: permission denied to vacuum/),
-  });
-});
-
-test('a transaction that still sees the dead rows is the reason why they stay', async () => {
-  const reader = await server.open('reader');
-  await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
-  const target = await deadTable('seen');
-  expect(await vacuum.run(target, deps, signal)).toMatchObject({ state: 'done' });
-  const verdict = await vacuum.verify(target, deps, signal, () => {});
-  expect(verdict).toMatchObject({ state: 'bad', isWorse: false });
-  expect(verdict.checks.at(-1)?.text).toMatch(/^dead rows 1\.0k → 1\.0k: an old transaction/);
-  reader.close();
-});
-
-test('what was renamed or dropped since is not what was pointed at', async () => {
-  const target = await deadTable('before');
-  await server.run('ALTER TABLE before RENAME TO after');
-  expect(await vacuum.resolve([target], deps, signal)).toEqual([
-    { state: 'other', reason: 'public.before is called public.after now' },
-  ]);
-  expect(await vacuum.run(target, deps, signal)).toMatchObject({ state: 'failed' });
-  await server.run('DROP TABLE after');
-  expect(await vacuum.resolve([target], deps, signal)).toEqual([{ state: 'gone', reason: 'public.before is gone' }]);
-});
-
-test('it waits for its lock, and is cancelled at the server when the monitor ends', async () => {
-  const target = await deadTable('busy');
-  const holder = await server.open('holder');
-  await holder.query('BEGIN; LOCK TABLE busy IN SHARE UPDATE EXCLUSIVE MODE');
-  const abort = new AbortController();
-  const run = vacuum.run(target, deps, abort.signal);
-  // Not the holder: a transaction sees the sessions as they were when it first looked.
-  const observer = await server.open('observer');
-  const waiting = async () => {
-    const rows = await observer.query(
-      "SELECT pid FROM pg_stat_activity WHERE application_name = 'botop vacuum' AND wait_event_type = 'Lock'",
-    );
-    return (rows[0]?.length ?? 0) > 0;
-  };
-  await until('it waits for the lock', waiting);
-  abort.abort();
-  expect(await run).toEqual({ state: 'failed', message: 'cancelled: canceling statement due to user request' });
-  await until('it waits no more', async () => !(await waiting()));
-  holder.close();
-  observer.close();
-});
-
-test('a lock that is not to be had within five seconds ends it', async () => {
-  const target = await deadTable('locked');
-  const holder = await server.open('holder');
-  await holder.query('BEGIN; LOCK TABLE locked IN SHARE UPDATE EXCLUSIVE MODE');
-  expect(await vacuum.run(target, deps, signal)).toEqual({
-    state: 'failed',
-    message: 'a lock was not to be had in time',
-  });
-  holder.close();
-});
-
-test('the server’s log shows what was sent: settings of our own session, taken back, and VACUUM of one table', () => {
-  const sent = readFileSync(server.logFile, 'utf8')
-    .split('\n')
-    .flatMap((line) => /^botop vacuum\|LOG: {2}statement: (.*)$/.exec(line)?.[1] ?? []);
-  const kinds = new Set(sent.map((statement) => statement.split(/[;(]/)[0]?.trim()));
-  expect([...kinds].toSorted()).toEqual(
-    [
-      'BEGIN READ ONLY',
-      'RESET lock_timeout',
-      "SET lock_timeout = '5s'",
-      'SET statement_timeout = 0',
-      'VACUUM',
-    ].toSorted(),
-  );
-});
+}

