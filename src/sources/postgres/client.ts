@@ -47,8 +47,8 @@ export async function openPostgres(address: PostgresAddress, options: OpenOption
     try {
       return await attempt(address, ssl, options);
     } catch (error) {
-      // The first refusal says more than the second's "no encryption".
-      last ??= error;
+      // The first refusal says more than the second's "no encryption", unless all it said is that there is no TLS.
+      if (last === undefined || isWithoutTls(last)) last = error;
       if (index + 1 < ways.length && !isWorthAnotherWay(error)) break;
     }
   }
@@ -92,6 +92,10 @@ function tlsOf(address: PostgresAddress): Ssl {
 function isWorthAnotherWay(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return code === '28000' || /SSL|TLS|certificate/i.test(message ?? '');
+}
+
+function isWithoutTls(error: unknown): boolean {
+  return error instanceof Error && /does not support SSL/.test(error.message);
 }
 
 async function attempt(address: PostgresAddress, ssl: Ssl, options: OpenOptions): Promise<PostgresConnection> {

@@ -128,7 +128,7 @@ function ofSocket(code: string, text: string, { host, port, label }: Where): Mea
       if (/^(?:ERR_TLS_|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|CERT_)/.test(code)) {
         return {
           code: 'denied',
-          message: `TLS: ${text}`,
+          message: `TLS: ${text.split(';')[0]}`,
           hint: 'sslrootcert names the authority of the certificate; sslmode says how much of it is checked',
         };
       }
@@ -142,7 +142,7 @@ function ofText(text: string, { user, sslMode }: Where): Meaning | null {
     return {
       code: 'denied',
       message: `the server offers no TLS and sslmode is ${sslMode}`,
-      hint: 'sslmode=prefer goes without',
+      hint: 'ssl = on gives it TLS; sslmode=prefer goes without',
     };
   }
   if (/client password must be|SASL.*password/i.test(text)) {
