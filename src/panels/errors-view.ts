@@ -124,7 +124,7 @@ export function newestEvents(view: ErrorsView, filter: ErrorFilter, count: numbe
 
 /** The sixty minutes as so many columns, the newest at the right. */
 export function rateColumns(group: ErrorGroup, columns: number, now: number): number[] {
-  const values = new Array<number>(columns).fill(0);
+  const values = Array.from({ length: columns }, () => 0);
   for (let minute = 0; minute < 60; minute += 1) {
     const column = Math.floor((minute * columns) / 60);
     values[column] = (values[column] as number) + group.rate.at(minute, now);

@@ -1,5 +1,35 @@
-/** The newest events in fixed memory: so many, and so many characters. */
-import type { LogEvent } from './snapshot.ts';
+/** The events of all logs, the newest of them in fixed memory: so many, and so many characters. */
+
+/** The levels that are kept; what is milder costs no more than being looked at. */
+export type LogLevel = 'warn' | 'error' | 'fatal';
+
+/** Where a file comes from: a bot's two streams as PM2 names them, or a `--logs` glob. */
+export type LogStream = 'out' | 'err' | 'glob';
+
+/** One WARN, ERROR or FATAL with the lines that belong to it. All text is cleaned and redacted. */
+export interface LogEvent {
+  /** Counts up from 1 without gaps in the order of reading. */
+  readonly seq: number;
+  /** Epoch ms: the writer's stamp, else the moment of reading or the file's modification time. */
+  readonly at: number;
+  /** Whether `at` is the writer's own stamp. */
+  readonly isStamped: boolean;
+  readonly level: LogLevel;
+  /** The bot's name, or the file's base name where no bot is known. */
+  readonly bot: string;
+  readonly path: string;
+  readonly stream: LogStream;
+  /** The logger's or component's name; empty without one. */
+  readonly component: string;
+  /** Without stamp and level, at most 400 characters. */
+  readonly message: string;
+  /** The lines that followed (a stack trace), joined by line feeds; empty without any. At most 2,000 characters. */
+  readonly detail: string;
+  /** What the error calls itself: `TG429`, `HTTP502`, `ECONNREFUSED`, `DB003`, an SQLSTATE; null without. */
+  readonly code: string | null;
+  /** What Telegram asks to wait, in seconds. */
+  readonly retryAfterSeconds: number | null;
+}
 
 /** Readers keep the number of the last event they saw, and learn from the numbers what they missed. */
 export class LogEvents {
@@ -16,7 +46,7 @@ export class LogEvents {
   constructor(capacity = 5_000, maxCharacters = 4_000_000) {
     this.#capacity = capacity;
     this.#maxCharacters = maxCharacters;
-    this.#ring = new Array<LogEvent | undefined>(capacity);
+    this.#ring = Array.from({ length: capacity });
   }
 
   get length(): number {

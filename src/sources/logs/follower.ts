@@ -246,9 +246,8 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
   };
 
   function makeTail(target: LogTarget): LogTail {
-    let tail: LogTail;
     const sink = sinkFor(() => tail.target);
-    tail = new LogTail(target, { finder, sink, clock, registry, windowMs, startedAt });
+    const tail: LogTail = new LogTail(target, { finder, sink, clock, registry, windowMs, startedAt });
     return tail;
   }
 }

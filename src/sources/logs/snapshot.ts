@@ -1,11 +1,7 @@
-/** What one reading of the logs says, and the events they hold. */
-import type { LogEvents } from './events.ts';
+/** What one reading of the logs says. */
+import type { LogEvents, LogStream } from './events.ts';
 
-/** The levels that are kept; what is milder costs no more than being looked at. */
-export type LogLevel = 'warn' | 'error' | 'fatal';
-
-/** Where a file comes from: a bot's two streams as PM2 names them, or a `--logs` glob. */
-export type LogStream = 'out' | 'err' | 'glob';
+export type { LogEvent, LogLevel, LogStream } from './events.ts';
 
 /** A file to follow. */
 export interface LogTarget {
@@ -16,31 +12,6 @@ export interface LogTarget {
   readonly stream: LogStream;
   /** The zone of stamps that tell none: an IANA name or `+02:00`. Without it they are ours, or found out. */
   readonly zone?: string | null;
-}
-
-/** One WARN, ERROR or FATAL with the lines that belong to it. All text is cleaned and redacted. */
-export interface LogEvent {
-  /** Counts up from 1 without gaps in the order of reading. */
-  readonly seq: number;
-  /** Epoch ms: the writer's stamp, else the moment of reading or the file's modification time. */
-  readonly at: number;
-  /** Whether `at` is the writer's own stamp. */
-  readonly isStamped: boolean;
-  readonly level: LogLevel;
-  /** The bot's name, or the file's base name where no bot is known. */
-  readonly bot: string;
-  readonly path: string;
-  readonly stream: LogStream;
-  /** The logger's or component's name; empty without one. */
-  readonly component: string;
-  /** Without stamp and level, at most 400 characters. */
-  readonly message: string;
-  /** The lines that followed (a stack trace), joined by line feeds; empty without any. At most 2,000 characters. */
-  readonly detail: string;
-  /** What the error calls itself: `TG429`, `HTTP502`, `ECONNREFUSED`, `DB003`, an SQLSTATE; null without. */
-  readonly code: string | null;
-  /** What Telegram asks to wait, in seconds. */
-  readonly retryAfterSeconds: number | null;
 }
 
 /**
