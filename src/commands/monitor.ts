@@ -123,6 +123,7 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
   // Raw from the start: what is typed while Ink loads waits in the terminal, and is not echoed over the picture.
   process.stdin.setRawMode(true);
   terminal.enter();
+  if (options.notes.length > 0) shell.notify(options.notes.join('; '), 'warn');
   screen.paintBase((_, hole) => {
     for (const { id, ...rect } of zones()) hole(id, rect, (cells) => shell.draw(id, cells));
   });

@@ -51,7 +51,7 @@ export function createObservation({ options, env, clock }: ObservationOptions): 
     ),
     logsSource({
       clock,
-      globs: logs.map(({ glob }) => glob),
+      globs: logs,
       targets() {
         const readings = store.of('pm2').map(({ reading }) => reading);
         if (readings.some(({ state }) => state === 'waiting')) return null;

@@ -18,6 +18,7 @@ function hasScreen(env: NodeJS.ProcessEnv): boolean {
 }
 
 async function runSnapshot(options: Options): Promise<number> {
+  for (const note of options.notes) process.stderr.write(`botop: ${note}\n`);
   const { snapshot } = await import('./snapshot.ts');
   return print(await snapshot({ options, env: process.env }));
 }

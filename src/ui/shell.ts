@@ -12,7 +12,16 @@ import type { Layout } from './layout.ts';
 import type { Panel, Scope } from './panel.ts';
 import { cursorKey, reduce } from './reduce.ts';
 import type { Cells } from './screen/cells.ts';
-import { initialUi, type Overlay, type PanelId, type Scene, type UiEvent, type UiState, type ViewId } from './state.ts';
+import {
+  initialUi,
+  type Notice,
+  type Overlay,
+  type PanelId,
+  type Scene,
+  type UiEvent,
+  type UiState,
+  type ViewId,
+} from './state.ts';
 import type { Theme } from './theme.ts';
 import type { OpenViewer, Viewer } from './viewer.ts';
 import { drawZone, layoutOf, scopeOf as scopeIn } from './zones.ts';
@@ -61,6 +70,8 @@ export interface Shell {
   report(input: string, key: InkKey): void;
   paste(text: string): void;
   resize(columns: number, rows: number): void;
+  /** Says something in the footer for a while, or until the next key. */
+  notify(text: string, severity: Notice['severity']): void;
   /** Readings have come in, or a second has passed. */
   worldChanged(): void;
   /** A frame has been written: a prompt in it begins to count. */
@@ -131,7 +142,7 @@ export function createShell(options: ShellOptions): Shell {
     for (const listener of frameListeners) listener();
   }
 
-  const notice = (text: string, severity: 'plain' | 'warn'): void =>
+  const notice = (text: string, severity: Notice['severity']): void =>
     dispatch({ type: 'noticed', text, severity, at: clock.monotonic() });
   const acting = options.createActing({ ui: () => ui, dispatch });
 
@@ -236,6 +247,7 @@ export function createShell(options: ShellOptions): Shell {
       return () => paintListeners.delete(listener);
     },
     report,
+    notify: notice,
     paste(text) {
       acting.paste();
       // Only a filter takes pasted text, and only its first line; a paste never fires a key.
