@@ -10,7 +10,7 @@ import { type Area, type Part, putParts, putTitle } from './database-parts.ts';
 import type { DatabaseLook } from './database-postgres.ts';
 import { severityOfRedisMemory } from './database-thresholds.ts';
 
-const ROOMY = 56;
+const ROOMY = 48;
 const LABEL = 13;
 const VALUE = 9;
 

@@ -109,7 +109,7 @@ export function drawDatabase(cells: Cells, view: DatabaseView, look: DatabaseLoo
   const area: Area = { x: 1, y: 1, width: width - 2, height: height - 2 };
   if (area.width < 10 || area.height < 1) return;
   if (area.width >= TWO_COLUMNS) {
-    const left = Math.round(area.width * 0.56);
+    const left = Math.round(area.width * 0.54);
     const isRoomy = area.height >= 14;
     stack([...headSections(cells, view, look, left, area.height < LOW), tableSection(cells, view, look)], {
       ...area,

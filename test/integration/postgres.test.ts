@@ -78,6 +78,20 @@ for (const programs of postgresPrograms()) {
       expect(letters?.totalBytes).toBeGreaterThan(5000 * 50);
     });
 
+    test('a reading out of turn, as an action asks for, reads the tables anew; one in its turn does not', async () => {
+      await server.run('CREATE TABLE stamps (id int)', 'INSERT INTO stamps SELECT generate_series(1, 10)');
+      let ahead = 0;
+      const clock = { now: () => Date.now() + ahead, monotonic: () => performance.now() + ahead };
+      const source = postgresSource({ found: { address: seer(), isConfigured: true }, clock });
+      sources.push(source);
+      const live = async () => (await read(source)).tables?.find(({ name }) => name === 'stamps')?.liveRows;
+      expect(await live()).toBe(10);
+      await server.run('INSERT INTO stamps SELECT generate_series(1, 5)');
+      ahead += 2_000;
+      expect(await live()).toBe(10);
+      expect(await live()).toBe(15);
+    });
+
     test('a table that somebody holds exclusively keeps nobody waiting: its size is an estimate', async () => {
       await server.run('CREATE TABLE held (id int)');
       const holder = await server.open('holder');

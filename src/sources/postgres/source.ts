@@ -30,6 +30,8 @@ export const POSTGRES_OFF = 'PostgreSQL: not configured. DATABASE_URL or --datab
 
 const CADENCE_MS = 2_000;
 const TABLES_EVERY_MS = 30_000;
+/** A reading that follows the one before so soon was asked for by an action. */
+const OUT_OF_TURN_MS = 1_300;
 const DATABASES_EVERY_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 2_500;
 /** The server's limit of a statement, and ours of its answer: with the cadence a freeze is told within three seconds. */
@@ -62,6 +64,7 @@ export function postgresSource({
   let tablesReadAt: number | null = null;
   let tablesMono = Number.NEGATIVE_INFINITY;
   let databasesMono = Number.NEGATIVE_INFINITY;
+  let readMono = Number.NEGATIVE_INFINITY;
   /** From its first answer on it is one that is watched, named or not. */
   let wasRead = false;
   let isClosed = false;
@@ -136,7 +139,10 @@ export function postgresSource({
     const limits = { statementMs: SLOW_STATEMENT_MS, answerMs: SLOW_ANSWER_MS, lockMs: LOCK_MS };
     const now = clock.monotonic();
     const version = known?.server.versionNumber ?? 0;
-    if (now - tablesMono >= TABLES_EVERY_MS) {
+    // Asked out of turn: something was changed, and the tables may be what.
+    const isOutOfTurn = now - readMono < OUT_OF_TURN_MS;
+    readMono = now;
+    if (isOutOfTurn || now - tablesMono >= TABLES_EVERY_MS) {
       tablesMono = now;
       const exact = await orNull(read(at, [tableSizes(version), SERVER], limits, signal));
       const rows = exact ?? (await orNull(read(at, [estimatedTableSizes(version), SERVER], limits, signal)));
