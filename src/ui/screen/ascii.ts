@@ -1,8 +1,10 @@
 /**
- * ASCII look-alikes for terminals that show nothing else (`--ascii`), cell for cell: box drawing, blocks, braille,
- * arrows, dots, dashes, quotes. Letters of other scripts and wide characters stay: replacing a name by question marks
- * would tell less than what such a terminal makes of it.
+ * ASCII look-alikes for terminals that show nothing else (`--ascii`), column for column: box drawing, blocks, braille,
+ * arrows, dots, dashes, quotes, Latin letters without their accents. What has none is a `?` for each of its columns.
  */
+import type { Cells } from './cells.ts';
+import { BLANK, glyphText, TAIL } from './glyphs.ts';
+
 const LOOKALIKES = new Uint8Array(0x3000);
 
 function map(characters: string, ascii: string): void {
@@ -18,10 +20,14 @@ function mapRange(from: number, to: number, ascii: string): void {
 
 mapRange(0x2500, 0x257f, '+');
 map('─━┄┅┈┉╌╍╴╶╸╺╼╾', '-');
-map('│┃┆┇┊┋╎╏╵╷╹╻╽╿║', '|');
+map('│┆┇┊┋╎╏╵╷╹╻╽╿║┤├', '|');
+// The thumb of a scrollbar, on a border of │.
+map('┃', '#');
 map('═╱╲╳', '=/\\X');
-map('▀▁▂▃▄▅▆▇█', '"_.-=+*%#');
-map('▉▊▋▌▍▎▏▐░▒▓▔▕', '##||:::|.:%"|');
+// No dot among them: a dot is a value that is not known.
+map('▀▁▂▃▄▅▆▇█', '"_,-=+*%#');
+// A meter is `###|----`: its last cell, filled by half or more, is full.
+map('▉▊▋▌▍▎▏▐░▒▓▔▕', '####|||#.:%"|');
 mapRange(0x2596, 0x259f, '#');
 // Braille is a plot: the more dots, the darker.
 for (let dots = 0; dots < 256; dots += 1) {
@@ -30,17 +36,55 @@ for (let dots = 0; dots < 256; dots += 1) {
 }
 mapRange(0x2190, 0x21ff, '>');
 map('←↑↓↔↕↖↗↘↙↩↰↱↲↳↵⇐⇑⇓⇠⇡⇣', '<^v-|\\/\\/<^^<><<^v<^v');
-map('↺↻⟲⟳', '@');
+map('↺↻⟲⟳', 'R');
 map('…‥·•‣∙⋅', '...**..');
 map('‐‑‒–—―−', '-');
 map('‘’‚‛“”„‟′″‹›«»', '\'\'\',""""\'"<><>');
 map('×÷±≈≠≤≥≡°∞√∆', 'x/+~!<>=o8vd');
-map('■□▢▣▪▫▬▮▯◼◻', '##########');
+map('■□▢▣▪▫▬▮▯◼◻', '##_########');
 map('▲△▴▵▶▷▸▹►▻▼▽▾▿◀◁◂◃◄◅', '^^^^>>>>>>vvvv<<<<<<');
 map('◆◇◈●○◉◌◍◎◐◑◒◓◔◕◦', '***' + '*o*o*o' + '******' + 'o');
 map('✓✔✗✘✕✖★☆⚠⚑⏎␣⌛', '++xxxx**!!<_@');
+map('µμßæÆœŒøØłŁđĐðÐþÞħıŋ', 'uusaAoOoOlLdDdDtThin');
+map('¡¿¦©®¢£¥€', '!?|cRcLYE');
 
-/** The ASCII look-alike of a code point, or itself where there is none. */
+const QUESTION = 0x3f;
+
+/** The letter of one with marks, or of another width; `?` where that is not one ASCII character. */
+function letterOf(codePoint: number): number {
+  const letter = String.fromCodePoint(codePoint)
+    .normalize('NFKD')
+    .replace(/\p{Mark}/gu, '');
+  return /^[\x20-\x7e]$/.test(letter) ? letter.charCodeAt(0) : QUESTION;
+}
+
+/** The ASCII character that stands for a code point of one column. */
 export function asciiOf(codePoint: number): number {
-  return codePoint < LOOKALIKES.length ? LOOKALIKES[codePoint] || codePoint : codePoint;
+  if (codePoint >= 0x20 && codePoint < 0x7f) return codePoint;
+  if (codePoint >= LOOKALIKES.length) return letterOf(codePoint);
+  const known = LOOKALIKES[codePoint];
+  if (known) return known;
+  const letter = letterOf(codePoint);
+  LOOKALIKES[codePoint] = letter;
+  return letter;
+}
+
+/** What stands for a cluster or code point of so many columns, as many characters: `A` or `?`, `??` for an emoji. */
+export function asciiGlyph(text: string, columns: number): string {
+  const ascii = String.fromCharCode(asciiOf(text.codePointAt(0) ?? QUESTION));
+  return ascii.padEnd(columns, ascii === '?' ? '?' : ' ');
+}
+
+/** The rows of a picture in ASCII, without the blanks at their ends. */
+export function asciiLines({ width, height, glyphs }: Cells): string[] {
+  return Array.from({ length: height }, (_, y) => {
+    let line = '';
+    for (let x = 0; x < width; x += 1) {
+      const at = y * width + x;
+      const glyph = glyphs[at] ?? BLANK;
+      if (glyph === TAIL) continue;
+      line += asciiGlyph(glyphText(glyph), x + 1 < width && glyphs[at + 1] === TAIL ? 2 : 1);
+    }
+    return line.trimEnd();
+  });
 }

@@ -1,4 +1,4 @@
-import { asciiOf } from './ascii.ts';
+import { asciiGlyph, asciiOf } from './ascii.ts';
 import { Cells } from './cells.ts';
 import type { ColorDepth } from './color.ts';
 import { BLANK, type GlyphId, glyphText, isCluster, TAIL } from './glyphs.ts';
@@ -162,6 +162,11 @@ export class Painter {
   }
 
   #glyph(glyph: GlyphId, columns: number): void {
+    if (this.#isAscii) {
+      if (columns === 1 && !isCluster(glyph)) this.#bytes.codePoint(asciiOf(glyph));
+      else this.#bytes.ascii(asciiGlyph(glyphText(glyph), columns));
+      return;
+    }
     if (isCluster(glyph)) {
       if (columns === 2) this.#bytes.ascii('\x1b[2X');
       this.#bytes.text(glyphText(glyph));
@@ -169,7 +174,7 @@ export class Painter {
     }
     // Older terminals give an emoji one column: what was in the second must be gone.
     if (columns === 2 && !isWideEverywhere(glyph)) this.#bytes.ascii('\x1b[2X');
-    this.#bytes.codePoint(this.#isAscii && columns === 1 ? asciiOf(glyph) : glyph);
+    this.#bytes.codePoint(glyph);
   }
 
   /** Takes the terminal's cursor to (x, y): by printing a short gap again, by a jump within the row, or absolutely. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { asciiOf } from '../../../src/ui/screen/ascii.ts';
+import { asciiGlyph, asciiLines, asciiOf } from '../../../src/ui/screen/ascii.ts';
+import { Cells } from '../../../src/ui/screen/cells.ts';
 import { ansi, type ColorDepth, colorDepth, rgb, toDepth } from '../../../src/ui/screen/color.ts';
 
 test.each<[string, Record<string, string>, boolean, ColorDepth]>([
@@ -46,18 +47,46 @@ test('a colour written wrongly is refused', () => {
   expect(() => rgb('#12345')).toThrow('#rrggbb');
 });
 
-test('all box drawing, blocks, braille and arrows have an ASCII look-alike', () => {
+test('every code point has an ASCII look-alike', () => {
+  for (let codePoint = 0x20; codePoint <= 0x2ffff; codePoint += codePoint < 0x3000 ? 1 : 7) {
+    if (codePoint >= 0xd800 && codePoint < 0xe000) continue;
+    expect(asciiGlyph(String.fromCodePoint(codePoint), 1), codePoint.toString(16)).toMatch(/^[ -~]$/);
+  }
+});
+
+test('lines, blocks, braille, arrows and all that this program draws are no question marks in ASCII', () => {
+  const drawn = '…·–—−’“”×µ•→←↑↓↺✓✗▸▏▌▢┃│─┤├╭╮╰╯└╔═║█▁▂▃▄▅▆▇';
+  expect(Array.from(drawn, (glyph) => asciiGlyph(glyph, 1)).join('')).toBe(
+    '..---\'""xu*><^vR+x>|#_#|-||++++++=|#_,-=+*%',
+  );
   for (const [from, to] of [
     [0x2500, 0x259f],
     [0x2800, 0x28ff],
     [0x2190, 0x21ff],
   ] as const) {
     for (let codePoint = from; codePoint <= to; codePoint += 1) {
-      expect(asciiOf(codePoint), codePoint.toString(16)).toBeLessThan(0x7f);
-      expect(asciiOf(codePoint), codePoint.toString(16)).toBeGreaterThanOrEqual(0x20);
+      expect(asciiOf(codePoint), codePoint.toString(16)).not.toBe(0x3f);
     }
   }
-  expect(asciiOf(0x41)).toBe(0x41);
-  expect(asciiOf(0x4e2d)).toBe(0x4e2d);
-  expect(asciiOf(0x1f600)).toBe(0x1f600);
+});
+
+test('in ASCII an accent is dropped, and what has no letter is a question mark for each column', () => {
+  expect(Array.from('Café Łódź ñ ß бот', (letter) => asciiGlyph(letter, 1)).join('')).toBe('Cafe Lodz n s ???');
+  expect(asciiGlyph('e\u0301', 1)).toBe('e');
+  expect(asciiGlyph('文', 2)).toBe('??');
+  expect(asciiGlyph('😀', 2)).toBe('??');
+  expect(asciiGlyph('Ａ', 2)).toBe('A ');
+});
+
+test('a picture in ASCII keeps its columns', () => {
+  const cells = new Cells(12, 2);
+  cells.text(0, 0, '日本 é😀');
+  cells.text(10, 0, '|');
+  expect(asciiLines(cells)).toEqual(['???? e??  |', '']);
+});
+
+test('the thumb of a scrollbar and a value that is not known are told apart from what is beside them', () => {
+  expect(asciiOf(0x2503)).not.toBe(asciiOf(0x2502));
+  const blocks = Array.from('▁▂▃▄▅▆▇█', (block) => asciiGlyph(block, 1));
+  expect(new Set([...blocks, asciiGlyph('·', 1)]).size).toBe(9);
 });
