@@ -252,7 +252,9 @@ export function drawDatabases(
 export function noticesOf(pg: PostgresSnapshot): readonly string[] {
   const notices = [...pg.problems];
   if (pg.rights.grant !== null) {
-    notices.unshift(`role ${pg.server.user} sees no other role's states, queries and locks: ${pg.rights.grant}`);
+    notices.unshift(
+      `role ${pg.server.user} sees no other role's states, queries and locks; y copies: ${pg.rights.grant}`,
+    );
   }
   return notices;
 }

@@ -7,8 +7,7 @@ import { truncate } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
 import type { Cells } from '../ui/screen/cells.ts';
-import type { ListState, PanelId } from '../ui/state.ts';
-import { RANGES } from '../ui/state.ts';
+import { type ListState, RANGES } from '../ui/state.ts';
 import { drawCurves, drawDatabaseDetail } from './database-detail.ts';
 import { type Area, type Section, stack } from './database-parts.ts';
 import {
@@ -63,7 +62,7 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
     };
   };
   return {
-    id: 'database' as PanelId,
+    id: 'database',
     title: 'Database',
     sorts: TABLE_SORTS,
     keys: (scope) => viewOf(scope).keys,
@@ -73,6 +72,7 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
     drawDetail(cells, scope, key) {
       drawDatabaseDetail(cells, viewOf(scope), lookOf(scope), key, RANGES[scope.ui.range] ?? RANGES[0]);
     },
+    copyText: (scope) => viewOf(scope).postgres.snapshot?.rights.grant ?? null,
     target(scope, key) {
       const entry = entryOf(scope.world, 'postgres');
       const { snapshot } = viewOf(scope).postgres;

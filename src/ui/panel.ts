@@ -31,6 +31,8 @@ export interface Panel {
   drawSummary?(cells: Cells, scope: Scope): void;
   /** The logs of a row, for `l`. */
   subject?(scope: Scope, key: string | null): ViewerSubject | null;
+  /** What `y` copies here before any target's command: a remedy that the panel names. */
+  copyText?(scope: Scope, key: string | null): string | null;
   /** What an action would be aimed at: the row under the cursor. */
   target?(scope: Scope, key: string | null): Target | null;
 }

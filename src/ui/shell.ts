@@ -205,8 +205,9 @@ export function createShell(options: ShellOptions): Shell {
   function copy(): void {
     const at = focused();
     const target = at?.panel.target?.(at.scope, at.key) ?? null;
-    if (!target) return notice('Nothing to copy here.', 'warn');
-    notice(options.copy(options.commandFor(target)), 'plain');
+    const text = at?.panel.copyText?.(at.scope, at.key) ?? (target && options.commandFor(target));
+    if (text === null) return notice('Nothing to copy here.', 'warn');
+    notice(options.copy(text), 'plain');
   }
 
   function report(input: string, key: InkKey): void {

@@ -1,7 +1,8 @@
 /** One source read by the real poller into the real store, as the monitor does it. */
+
+import type { Snapshots } from '../../src/sources/kinds.ts';
 import { createPoller } from '../../src/sources/poller.ts';
 import { type Kind, type Reading, type Source, systemClock } from '../../src/sources/source.ts';
-import type { Snapshots } from '../../src/sources/kinds.ts';
 import { createStore } from '../../src/state/store.ts';
 import { until } from './pm2-daemon.ts';
 

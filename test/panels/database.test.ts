@@ -172,7 +172,9 @@ test('what stopped answering keeps its last values, dimmed, with their age and t
 test('what this login may not see is said with the statement that would show it', () => {
   const rights = { isSuperuser: false, canMonitor: false, canSignal: false, grant: 'GRANT pg_monitor TO botop;' };
   const scope = makeScope(fresh(makePostgres({ rights })), fresh(makeRedis()));
-  expect(drawn(panel, scope, 98, 28).join('\n')).toContain('GRANT pg_monitor TO botop;');
+  expect(drawn(panel, scope, 98, 28).join('\n')).toContain('y copies: GRANT pg_monitor TO botop;');
+  expect(panel.copyText?.(scope, null)).toBe('GRANT pg_monitor TO botop;');
+  expect(panel.copyText?.(locked, null)).toBeNull();
 });
 
 test('the table under the cursor is what an action is aimed at, whatever the order', () => {

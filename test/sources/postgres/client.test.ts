@@ -1,5 +1,5 @@
-import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { openPostgres } from '../../../src/sources/postgres/client.ts';
 import { parseDatabaseUrl } from '../../../src/sources/postgres/dsn.ts';

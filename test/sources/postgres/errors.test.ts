@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { explainPostgres } from '../../../src/sources/postgres/errors.ts';
 import { parseDatabaseUrl } from '../../../src/sources/postgres/dsn.ts';
+import { explainPostgres } from '../../../src/sources/postgres/errors.ts';
 
 const where = parseDatabaseUrl('postgresql://root:geheim@db.example/chatai', {}, 'ops');
 const explain = (code: string, message: string) => explainPostgres(Object.assign(new Error(message), { code }), where);
