@@ -18,7 +18,8 @@ export function createZoneShift(zone: string): (at: number) => number {
     if (minutes === null && format === null) return 0;
     if (format && Math.floor(at / HOUR_MS) !== hour) {
       hour = Math.floor(at / HOUR_MS);
-      theirs = offsetMinutes(format, at);
+      // `at` itself is hours off: beside a change of their clocks the first offset may be that of the other side.
+      theirs = offsetMinutes(format, at + (ours - offsetMinutes(format, at)) * 60_000);
     }
     return (ours - theirs) * 60_000;
   };
