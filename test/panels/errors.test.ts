@@ -2,13 +2,13 @@ import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { defaults, type Thresholds } from '../../src/config/schema.ts';
+import { type ErrorsScope, errorsPanel } from '../../src/panels/errors.ts';
 import type { LogTarget } from '../../src/sources/logs/snapshot.ts';
 import { logsSource } from '../../src/sources/logs/source.ts';
 import { type Source, systemClock } from '../../src/sources/source.ts';
-import { defaults, type Thresholds } from '../../src/config/schema.ts';
 import { createErrorHistory, type ErrorHistory } from '../../src/state/errors.ts';
 import { createStore, type Store } from '../../src/state/store.ts';
-import { errorsPanel, type ErrorsScope } from '../../src/panels/errors.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
 import { initialUi, type ListState } from '../../src/ui/state.ts';
 import { createTheme } from '../../src/ui/theme.ts';
