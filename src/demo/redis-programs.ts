@@ -111,7 +111,12 @@ async function fetchPackage(cache: string, env: NodeJS.ProcessEnv): Promise<void
   ].flatMap((setting) => ['-o', setting]);
   const apt = (...args: readonly string[]) => run('/usr/bin/apt-get', [...settings, ...args], options);
   try {
-    await apt('update', '-q');
+    // It succeeds with old lists, or none, where nothing can be reached, and then no package is known.
+    const { stderr: warned } = await apt('update', '-q');
+    if (readdirSync(join(work, 'lists')).every((name) => !name.includes('_Packages'))) {
+      const unreachable = /^W: Failed to fetch \S+\s+(.+)$/m.exec(warned)?.[1] ?? 'its lists are empty';
+      throw new DemoError(`Debian's archive cannot be reached: ${unreachable}`);
+    }
     // What the package needs and this system has not: said by a rehearsal, which needs no right.
     const { stdout } = await apt('install', '--simulate', '--no-install-recommends', 'redis-server');
     const names = stdout.split('\n').flatMap((line) => /^Inst (\S+)/.exec(line)?.[1] ?? []);
