@@ -56,7 +56,9 @@ export async function createPostgresServer({
     await copyPrograms(programs, place);
     if (isRoot) await giveAway(folder, place);
   } catch (error) {
-    throw new DemoError(`its programs cannot be put into ${place}: ${messageOf(error)}`);
+    if (error instanceof DemoError) throw error;
+    const isRootless = isRoot && isRefusedIdentity(error);
+    throw new DemoError(isRootless ? ROOTLESS : `its programs cannot be put into ${place}: ${messageOf(error)}`);
   }
 
   const childOptions = { cwd: place, env: { ...env, LC_ALL: 'C' }, ...owner };
@@ -190,11 +192,16 @@ async function runToEnd(program: string, args: readonly string[], options: objec
   if (code !== 0) throw new DemoError(`${basename(program)} failed: ${lastLine(said)}`);
 }
 
+const ROOTLESS = 'it must not run as root, and here no other user can be taken (a rootless container)';
+
+function isRefusedIdentity(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EPERM' || error.code === 'EINVAL');
+}
+
 function explainSpawn(error: Error, program: string): string {
   const code = 'code' in error ? error.code : '';
   if (code === 'EACCES') return `programs cannot be run in ${dirname(program)} (TMPDIR names another place)`;
-  if (code === 'EPERM' || code === 'EINVAL')
-    return 'it must not run as root, and here no other user can be taken (a rootless container)';
+  if (isRefusedIdentity(error)) return ROOTLESS;
   return `${basename(program)} cannot be run: ${error.message}`;
 }
 
