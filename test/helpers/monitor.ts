@@ -64,3 +64,46 @@ export function runProgram(person: Person, args: readonly string[], env: Readonl
     });
   });
 }
+
+/** What `botop snapshot --json` prints for the person, as the published schema has it. */
+export async function snapshotOf(person: Person): Promise<any> {
+  const { stdout, stderr, code } = await runProgram(person, ['snapshot', '--json']);
+  if (code !== 0) throw new Error(`the snapshot ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** The whole screen. */
+export const screenOf = (pty: Pty): string => pty.text().join('\n');
+
+/** Puts the cursor of the focused panel on the one row that the filter leaves. */
+export async function selectRow(pty: Pty, name: string): Promise<void> {
+  pty.press('/');
+  pty.press(name);
+  pty.press('\r');
+  await pty.waitFor((shown) => shown.text().some((line) => line.includes('▸') && line.includes(name)), {
+    what: `the cursor on ${name}`,
+  });
+}
+
+/** Waits until a prompt takes keys: its question, which holds `question`, is bright then. */
+export async function promptTakesKeys(pty: Pty, question: string): Promise<void> {
+  await pty.waitFor(
+    (shown) => {
+      const y = shown.text().findIndex((line) => line.includes(question));
+      return y >= 0 && shown.cell(shown.line(y).indexOf(question), y).bold;
+    },
+    { what: `the armed prompt: ${question}` },
+  );
+}
+
+/** Types a text into an armed prompt that holds `before`, key by key: what comes in one piece is taken for a paste. */
+export async function typeInto(pty: Pty, text: string, before = ''): Promise<void> {
+  let typed = before;
+  for (const char of text) {
+    pty.press(char);
+    typed += char;
+    await pty.waitFor((shown) => shown.text().some((line) => line.includes(`> ${typed}`.trimEnd())), {
+      what: `"${typed}" in the prompt`,
+    });
+  }
+}
