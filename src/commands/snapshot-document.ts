@@ -2,7 +2,7 @@ import type { Snapshots } from '../sources/kinds.ts';
 import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type Failure, valueOf } from '../sources/source.ts';
 import { countFleet, type ExpectedFrom, type MostSeen } from '../state/fleet.ts';
-import { type BotState, type FlapLimits, judgeBot } from '../state/judge.ts';
+import { type BotState, type FlapLimits, judgeAt, type Moment, momentOf } from '../state/judge.ts';
 import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 import { type ErrorsDocument, errorsDocument, type LogsDocument, logsDocument } from './snapshot-errors.ts';
@@ -173,27 +173,33 @@ function fleetDocument(world: Parameters<typeof buildSnapshot>[0]): FleetDocumen
 }
 
 function botDocuments({ reading }: Entry<'pm2'>, now: number, limits: FlapLimits): BotDocument[] {
-  const snapshot = valueOf(reading);
-  if (!snapshot) return [];
+  if (reading.state !== 'fresh' && reading.state !== 'stale') return [];
+  const snapshot = reading.value;
+  const moment = momentOf(reading, now);
   return snapshot.bots.map((bot, index) => ({
     home: bot.home,
     id: bot.id,
     name: bot.name,
     namespace: bot.namespace,
     status: bot.status,
-    ...judgeBot(bot, reading.state === 'fresh', now, limits),
+    ...judged(bot, moment, limits),
     pid: bot.pid,
     cpuPercent: rounded(snapshot.cpuPercent[index], 2),
     memoryBytes: rounded(snapshot.memoryBytes[index], 0),
     processes: rounded(snapshot.processes[index], 0),
     restarts: bot.restarts,
-    uptimeMs: uptimeOf(bot, now),
+    uptimeMs: uptimeOf(bot, moment.isFresh ? now : moment.readAt),
     lastLogAt: isoTime(snapshot.lastLogAt[index]),
     mode: bot.mode,
     instance: bot.instance,
     exitCode: bot.exitCode,
     isModule: bot.isModule,
   }));
+}
+
+function judged(bot: Bot, moment: Moment, limits: FlapLimits): Pick<BotDocument, 'state' | 'why'> {
+  const { state, why } = judgeAt(bot, moment, limits);
+  return { state, why };
 }
 
 /** Time since the last start of a bot that has a process; null of one that has none. */

@@ -5,7 +5,7 @@ import type { Threshold } from '../config/schema-nodes.ts';
 import type { BotState } from '../state/judge.ts';
 import { ago, bytes, count, duration, percent } from '../text/format.ts';
 import type { Role } from '../ui/theme.ts';
-import type { BotRow } from './bots-view.ts';
+import type { BOT_SORTS, BotRow } from './bots-view.ts';
 import { severityOf } from './severity.ts';
 
 export type BotLimits = Pick<Thresholds['bots'], 'memoryBytes' | 'cpuPercent'>;
@@ -17,6 +17,12 @@ export interface BotColumn {
   readonly align: 'left' | 'right';
   /** Where there is no room for all, those of a lower rank stay. */
   readonly rank: number;
+  /** Shown only where several homes are watched. */
+  readonly onlyWith?: 'homes';
+  /** What the list is sorted by when this column's title is marked. */
+  readonly sort?: (typeof BOT_SORTS)[number];
+  /** Its picture of the last samples, in place of a text. */
+  readonly series?: 'cpu' | 'memory';
   text(row: BotRow, now: number): string;
   role(row: BotRow, limits: BotLimits): Role;
 }
@@ -56,6 +62,17 @@ function limited(row: BotRow, value: number, limit: Threshold): Role {
 /** In the order shown. The name takes what is left, see `fitColumns`. */
 export const BOT_COLUMNS: readonly BotColumn[] = [
   {
+    id: 'home',
+    title: 'HOME',
+    width: 8,
+    align: 'left',
+    // Without it two rows of one name cannot be told apart.
+    rank: 2.5,
+    onlyWith: 'homes',
+    text: ({ homeTag }) => homeTag,
+    role: () => 'muted',
+  },
+  {
     id: 'id',
     title: 'ID',
     width: 3,
@@ -70,6 +87,7 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     width: 13,
     align: 'left',
     rank: 0,
+    sort: 'name',
     text: ({ bot }) => bot.name,
     role: (row) => (quiet(row) === 'muted' ? 'muted' : 'strong'),
   },
@@ -88,6 +106,7 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     width: 9,
     align: 'left',
     rank: 1,
+    sort: 'state',
     text: ({ judgement }) => stateWord(judgement.state),
     role: ({ judgement }) => stateRole(judgement.state),
   },
@@ -105,7 +124,8 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     title: 'CPU',
     width: 4,
     align: 'right',
-    rank: 3,
+    rank: 5,
+    sort: 'cpu',
     text: ({ cpuPercent }) => percent(cpuPercent),
     role: (row, { cpuPercent }) => limited(row, row.cpuPercent, cpuPercent),
   },
@@ -115,6 +135,7 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     width: 4,
     align: 'right',
     rank: 2,
+    sort: 'mem',
     text: ({ memoryBytes }) => bytes(memoryBytes),
     role: (row, { memoryBytes }) => limited(row, row.memoryBytes, memoryBytes),
   },
@@ -132,7 +153,8 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     title: '↺',
     width: 4,
     align: 'right',
-    rank: 6,
+    rank: 3,
+    sort: 'restarts',
     text: ({ bot }) => count(bot.restarts),
     role: (row) => (row.judgement.state === 'flapping' ? 'bad' : quiet(row)),
   },
@@ -141,7 +163,8 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     title: 'UP',
     width: 5,
     align: 'right',
-    rank: 5,
+    rank: 6,
+    sort: 'uptime',
     text: ({ uptimeMs }) => (Number.isNaN(uptimeMs) ? '' : duration(uptimeMs)),
     role: quiet,
   },
@@ -151,6 +174,7 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     width: 4,
     align: 'right',
     rank: 7,
+    sort: 'log',
     text: ({ lastLogAt }, now) => ago(now - lastLogAt),
     role: () => 'muted',
   },
@@ -162,6 +186,26 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     rank: 10,
     text: ({ bot }) => (bot.pid === null ? '' : String(bot.pid)),
     role: () => 'muted',
+  },
+  {
+    id: 'cpu-trend',
+    title: 'CPU, 2 MIN',
+    width: 16,
+    align: 'left',
+    rank: 13,
+    series: 'cpu',
+    text: () => '',
+    role: () => 'graph',
+  },
+  {
+    id: 'memory-trend',
+    title: 'MEM, 2 MIN',
+    width: 16,
+    align: 'left',
+    rank: 14,
+    series: 'memory',
+    text: () => '',
+    role: () => 'graph',
   },
   {
     id: 'why',
@@ -193,10 +237,11 @@ const MARK = 1;
  * The columns that fit an inner width: those of the lowest rank, in their order, with a blank between them. From the
  * fifth on a column is added only when the name has its good width. The name and the reason share what is left.
  */
-export function fitColumns(width: number): readonly PlacedColumn[] {
+export function fitColumns(width: number, hasHomes = false): readonly PlacedColumn[] {
   const chosen = new Set<BotColumn>();
   let used = MARK;
-  for (const column of [...BOT_COLUMNS].sort((a, b) => a.rank - b.rank)) {
+  const candidates = BOT_COLUMNS.filter(({ onlyWith }) => onlyWith === undefined || hasHomes);
+  for (const column of candidates.sort((a, b) => a.rank - b.rank)) {
     const reserve = column.rank > 5 ? NAME_GOOD - 13 : 0;
     if (used + column.width + GAP + reserve > width + GAP) break;
     chosen.add(column);

@@ -2,8 +2,7 @@
 import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import { keyOf } from '../state/fleet.ts';
-import { type BotState, type Judgement, judgeBot, rankOf } from '../state/judge.ts';
-import type { Entry } from '../state/store.ts';
+import { type BotState, type Judgement, judgeAt, type Moment, momentOf, rankOf } from '../state/judge.ts';
 import type { World } from '../state/world.ts';
 import type { ListState } from '../ui/state.ts';
 
@@ -11,7 +10,9 @@ import type { ListState } from '../ui/state.ts';
 export interface BotRow {
   readonly key: string;
   readonly bot: Bot;
-  readonly judgement: Judgement;
+  readonly judgement: Judgement & { readonly last: BotState };
+  /** Tells homes apart where several are watched; else empty. */
+  readonly homeTag: string;
   /** NaN unknown. */
   readonly cpuPercent: number;
   readonly memoryBytes: number;
@@ -34,41 +35,57 @@ export const BOT_SORTS = ['state', 'name', 'cpu', 'mem', 'restarts', 'uptime', '
 export function selectBots(world: World, list: ListState): BotsView {
   const rows: BotRow[] = [];
   let total = 0;
+  const hasHomes = world.pm2.length > 1;
   const words = list.filter.toLowerCase().split(/\s+/).filter(Boolean);
   for (const entry of world.pm2) {
     const snapshot = valueOf(entry.reading);
     if (!snapshot) continue;
     total += snapshot.bots.length;
-    collect(rows, entry, snapshot, world, words);
+    if (entry.reading.state !== 'fresh' && entry.reading.state !== 'stale') continue;
+    const moment = momentOf(entry.reading, world.now);
+    collect(rows, snapshot, world, { moment, words, homeTag: hasHomes ? homeTag(snapshot.home) : '' });
   }
   rows.sort(orderBy(BOT_SORTS[list.sort] ?? 'state'));
   if (list.isInverted) rows.reverse();
   return { rows, keys: rows.map((row) => row.key), total };
 }
 
+interface Collecting {
+  readonly moment: Moment;
+  readonly words: readonly string[];
+  readonly homeTag: string;
+}
+
 function collect(
   into: BotRow[],
-  entry: Entry<'pm2'>,
   snapshot: Pm2Snapshot,
   { now, thresholds }: World,
-  words: readonly string[],
+  { moment, words, homeTag }: Collecting,
 ): void {
-  const isFresh = entry.reading.state === 'fresh';
   for (let i = 0; i < snapshot.bots.length; i++) {
     const bot = snapshot.bots[i] as Bot;
-    const judgement = judgeBot(bot, isFresh, now, thresholds.bots);
+    const judgement = judgeAt(bot, moment, thresholds.bots);
     if (words.length > 0 && !matches(bot, judgement.state, words)) continue;
     into.push({
       key: keyOf(bot),
       bot,
       judgement,
+      homeTag,
       cpuPercent: snapshot.cpuPercent[i] ?? Number.NaN,
       memoryBytes: snapshot.memoryBytes[i] ?? Number.NaN,
       processes: snapshot.processes[i] ?? Number.NaN,
       lastLogAt: snapshot.lastLogAt[i] ?? Number.NaN,
-      uptimeMs: uptimeOf(bot, now),
+      // A reading that is not fresh says nothing of the time since.
+      uptimeMs: uptimeOf(bot, moment.isFresh ? now : moment.readAt),
     });
   }
+}
+
+/** `anna` for /home/anna/.pm2, else the last folder's name. */
+export function homeTag(home: string): string {
+  const parts = home.split('/').filter(Boolean);
+  const last = parts.at(-1) ?? home;
+  return last === '.pm2' ? (parts.at(-2) ?? last) : last;
 }
 
 function matches(bot: Bot, state: BotState, words: readonly string[]): boolean {
@@ -89,7 +106,7 @@ function orderBy(sort: (typeof BOT_SORTS)[number]): Compare {
   const byName: Compare = (a, b) => compareText(a.bot.name, b.bot.name) || compareId(a.bot.id, b.bot.id);
   switch (sort) {
     case 'state':
-      return (a, b) => rankOf(a.judgement.state) - rankOf(b.judgement.state) || byName(a, b);
+      return (a, b) => rankOf(a.judgement.last) - rankOf(b.judgement.last) || byName(a, b);
     case 'name':
       return byName;
     case 'cpu':

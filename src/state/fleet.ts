@@ -1,7 +1,7 @@
 /** What is derived of all bots together: how many should run, and how many of those do. */
 import type { Thresholds } from '../config/schema.ts';
 import type { Bot, Pm2Dump, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
-import { type BotState, isUnasked, judgeBot } from './judge.ts';
+import { type BotState, isUnasked, judgeAt, momentOf } from './judge.ts';
 import type { Entry } from './store.ts';
 
 /** Identity of a bot: kept across restarts, new when it is deleted and added again. */
@@ -49,8 +49,19 @@ export interface MostSeen {
 /** Running is what serves, or is about to: a flapping bot does not. */
 const RUNNING: ReadonlySet<BotState> = new Set(['ok', 'starting', 'silent']);
 
+/** One count serves all that is drawn of the same moment. */
+const counted = new WeakMap<Fleet, FleetCount>();
+
 /** Counts the fleet. Modules are not bots. */
-export function countFleet({ pm2: entries, expected: configured, fleet: history, thresholds, now }: Fleet): FleetCount {
+export function countFleet(world: Fleet): FleetCount {
+  const known = counted.get(world);
+  if (known) return known;
+  const fresh = count(world);
+  counted.set(world, fresh);
+  return fresh;
+}
+
+function count({ pm2: entries, expected: configured, fleet: history, thresholds, now }: Fleet): FleetCount {
   const byState: Partial<Record<BotState, number>> = {};
   const sum = { expected: 0, running: 0, extra: 0, stoppedOnPurpose: 0, total: 0 };
   const allRunning = new Map<string, number>();
@@ -62,13 +73,16 @@ export function countFleet({ pm2: entries, expected: configured, fleet: history,
     if (reading.state !== 'fresh' && reading.state !== 'stale') continue;
     isKnown = true;
     const { bots, dump, home } = reading.value;
+    const moment = momentOf(reading, now);
+    const names = new Set<string>();
     const running = new Map<string, number>();
     let runs = 0;
     for (const bot of bots) {
       if (bot.isModule) continue;
       sum.total++;
       known.add(bot.name);
-      const { state } = judgeBot(bot, reading.state === 'fresh', now, thresholds.bots);
+      names.add(bot.name);
+      const { state } = judgeAt(bot, moment, thresholds.bots);
       byState[state] = (byState[state] ?? 0) + 1;
       if (isStoppedOnPurpose(bot)) sum.stoppedOnPurpose++;
       if (!RUNNING.has(state)) continue;
@@ -82,8 +96,7 @@ export function countFleet({ pm2: entries, expected: configured, fleet: history,
       const expectedHere = total(expected);
       let present = 0;
       for (const [name, count] of expected) present += Math.min(count, running.get(name) ?? 0);
-      for (const { name, isStopped } of dump.bots)
-        if (!isStopped && !bots.some((bot) => bot.name === name)) missing.push(name);
+      for (const { name, isStopped } of dump.bots) if (!isStopped && !names.has(name)) missing.push(name);
       sum.expected += expectedHere;
       sum.running += present;
       sum.extra += runs - present;

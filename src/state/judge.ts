@@ -58,13 +58,12 @@ export function describeExit(exit: BotExit): string {
 }
 
 /**
- * Judges one bot. `isFresh` says whether the reading it comes from is fresh; `now` is epoch ms.
+ * Judges one bot as it was at `at`, epoch ms: now for a fresh reading, else the moment of that reading.
  *
  * PM2 counts a crash as unstable only below `min_uptime` (1 s by default), so a bot that dies 1.5 s after every start
  * is "online" to it for ever: only the exits themselves tell.
  */
-export function judgeBot(bot: Bot, isFresh: boolean, now: number, limits: FlapLimits): Judgement {
-  if (!isFresh) return { state: 'stale', why: `was ${bot.status}` };
+export function judgeBot(bot: Bot, now: number, limits: FlapLimits): Judgement {
   const lastExit = bot.exits.at(-1);
   const { flapExits, flapWindowMs } = limits;
   const crashes = countUnasked(bot.exits, now - flapWindowMs);
@@ -75,7 +74,7 @@ export function judgeBot(bot: Bot, isFresh: boolean, now: number, limits: FlapLi
     case 'errored':
       return { state: 'errored', why: lastExit ? `gave up: ${describeExit(lastExit)}` : 'PM2 gave up' };
     case 'stopped':
-      return judgeStopped(lastExit);
+      return judgeStopped(bot, lastExit, now, isFlapping ? flapWords(bot.exits, crashes, flapWindowMs) : null);
     case 'stopping':
       return { state: 'stopping', why: '' };
     case 'waiting restart': {
@@ -99,12 +98,47 @@ export function judgeBot(bot: Bot, isFresh: boolean, now: number, limits: FlapLi
   }
 }
 
+/** Between an exit and the restart PM2 says `stopped` for a moment, ms. */
+const RESTARTING_MS = 3_000;
+
 /** Nobody asked a bot to end that failed and was left lying: that is an error, not a stop. */
-function judgeStopped(lastExit: BotExit | undefined): Judgement {
+function judgeStopped(bot: Bot, lastExit: BotExit | undefined, now: number, flapping: string | null): Judgement {
   if (!lastExit || !isUnasked(lastExit)) return { state: 'stopped', why: '' };
+  if (bot.autorestart && now - lastExit.at < RESTARTING_MS) {
+    return flapping === null
+      ? { state: 'restart-wait', why: describeExit(lastExit) }
+      : { state: 'flapping', why: flapping };
+  }
   const isClean = lastExit.code === 0 && describeExit(lastExit) === 'exit 0';
   if (isClean) return { state: 'stopped', why: 'finished' };
   return { state: 'errored', why: `${describeExit(lastExit)}, not restarted` };
+}
+
+/**
+ * The same of a bot whose reading is no longer fresh: stale, with what it was when it was last seen. `last` orders the
+ * list, so that what was broken stays on top.
+ */
+export function judgeAt(
+  bot: Bot,
+  { isFresh, readAt, now }: Moment,
+  limits: FlapLimits,
+): Judgement & { readonly last: BotState } {
+  const judgement = judgeBot(bot, isFresh ? now : readAt, limits);
+  if (isFresh) return { ...judgement, last: judgement.state };
+  const why = [`was ${judgement.state}`, judgement.why].filter(Boolean).join(' ');
+  return { state: 'stale', why, last: judgement.state };
+}
+
+/** When a bot was read, and whether that is fresh; epoch ms. */
+export interface Moment {
+  readonly isFresh: boolean;
+  readonly readAt: number;
+  readonly now: number;
+}
+
+/** The moment of a reading that has a value. */
+export function momentOf(reading: { readonly state: 'fresh' | 'stale'; readonly readAt: number }, now: number): Moment {
+  return { isFresh: reading.state === 'fresh', readAt: reading.readAt, now };
 }
 
 /** `12×/5m exit 1`: as many as seen; the ring of exits holds 64, so more reads `64+`. */

@@ -1,6 +1,6 @@
 /** The keys that are not actions, as data. */
 import { views } from '../config/command-line.ts';
-import type { Binding } from './keymap.ts';
+import type { Binding } from './binding.ts';
 import type { UiState } from './state.ts';
 
 const isAtHome = (ui: UiState): boolean => ui.view === 'home' && !ui.detail && !ui.isViewing && !ui.overlay;

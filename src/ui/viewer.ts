@@ -1,6 +1,6 @@
 /** What can take the whole body for itself, with keys of its own: the view of one log. Handed in, like panels. */
 import type { Bot } from '../sources/pm2/snapshot.ts';
-import type { Binding } from './keymap.ts';
+import type { Binding } from './binding.ts';
 import type { Cells } from './screen/cells.ts';
 import type { Theme } from './theme.ts';
 

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { defaults } from '../../src/config/schema.ts';
 import type { Bot } from '../../src/sources/pm2/snapshot.ts';
-import { judgeBot } from '../../src/state/judge.ts';
+import { judgeAt, judgeBot } from '../../src/state/judge.ts';
 import { makeBot, makeCrashes, NOON } from '../helpers/bots.ts';
 
-const judge = (bot: Bot, isFresh: boolean, now: number) => judgeBot(bot, isFresh, now, defaults.thresholds.bots);
+const judge = (bot: Bot, isFresh: boolean, now: number) => {
+  const { state, why } = judgeAt(bot, { isFresh, readAt: now, now }, defaults.thresholds.bots);
+  return { state, why };
+};
 
 describe('a bot that PM2 calls online', () => {
   test('is ok when it has run for an hour, whatever its old restarts', () => {
@@ -38,7 +41,7 @@ describe('a bot that PM2 calls online', () => {
 
   test('is stale when the reading is, even if it flapped', () => {
     const bot = makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(9, 1_000) });
-    expect(judge(bot, false, NOON)).toEqual({ state: 'stale', why: 'was online' });
+    expect(judge(bot, false, NOON)).toEqual({ state: 'stale', why: 'was flapping 9×/5m exit 1' });
   });
 });
 
@@ -49,10 +52,22 @@ test('a bot that PM2 gave up is errored, with how it ended', () => {
 
 test('a bot that a person stopped is stopped, one that finished its work too, one left lying after a crash is errored', () => {
   const stopped = (cause: 'asked' | 'crash', code: number) =>
-    judge(makeBot({ status: 'stopped', pid: null, exits: [{ at: NOON, code, signal: 'SIGINT', cause }] }), true, NOON);
+    judge(
+      makeBot({ status: 'stopped', pid: null, exits: [{ at: NOON - 5_000, code, signal: 'SIGINT', cause }] }),
+      true,
+      NOON,
+    );
   expect(stopped('asked', 1)).toEqual({ state: 'stopped', why: '' });
   expect(stopped('crash', 0)).toEqual({ state: 'stopped', why: 'finished' });
   expect(stopped('crash', 1)).toEqual({ state: 'errored', why: 'exit 1, not restarted' });
+});
+
+test('the moment between an exit and the restart, which PM2 calls stopped, is no error and ends no crash loop', () => {
+  const stopped = (exits: Bot['exits']) =>
+    judge(makeBot({ status: 'stopped', pid: null, startedAt: NOON - 2_000, exits }), true, NOON).state;
+  expect(stopped(makeCrashes(1, 1, 500))).toBe('restart-wait');
+  expect(stopped(makeCrashes(4, 1_000, 500))).toBe('flapping');
+  expect(stopped(makeCrashes(4, 1_000, 3_500))).toBe('errored');
 });
 
 test('a bot waiting for its restart says how long still', () => {
@@ -61,7 +76,7 @@ test('a bot waiting for its restart says how long still', () => {
 });
 
 test('a signal is named where the exit code is 0, for PM2 writes code 0 for a SIGKILL', () => {
-  const exits = [{ at: NOON - 500, code: 0, signal: 'SIGKILL', cause: 'crash' as const }];
+  const exits = [{ at: NOON - 5_000, code: 0, signal: 'SIGKILL', cause: 'crash' as const }];
   expect(judge(makeBot({ status: 'stopped', pid: null, exits }), true, NOON)).toEqual({
     state: 'errored',
     why: 'SIGKILL, not restarted',
@@ -76,18 +91,18 @@ describe('limits of one’s own', () => {
   const bot = makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(4, 600_000, 1_000) });
 
   test('count the exits of their window, and name it', () => {
-    const judgement = judgeBot(bot, true, NOON, { flapExits: 4, flapWindowMs: 3_600_000 });
+    const judgement = judgeBot(bot, NOON, { flapExits: 4, flapWindowMs: 3_600_000 });
     expect(judgement).toEqual({ state: 'flapping', why: '4×/1h exit 1' });
   });
 
   test('let a bot be ok that the usual ones would call flapping', () => {
     const often = makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(3, 2_000) });
     expect(judge(often, true, NOON).state).toBe('flapping');
-    expect(judgeBot(often, true, NOON, { flapExits: 4, flapWindowMs: 300_000 }).state).toBe('ok');
+    expect(judgeBot(often, NOON, { flapExits: 4, flapWindowMs: 300_000 }).state).toBe('ok');
   });
 
   test('name a window that is no whole minute as it is', () => {
     const often = makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(3, 2_000) });
-    expect(judgeBot(often, true, NOON, { flapExits: 1, flapWindowMs: 90_000 }).why).toBe('3×/1m30 exit 1');
+    expect(judgeBot(often, NOON, { flapExits: 1, flapWindowMs: 90_000 }).why).toBe('3×/1m30 exit 1');
   });
 });

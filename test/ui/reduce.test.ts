@@ -95,7 +95,19 @@ describe('back', () => {
 
 test('the detail stays with the row it was opened on', () => {
   const state = after([down, { type: 'detail-opened' }]);
-  expect(reduce(state, world(), sceneOf(['z', 'a', 'b'])).detail).toEqual({ panel: 'bots', key: 'b' });
+  expect(reduce(state, world(), sceneOf(['z', 'a', 'b'])).detail).toEqual({ panel: 'bots', key: 'b', top: 0 });
+});
+
+test('a detail scrolls and leaves the cursor where it is', () => {
+  const state = after([down, { type: 'detail-opened' }, down, down]);
+  expect(state.detail?.top).toBe(2);
+  expect(cursorKey(state, fleet)).toBe('b');
+});
+
+test('what a list does not show cannot be opened', () => {
+  const none = sceneOf([]);
+  const state = after([{ type: 'filter-opened' }, ...type('z', 'enter'), { type: 'detail-opened' }], none);
+  expect(state.detail).toBeNull();
 });
 
 test('the lock opens for ten minutes and closes by itself', () => {

@@ -1,0 +1,168 @@
+/** How the bots panel is drawn: its border, the rows in the window, and what stands below them. */
+import { type Failure, valueOf } from '../sources/source.ts';
+import type { World } from '../state/world.ts';
+import { ago } from '../text/format.ts';
+import { measure, truncate } from '../text/width.ts';
+import { sparkline } from '../ui/graph.ts';
+import type { Scope } from '../ui/panel.ts';
+import { cursorIndex } from '../ui/reduce.ts';
+import type { Cells } from '../ui/screen/cells.ts';
+import { fitColumns, type PlacedColumn, stateRole } from './bots-columns.ts';
+import { drawBotsEmpty } from './bots-empty.ts';
+import { BOT_SORTS, type BotRow, type BotsView } from './bots-view.ts';
+
+/** Rows of the panel that are not bots: the border above and below, and the names of the columns. */
+export const CHROME_ROWS = 3;
+
+export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
+  const { theme, world, list, isFocused } = scope;
+  const { width, height } = cells;
+  cells.clear();
+  drawFrame(cells, scope, view);
+  if (view.rows.length === 0) {
+    drawBotsEmpty(cells, scope, view);
+    return;
+  }
+  const columns = fitColumns(width - 2, world.pm2.length > 1);
+  drawTitles(cells, scope, columns);
+  const page = Math.max(1, height - CHROME_ROWS);
+  const cursor = cursorIndex(list, view.keys);
+  const top = Math.max(0, Math.min(list.top, view.rows.length - page));
+  for (let line = 0; line < page; line++) {
+    const row = view.rows[top + line];
+    if (!row) break;
+    drawRow(cells, scope, columns, row, 2 + line, top + line === cursor);
+  }
+  drawWhy(cells, scope, columns, view.rows[cursor]);
+  drawOthers(cells, scope, 2 + Math.min(page, view.rows.length) + 1);
+  drawScrollbar(cells, scope, top, page, view.rows.length);
+  if (isFocused || !scope.ui.detail) drawTrouble(cells, scope);
+}
+
+/** The border with what the header does not say: how many are shown of how many, and how old it all is. */
+function drawFrame(cells: Cells, scope: Scope, view: BotsView): void {
+  const { theme, list, ui, isFocused, world } = scope;
+  const { width, height } = cells;
+  const filter = ui.typing && isFocused ? `/${ui.typing.text}▏` : list.filter ? `/${list.filter}` : '';
+  const stale = staleOf(world);
+  const shown = list.filter ? `${view.rows.length} of ${view.total}` : view.total > 0 ? String(view.total) : '';
+  const stopped = view.rows.filter(({ judgement }) => judgement.state === 'stopped').length;
+  const parts = ['Bots', stale ? staleWords(stale, world.now) : '', shown, stopped > 0 ? `${stopped} stopped` : ''];
+  cells.box(0, 0, width, height, {
+    title: truncate(parts.filter(Boolean).join(' · '), Math.max(8, width - measure(filter) - 8)),
+    right: filter,
+    style: isFocused ? theme.borderFocused : theme.border,
+    titleStyle: stale ? theme.alarm : isFocused ? theme.accent : theme.title,
+  });
+}
+
+/** The sorted column's title is marked, so that nobody has to remember. */
+function drawTitles(cells: Cells, { theme, list }: Scope, columns: readonly PlacedColumn[]): void {
+  const sort = BOT_SORTS[list.sort] ?? 'state';
+  for (const { column, x, width } of columns) {
+    const isSorted = column.sort === sort;
+    const title = isSorted ? `${column.title}${list.isInverted ? '▴' : '▾'}` : column.title;
+    // A narrow column lends its mark the blank before it.
+    const at = column.align === 'right' ? x + width - measure(title) : x;
+    cells.text(1 + at, 1, title, isSorted ? theme.accent : theme.muted, width + 1);
+  }
+}
+
+function drawRow(
+  cells: Cells,
+  scope: Scope,
+  columns: readonly PlacedColumn[],
+  row: BotRow,
+  y: number,
+  isCursor: boolean,
+): void {
+  const { theme, world, isFocused } = scope;
+  const roles = isCursor && isFocused ? theme.selected : theme;
+  if (isCursor && isFocused) cells.fill(1, y, cells.width - 2, 1, ' ', theme.selected.text);
+  if (isCursor) cells.text(1, y, isFocused ? '▸' : '·', roles.accent, 1);
+  const series = world.fleet.of(row.key);
+  for (const { column, x, width } of columns) {
+    const role = roles[column.role(row, world.thresholds.bots)];
+    if (column.series && series) {
+      const samples = series[column.series];
+      const peak = samples.max(width);
+      // CPU on the scale of a core, or what it takes if that is more; memory against its own peak.
+      const least = column.series === 'cpu' ? 25 : 1;
+      sparkline(cells, 1 + x, y, width, samples, {
+        min: 0,
+        max: Math.max(least, Number.isNaN(peak) ? 0 : peak),
+        style: role,
+      });
+      continue;
+    }
+    const text = truncate(column.text(row, world.now), width);
+    const at = column.align === 'right' ? x + width - measure(text) : x;
+    cells.text(1 + at, y, text, role, width);
+  }
+}
+
+/** Where there is no column for it, the reason of the row under the cursor stands in the border. */
+function drawWhy(cells: Cells, { theme }: Scope, columns: readonly PlacedColumn[], row: BotRow | undefined): void {
+  if (!row?.judgement.why || columns.some(({ column }) => column.id === 'why')) return;
+  const text = ` ${truncate(row.judgement.why, cells.width - 6)} `;
+  cells.text(2, cells.height - 1, text, theme[stateRole(row.judgement.state)]);
+}
+
+/** Other daemons of this machine, where rows are left: nobody should have to guess why a bot is not in the list. */
+function drawOthers(cells: Cells, { world, theme }: Scope, from: number): void {
+  const others = world.pm2.flatMap(({ reading }) => valueOf(reading)?.others ?? []);
+  const room = cells.height - 1 - from;
+  if (others.length === 0 || room < 1) return;
+  const shown = others.length > room ? others.slice(0, room - 1) : others;
+  shown.forEach(({ user, home }, i) => {
+    cells.text(2, from + i, truncate(`not watched: --pm2-home ${home} (${user}'s PM2)`, cells.width - 4), theme.muted);
+  });
+  const left = others.length - shown.length;
+  if (left > 0) cells.text(2, from + shown.length, `not watched: ${left} more PM2 of this machine`, theme.muted);
+}
+
+interface Stale {
+  readonly readAt: number;
+  readonly error: Failure | null;
+}
+
+function staleOf(world: World): Stale | null {
+  const reading = world.pm2.find(({ reading: { state } }) => state === 'stale')?.reading;
+  return reading?.state === 'stale' ? reading : null;
+}
+
+const TROUBLE: Readonly<Record<Failure['code'], string>> = {
+  absent: 'DAEMON GONE',
+  refused: 'DAEMON DEAD',
+  denied: 'DENIED',
+  frozen: 'FROZEN',
+  timeout: 'NO ANSWER',
+  protocol: 'NOT UNDERSTOOD',
+  failed: 'STALE',
+};
+
+/** The verdict first, in a word: `DAEMON DEAD 5s`. */
+function staleWords({ error, readAt }: Stale, now: number): string {
+  return `${error ? TROUBLE[error.code] : 'STALE'} ${ago(now - readAt)}`;
+}
+
+/** What is wrong and what to do about it, in the panel's last row. */
+function drawTrouble(cells: Cells, { world, theme }: Scope): void {
+  const error = staleOf(world)?.error;
+  if (!error || cells.height < 6) return;
+  const text = [error.message, error.hint].filter(Boolean).join(' · ');
+  const y = cells.height - 2;
+  cells.fill(1, y, cells.width - 2, 1);
+  cells.text(2, y, truncate(text, cells.width - 4), theme.warn);
+}
+
+/** A mark on the right border where the window stands in a list that is longer than it. */
+function drawScrollbar(cells: Cells, { theme, isFocused }: Scope, top: number, page: number, total: number): void {
+  if (total <= page) return;
+  const track = cells.height - 2;
+  const size = Math.max(1, Math.round((track * page) / total));
+  const from = Math.round(((track - size) * top) / Math.max(1, total - page));
+  for (let i = 0; i < size; i++) {
+    cells.text(cells.width - 1, 1 + from + i, '┃', isFocused ? theme.borderFocused : theme.border, 1);
+  }
+}
