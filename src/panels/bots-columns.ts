@@ -189,8 +189,8 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
   },
   {
     id: 'cpu-trend',
-    title: 'CPU, 2 MIN',
-    width: 16,
+    title: 'CPU 2 MIN',
+    width: 14,
     align: 'left',
     rank: 13,
     series: 'cpu',
@@ -199,8 +199,8 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
   },
   {
     id: 'memory-trend',
-    title: 'MEM, 2 MIN',
-    width: 16,
+    title: 'MEM 2 MIN',
+    width: 14,
     align: 'left',
     rank: 14,
     series: 'memory',
