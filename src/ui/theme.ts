@@ -76,9 +76,9 @@ export function createTheme(depth: ColorDepth): Theme {
   const selected = {} as Record<Role, StyleId>;
   for (const role of ROLES) {
     normal[role] = style(looks[role]);
-    // Dim and inverse together are unreadable in most terminals.
+    // Dim and inverse together are unreadable in most terminals, and greys as backgrounds look like holes.
     const { dim: _, ...look } = looks[role];
-    selected[role] = style({ ...look, inverse: true });
+    selected[role] = role === 'muted' || role === 'dim' ? style({ inverse: true }) : style({ ...look, inverse: true });
   }
   const alarm = isPlain ? style({ bold: true, inverse: true }) : style({ fg: ansi(1), bold: true, inverse: true });
   return { ...normal, selected, alarm, badge: style({ bold: true, inverse: true }) };
