@@ -183,12 +183,14 @@ describe('v on a table', () => {
     expect(before.dead).toBeGreaterThan(2000);
     const pty = await monitor('--view', 'database');
     await selectRow(pty, 'letters');
+    expect(screenOf(pty)).toMatch(/▸letters +[3-9]\.\dk +\d+% /);
     pty.press('v');
     await promptTakesKeys(pty, 'y vacuum');
     expect(screenOf(pty)).toContain('VACUUM (ANALYZE) "public"."letters"');
     expect((await statisticsOf('letters')).dead).toBe(before.dead);
     pty.press('y');
     await strip(pty, '✓', 'vacuum', 'letters', 'OK');
+    await pty.waitFor(/[▸ ]letters +0 +0% /, { timeoutMs: 5_000, what: 'the table without dead rows' });
     expect((await statisticsOf('letters')).dead).toBe(0);
     expect(audit().slice(-2)).toMatchObject([
       { event: 'asked', action: 'vacuum', targets: [{ kind: 'table', name: 'public.letters' }] },
