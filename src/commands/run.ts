@@ -5,6 +5,8 @@ import type { Options } from '../config/options.ts';
 import { Secret } from '../config/secret.ts';
 
 export async function run(options: Options): Promise<number> {
+  // Node's own answer to it is a debugger that listens on loopback, open to every user of the machine.
+  process.on('SIGUSR1', () => {});
   if (options.command === 'demo') return runDemo(options);
   if (options.command === 'snapshot' || !hasScreen(process.env)) return runSnapshot(options);
   const { monitor } = await import('./monitor.ts');

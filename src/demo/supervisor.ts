@@ -96,6 +96,8 @@ function explain(error: unknown): string {
 // The monitor can be gone while we still write: that is no reason to stop before all is cleaned up.
 process.stdout.on('error', () => {});
 process.stdin.on('end', leave).on('close', leave).on('error', leave).resume();
+// Node's own answer to it is a debugger that listens on loopback.
+process.on('SIGUSR1', () => {});
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, leave);
 
 start().catch(async (error: unknown) => {
