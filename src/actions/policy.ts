@@ -18,7 +18,7 @@ export interface Circumstances {
  */
 export function allow(action: Action, targets: readonly Target[], circumstances: Circumstances): string | null {
   if (circumstances.isReadOnly) return 'read-only: this botop changes nothing';
-  if (circumstances.isLocked) return 'actions are locked: W unlocks them';
+  if (circumstances.isLocked) return 'locked: W unlocks';
   if (targets.length === 0) return 'nothing is chosen';
   for (const target of targets) {
     const untrue = distrust(circumstances.reading(target), circumstances.now);

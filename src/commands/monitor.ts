@@ -79,6 +79,8 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     env: process.env,
     // An action that is being done is finished and audited, even when the terminal is lost.
     graceMs: () => (executor.isBusy ? ACTION_GRACE_MS : 800),
+    // A question that was open while the job was stopped must be read anew.
+    onResume: () => shell.resize(screen.columns, screen.rows),
     async onEnd(ending) {
       unmount();
       await shell.stop(ending.reason === 'signal' ? ending.signal : `the monitor ended: ${ending.reason}`);
@@ -108,12 +110,11 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     // What is under way is finished and audited before the terminal is given back.
     quit: () => void shell.stop('the person left').then(() => terminal.end(0)),
     suspend: () => terminal.suspend(),
-    redraw: () => screen.repaint(),
+    redraw: () => terminal.redraw(),
   });
 
   const zones = () => placeZones(shell.frame().layout);
   shell.onPaint(() => screen.invalidate(...zones().map(({ id }) => id)));
-  screen.onFlush(() => shell.painted());
   screen.ink.on('resize', () => shell.resize(screen.columns, screen.rows));
   observation.onNews(() => {
     terminal.checkParent();

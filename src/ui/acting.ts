@@ -1,16 +1,21 @@
 /** Between a key and the executor: asks, keeps the prompt going, fires, and writes the strip. */
 import type { Action } from '../actions/action.ts';
+import type { Ask } from '../actions/ask.ts';
 import type { Executor } from '../actions/executor.ts';
-import type { Target } from '../actions/target.ts';
+import { type Target, targetKey } from '../actions/target.ts';
 import type { InkKey } from './keys.ts';
-import { openPrompt, type Prompt, promptKey, promptMsLeft, promptPasted, promptShown, promptTick } from './prompt.ts';
+import { fitPrompt } from './overlays/prompt-lines.ts';
+import { openPrompt, type Prompt, promptKey, promptPasted, promptRefitted, promptShown, promptTick } from './prompt.ts';
 import type { UiEvent, UiState } from './state.ts';
-import { stripOfOutcome, stripOfProgress, stripOfRefusal } from './strip.ts';
+import { type Strip, stripOfOutcome, stripOfProgress, stripOfRefusal } from './strip.ts';
+import { dropShownStrip, lookAtStrips, putStrip, type StripQueue, watchedStrips } from './strip-queue.ts';
 
 /** What the acting part may do to the shell. */
 export interface ActingPort {
   ui(): UiState;
   dispatch(event: UiEvent): void;
+  /** The screen's size; null while it is too small for any picture. */
+  room(): { readonly columns: number; readonly rows: number } | null;
 }
 
 export interface Acting {
@@ -21,11 +26,19 @@ export interface Acting {
   /** One report of Ink's, whole: see `promptKey`. */
   report(input: string, key: InkKey): void;
   paste(): void;
-  /** A frame was written: a prompt in it can now be read. */
-  painted(): void;
+  /** This prompt is on the terminal as it was drawn in its size, and can be read. */
+  painted(prompt: Prompt): void;
+  /** The screen has another size or was away: the question is laid out anew, or dropped where it has no room. */
+  resized(): void;
+  /** Esc has taken the strip away. */
+  dismissed(): void;
   tick(): void;
   /** Whether something is being changed; watching what became of it does not count. */
   isBusy(): boolean;
+  /** What is still watched, in words; null when nothing is. */
+  watched(): string | null;
+  /** Drops the question, if there is one; resolves when that is audited. */
+  giveUp(reason: string): Promise<void>;
   /** Finishes what is under way, begins nothing more, and resolves when it is audited. */
   stop(reason: string): Promise<void>;
 }
@@ -38,16 +51,32 @@ export interface ActingOptions {
   refresh(): void;
 }
 
-/** From here on the prompt says how long it still stands, ms. */
-const COUNTDOWN_MS = 11_000;
+const SMALL = 'the screen is too small to show the question';
 
 export function createActing({ executor, clock, port, refresh }: ActingOptions): Acting {
   let asking: AbortController | null = null;
+  let strips: StripQueue = [];
+  /** The strip as it was last put up, to tell a change. */
+  let shownStrip = 'null';
 
   const promptOf = (): Prompt | null => {
     const { overlay } = port.ui();
     return overlay?.kind === 'prompt' ? overlay.prompt : null;
   };
+
+  function showStrip(): void {
+    const { queue, shown } = lookAtStrips(strips, clock.monotonic());
+    strips = queue;
+    const text = JSON.stringify(shown);
+    if (text === shownStrip) return;
+    shownStrip = text;
+    port.dispatch({ type: 'strip-changed', strip: shown });
+  }
+
+  function put(id: string, action: Action, targets: readonly Target[], strip: Strip): void {
+    strips = putStrip(strips, id, JSON.stringify([action.id, ...targets.map(targetKey)]), strip);
+    showStrip();
+  }
 
   /** Puts the next state of the prompt up, and does what its end means. */
   function turn(prompt: Prompt, next: Prompt): void {
@@ -58,33 +87,42 @@ export function createActing({ executor, clock, port, refresh }: ActingOptions):
         return port.dispatch({ type: 'prompt-changed', prompt: next });
       case 'confirmed':
         port.dispatch({ type: 'prompt-changed', prompt: null });
-        return void fire(next);
+        return void fire(next.ask);
       case 'cancelled':
-        port.dispatch({ type: 'prompt-changed', prompt: null });
-        return void cancel(next, 'cancelled', next.reason);
+        return void cancel(next.ask, 'cancelled', next.reason);
       case 'expired':
-        port.dispatch({ type: 'prompt-changed', prompt: null });
-        return void cancel(next, 'expired', 'nobody answered');
+        return void cancel(next.ask, 'expired', 'nobody answered');
       default:
         return next satisfies never;
     }
   }
 
-  async function fire({ ask }: Prompt): Promise<void> {
+  async function fire(ask: Ask): Promise<void> {
+    const { id, action, targets } = ask;
     const outcome = await executor.fire(ask, (progress) => {
-      port.dispatch({ type: 'strip-changed', strip: stripOfProgress(progress) });
+      put(id, action, targets, stripOfProgress(progress));
       refresh();
     });
-    port.dispatch({ type: 'strip-changed', strip: stripOfOutcome(outcome) });
+    put(id, action, targets, stripOfOutcome(outcome));
     refresh();
   }
 
-  async function cancel({ ask }: Prompt, result: 'cancelled' | 'expired', reason: string): Promise<void> {
+  async function cancel(ask: Ask, result: 'cancelled' | 'expired', reason: string): Promise<void> {
+    if (promptOf()?.ask === ask) port.dispatch({ type: 'prompt-changed', prompt: null });
     const auditError = await executor.cancel(ask, result, reason);
-    const text = result === 'expired' ? 'The question expired: nothing was done.' : 'Cancelled: nothing was done.';
-    const severity = auditError === null && result === 'cancelled' ? 'plain' : 'warn';
+    const why = reason === 'cancelled' || result === 'expired' ? '' : ` (${reason})`;
+    const text =
+      result === 'expired' ? 'The question expired: nothing was done.' : `Cancelled${why}: nothing was done.`;
+    const severity = auditError === null && result === 'cancelled' && why === '' ? 'plain' : 'warn';
     const audit = auditError === null ? '' : ` The audit could not be written: ${auditError}`;
     port.dispatch({ type: 'noticed', text: text + audit, severity, at: clock.monotonic() });
+  }
+
+  /** How the question fits the screen; null when it does not, and then nobody may answer it. */
+  function fitOf(ask: Ask): ReturnType<typeof fitPrompt> | null {
+    const room = port.room();
+    const fit = room && fitPrompt(ask, room.columns, room.rows);
+    return fit && fit.page >= 1 ? fit : null;
   }
 
   return {
@@ -94,36 +132,57 @@ export function createActing({ executor, clock, port, refresh }: ActingOptions):
       asking = abort;
       void executor.ask(action, targets, abort.signal).then((answer) => {
         asking = null;
-        if (answer.state === 'refused') {
-          port.dispatch({ type: 'strip-changed', strip: stripOfRefusal(answer) });
-        } else port.dispatch({ type: 'prompt-changed', prompt: openPrompt(answer, clock.monotonic()) });
+        if (answer.state === 'refused') return put(answer.id, action, targets, stripOfRefusal(answer));
+        const fit = fitOf(answer);
+        if (!fit) return void cancel(answer, 'cancelled', SMALL);
+        port.dispatch({ type: 'prompt-changed', prompt: openPrompt(answer, fit, clock.monotonic()) });
       });
     },
     takesKeys: () => asking !== null || promptOf() !== null,
     report(input, key) {
       const prompt = promptOf();
       if (prompt) turn(prompt, promptKey(prompt, input, key, clock.monotonic()));
-      // While the question is being prepared every key is dropped but the one that gives up.
-      else if (key.escape && input === '') asking?.abort();
+      // While the question is being prepared every key is dropped but those that give up.
+      else if (key.escape || (key.ctrl && input === 'c')) asking?.abort();
     },
     paste() {
       const prompt = promptOf();
       if (prompt) turn(prompt, promptPasted(prompt, clock.monotonic()));
     },
-    painted() {
+    painted(shown) {
       const prompt = promptOf();
-      if (prompt) turn(prompt, promptShown(prompt, clock.monotonic()));
+      if (prompt) turn(prompt, promptShown(prompt, shown, clock.monotonic()));
     },
-    tick() {
+    resized() {
       const prompt = promptOf();
       if (!prompt) return;
-      const at = clock.monotonic();
-      const next = promptTick(prompt, at);
-      // Its last seconds are counted down: the same prompt must be shown anew.
-      const isCounting = next === prompt && (promptMsLeft(prompt, at) ?? COUNTDOWN_MS) < COUNTDOWN_MS;
-      turn(prompt, isCounting ? { ...prompt } : next);
+      const fit = fitOf(prompt.ask);
+      if (fit) turn(prompt, promptRefitted(prompt, fit));
+      else void cancel(prompt.ask, 'cancelled', SMALL);
+    },
+    dismissed() {
+      strips = dropShownStrip(strips, clock.monotonic());
+      shownStrip = 'null';
+      showStrip();
+    },
+    tick() {
+      showStrip();
+      const prompt = promptOf();
+      if (!prompt) return;
+      const next = promptTick(prompt, clock.monotonic());
+      // The time that is left goes on: the same prompt must be shown anew.
+      turn(prompt, next === prompt ? { ...prompt } : next);
     },
     isBusy: () => executor.isBusy,
+    watched() {
+      const titles = watchedStrips(strips);
+      return titles.length > 1 ? `${titles.length} actions are` : titles.length === 1 ? `${titles[0]} is` : null;
+    },
+    async giveUp(reason) {
+      asking?.abort();
+      const prompt = promptOf();
+      if (prompt) await cancel(prompt.ask, 'cancelled', reason);
+    },
     stop: (reason) => executor.abort(reason),
   };
 }

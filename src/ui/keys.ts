@@ -36,50 +36,93 @@ const NAMED: readonly (readonly [keyof InkKey, string])[] = [
 
 /** How long after a lone Esc the rest of a torn escape sequence may still arrive, ms. */
 const TORN_MS = 300;
+/** How long after its last piece a paste whose beginning was torn may still go on, ms. */
+const PASTE_MS = 500;
+
+/** A sequence without its Esc, as Ink reports one it does not know: whole, or cut off before its last character. */
+const WHOLE = /^\[[0-9:;<=>?]*[ -/]*[@-Z\\-~]/;
+const CUT = /^\[[0-9:;<=>?]+$/;
+const PASTE_MARK = '[200~';
 
 export interface KeyDecoder {
   /** The keys in one report of Ink, in order; a held key arrives as `jjj`. `at` is monotonic ms. */
   decode(input: string, key: InkKey, at: number): readonly string[];
+  /** Whether the last report was part of a paste that Ink could not tell from keys. */
+  isPasting(): boolean;
 }
 
 /**
  * Over a slow link an escape sequence arrives in pieces and Ink reports a lone Esc, then `[`, then `F`: the letter
- * must not become the key F. So after Esc a `[` or `O` and the character behind it are dropped for a moment.
+ * must not become the key F. So after Esc a `[` or `O` and what belongs to it are dropped for a moment. The mark of a paste
+ * can be torn alike, and then all that is pasted would be keys.
  */
 export function createKeyDecoder(): KeyDecoder {
   let escapedAt = Number.NEGATIVE_INFINITY;
-  let isTorn = false;
+  /** What has come of a torn sequence since its Esc; empty when none is open. */
+  let torn = '';
+  let pastedAt: number | null = null;
+
+  /** Takes the rest of a torn sequence off the input. */
+  function withoutTorn(input: string, at: number): string {
+    let rest = input;
+    while (rest !== '' && at - escapedAt < TORN_MS) {
+      const char = rest[0] as string;
+      if (torn === '' && char !== '[' && char !== 'O') break;
+      torn += char;
+      rest = rest.slice(1);
+      // A parameter (`1;5`) keeps the sequence open, a letter or ~ ends it.
+      if (torn.length === 1 || /[0-9;]/.test(char)) continue;
+      escapedAt = Number.NEGATIVE_INFINITY;
+      if (torn === PASTE_MARK) pastedAt = at;
+    }
+    return rest;
+  }
+
+  function keysIn(text: string): string[] {
+    const keys: string[] = [];
+    for (const char of text) {
+      if (char === '\r' || char === '\n') keys.push('enter');
+      else if (char === '\t') keys.push('tab');
+      else if (char === ' ') keys.push('space');
+      else if (char >= ' ' && char !== '\u007f') keys.push(char);
+    }
+    return keys;
+  }
+
   return {
     decode(input, key, at) {
+      if (pastedAt !== null && at - pastedAt < PASTE_MS) {
+        // Its end is the first report after which nothing is part of it; that report is.
+        pastedAt = input.includes('[201~') ? Number.NEGATIVE_INFINITY : at;
+        return [];
+      }
+      pastedAt = null;
       for (const [flag, name] of NAMED) if (key[flag]) return [name];
       if (key.tab) return [key.shift ? 'shift+tab' : 'tab'];
       if (key.escape && input === '') {
         escapedAt = at;
-        isTorn = false;
+        torn = '';
         return ['esc'];
       }
       if (key.ctrl) return input === '' ? [] : [`ctrl+${input}`];
+      if (CUT.test(input)) {
+        escapedAt = at;
+        torn = input;
+        return [];
+      }
+      const rest = withoutTorn(input, at);
+      if (pastedAt !== null) return [];
       // A terminal sends Alt and a letter as Esc and the letter, and a slow link joins the two: they are two keys.
       const keys: string[] = key.meta ? ['esc'] : [];
-      for (const char of input) {
-        if (at - escapedAt < TORN_MS) {
-          if (isTorn) {
-            // A parameter (`1;5`) keeps the sequence open, a letter or ~ ends it.
-            if (!/[0-9;]/.test(char)) escapedAt = Number.NEGATIVE_INFINITY;
-            continue;
-          }
-          if (char === '[' || char === 'O') {
-            isTorn = true;
-            continue;
-          }
-        }
-        if (char === '\r' || char === '\n') keys.push('enter');
-        else if (char === '\t') keys.push('tab');
-        else if (char === ' ') keys.push('space');
-        else if (char >= ' ' && char !== '\u007f') keys.push(char);
+      if (rest !== input) return [...keys, ...keysIn(rest)];
+      const [unknown = ''] = WHOLE.exec(input) ?? [];
+      if (unknown === PASTE_MARK) {
+        pastedAt = at;
+        return [];
       }
-      return keys;
+      return [...keys, ...keysIn(input.slice(unknown.length))];
     },
+    isPasting: () => pastedAt !== null,
   };
 }
 

@@ -5,10 +5,11 @@ import { mountInk } from './screen/mount.ts';
 import type { Screen } from './screen/screen.ts';
 import { ScreenContext } from './screen/surface.tsx';
 
-export function mountApp({ screen, ...props }: AppProps & { readonly screen: Screen }): Instance {
+export function mountApp({ screen, ...props }: Omit<AppProps, 'whenShown'> & { readonly screen: Screen }): Instance {
+  const whenShown = () => screen.whenIdle();
   const node = (
     <ScreenContext value={screen}>
-      <App {...props} />
+      <App {...props} whenShown={whenShown} />
     </ScreenContext>
   );
   return mountInk({ render, renderToString, Box }, screen, node, { stdin: process.stdin, stderr: process.stderr });

@@ -1,8 +1,8 @@
 /**
  * The question before an action, as a pure state machine. Times are monotonic ms.
  *
- * Everything here is against acting by accident: keys count only when the person can have read the question, Enter
- * alone never acts, and what arrives as a chunk or a paste never confirms.
+ * Everything here is against acting by accident: keys count only when the person can have read the whole question,
+ * Enter alone never acts, and what arrives as a chunk or a paste never confirms.
  */
 import type { Ask } from '../actions/ask.ts';
 import type { InkKey } from './keys.ts';
@@ -15,69 +15,103 @@ export const LIFE_MS = 120_000;
 /** Longer than any name, pid or phrase. */
 const TYPED_MAX = 120;
 
+/** How the question fits a screen of that size: how many lines its text has, and how many of them are shown at once. */
+export interface Fit {
+  readonly columns: number;
+  readonly rows: number;
+  readonly total: number;
+  readonly page: number;
+}
+
 interface PromptBase {
   readonly ask: Ask;
   readonly openedAt: number;
 }
 
-/** `typed`, `top` (the first target shown) and `isMismatch` (Enter on a wrong text) are what the person did so far. */
-export interface ArmedPrompt extends PromptBase {
-  readonly state: 'armed';
-  readonly shownAt: number;
+/** `opening`: it is deaf. `armed`: it takes keys. */
+export interface OpenPrompt extends PromptBase {
+  readonly state: 'opening' | 'armed';
+  readonly fit: Fit;
+  /** When it was first written to the terminal in this size; null until then. */
+  readonly shownAt: number | null;
+  /** When it was written for the first time of all; null until then. */
+  readonly bornAt: number | null;
   readonly keyAt: number;
   readonly typed: string;
-  readonly top: number;
+  /** Enter came on a wrong text. */
   readonly isMismatch: boolean;
+  /** An answer came before the text was shown to its end. */
+  readonly isHasty: boolean;
+  /** The first line of the text that is shown. */
+  readonly top: number;
+  /** How many lines of the text, from its first, have been on the terminal in this size. */
+  readonly seen: number;
 }
 
 export type Prompt =
-  | (PromptBase & {
-      readonly state: 'opening' /** When its frame was written; null until then. */;
-      readonly shownAt: number | null;
-    })
-  | ArmedPrompt
+  | OpenPrompt
   | (PromptBase & { readonly state: 'confirmed' })
   | (PromptBase & { readonly state: 'cancelled'; readonly reason: string })
   | (PromptBase & { readonly state: 'expired' });
 
-export function openPrompt(ask: Ask, at: number): Prompt {
-  return { ask, openedAt: at, state: 'opening', shownAt: null };
+export function openPrompt(ask: Ask, fit: Fit, at: number): OpenPrompt {
+  return {
+    ask,
+    openedAt: at,
+    state: 'opening',
+    fit,
+    shownAt: null,
+    bornAt: null,
+    keyAt: at,
+    typed: '',
+    isMismatch: false,
+    isHasty: false,
+    top: 0,
+    seen: 0,
+  };
 }
 
-/** Its frame was written to the terminal. Only the first time counts. */
-export function promptShown(prompt: Prompt, at: number): Prompt {
-  return prompt.state === 'opening' && prompt.shownAt === null ? { ...prompt, shownAt: at } : prompt;
+/** `shown`, a state of this prompt, is on the terminal. One laid out for another size proves nothing any more. */
+export function promptShown(prompt: Prompt, shown: Prompt, at: number): Prompt {
+  if (!isOpen(prompt) || !isOpen(shown) || shown.ask !== prompt.ask || shown.fit !== prompt.fit) return prompt;
+  const { total, page } = prompt.fit;
+  const seen = shown.top <= prompt.seen ? Math.max(prompt.seen, Math.min(total, shown.top + page)) : prompt.seen;
+  if (seen === prompt.seen && prompt.shownAt !== null) return prompt;
+  const keyAt = prompt.bornAt === null ? at : prompt.keyAt;
+  return { ...prompt, seen, keyAt, shownAt: prompt.shownAt ?? at, bornAt: prompt.bornAt ?? at };
+}
+
+/** The screen has another size, or was away: what was shown of it is not shown any more, and it is deaf again. */
+export function promptRefitted(prompt: Prompt, fit: Fit): Prompt {
+  return isOpen(prompt) ? { ...prompt, state: 'opening', fit, shownAt: null, top: 0, seen: 0 } : prompt;
 }
 
 /** Time passed: arms it, or lets it expire. */
 export function promptTick(prompt: Prompt, at: number): Prompt {
-  if (prompt.state === 'opening') {
-    const { shownAt } = prompt;
-    // Never shown (a terminal that takes nothing): nobody can answer it.
-    if (shownAt === null || at < shownAt)
-      return at - prompt.openedAt >= IDLE_MS ? close(prompt, { state: 'expired' }) : prompt;
-    if (at - shownAt < ARMING_MS) return prompt;
-    const armed: ArmedPrompt = {
-      ...close(prompt, { state: 'armed' }),
-      shownAt,
-      keyAt: shownAt,
-      typed: '',
-      top: 0,
-      isMismatch: false,
-    };
-    return promptTick(armed, at);
-  }
-  if (prompt.state !== 'armed') return prompt;
-  return msLeft(prompt, at) <= 0 ? close(prompt, { state: 'expired' }) : prompt;
+  if (!isOpen(prompt)) return prompt;
+  // A frame that is never written (a terminal that takes nothing) counts from when it was asked.
+  if (msLeft(prompt, at) <= 0) return close(prompt, { state: 'expired' });
+  const { state, shownAt } = prompt;
+  if (state === 'armed' || shownAt === null || at - shownAt < ARMING_MS) return prompt;
+  return { ...prompt, state: 'armed' };
 }
 
-/** How long it stays open without a key, in ms; null unless it is armed. */
+/** How long it stays open without a key, in ms; null when it is over. */
 export function promptMsLeft(prompt: Prompt, at: number): number | null {
-  return prompt.state === 'armed' ? Math.max(0, msLeft(prompt, at)) : null;
+  return isOpen(prompt) ? Math.max(0, msLeft(prompt, at)) : null;
 }
 
-function msLeft(prompt: ArmedPrompt, at: number): number {
-  return Math.min(prompt.keyAt + IDLE_MS, prompt.shownAt + LIFE_MS) - at;
+/** Whether all of its text has been on the terminal in this size. */
+export function isRead(prompt: OpenPrompt): boolean {
+  return prompt.seen >= prompt.fit.total;
+}
+
+function isOpen(prompt: Prompt): prompt is OpenPrompt {
+  return prompt.state === 'opening' || prompt.state === 'armed';
+}
+
+function msLeft(prompt: OpenPrompt, at: number): number {
+  return Math.min(prompt.keyAt + IDLE_MS, (prompt.bornAt ?? prompt.openedAt) + LIFE_MS) - at;
 }
 
 /** A paste, however it was announced: it keeps the prompt open and does nothing else. */
@@ -92,34 +126,57 @@ export function promptPasted(prompt: Prompt, at: number): Prompt {
 export function promptKey(prompt: Prompt, input: string, key: InkKey, at: number): Prompt {
   const now = promptTick(prompt, at);
   if (now.state !== 'armed') return now;
-  const touched: ArmedPrompt = { ...now, keyAt: at };
-  if (key.escape && input === '') return close(now, { state: 'cancelled', reason: 'cancelled' });
-  if (key.ctrl && input === 'c') return close(now, { state: 'cancelled', reason: 'cancelled' });
-  if (key.upArrow) return { ...touched, top: Math.max(0, now.top - 1) };
-  if (key.downArrow) return { ...touched, top: Math.min(now.ask.targets.length - 1, now.top + 1) };
+  // Two Esc in one chunk arrive with the flag of Alt, Esc and a letter likewise: whoever hits Esc wants out.
+  if (key.escape || key.meta || input.includes('\u001b')) return cancelled(now);
+  if (key.ctrl && input === 'c') return cancelled(now);
+  const touched: OpenPrompt = { ...now, keyAt: at };
+  const by = scrolledBy(touched, input, key);
+  if (by !== 0) return scroll(touched, by);
   return now.ask.answer.kind === 'y' ? answerYes(touched, input, key) : answerTyped(touched, input, key);
 }
 
-function answerYes(prompt: ArmedPrompt, input: string, key: InkKey): Prompt {
+/** How many lines a key scrolls; 0 for one that does not. While a text is typed letters are letters. */
+function scrolledBy({ ask, fit }: OpenPrompt, input: string, key: InkKey): number {
+  const page = Math.max(1, fit.page);
+  const isTyped = ask.answer.kind === 'type';
+  if (key.upArrow) return -1;
+  if (key.downArrow) return 1;
+  if (key.pageUp) return -page;
+  if (key.pageDown) return page;
+  if (isTyped || isModified(key)) return 0;
+  if (/^j+$/.test(input)) return input.length;
+  if (/^k+$/.test(input)) return -input.length;
+  return input === ' ' ? page : 0;
+}
+
+/** Never past what was on the terminal: no line is skipped by scrolling fast. */
+function scroll(prompt: OpenPrompt, by: number): OpenPrompt {
+  const last = Math.max(0, Math.min(prompt.fit.total - prompt.fit.page, prompt.seen));
+  return { ...prompt, top: Math.max(0, Math.min(prompt.top + by, last)) };
+}
+
+function answerYes(prompt: OpenPrompt, input: string, key: InkKey): Prompt {
   // Cancel is the default.
-  if (key.return) return close(prompt, { state: 'cancelled', reason: 'cancelled' });
+  if (key.return) return cancelled(prompt);
   if (isModified(key)) return prompt;
-  if (input === 'y') return close(prompt, { state: 'confirmed' });
-  if (input === 'n' || input === 'q') return close(prompt, { state: 'cancelled', reason: 'cancelled' });
+  if (input === 'y') return isRead(prompt) ? close(prompt, { state: 'confirmed' }) : { ...prompt, isHasty: true };
+  if (input === 'n' || input === 'q') return cancelled(prompt);
   return prompt;
 }
 
-function answerTyped(prompt: ArmedPrompt, input: string, key: InkKey): Prompt {
+function answerTyped(prompt: OpenPrompt, input: string, key: InkKey): Prompt {
   const { answer } = prompt.ask;
   if (answer.kind !== 'type') return prompt;
-  if (key.return) {
-    if (answer.texts.includes(prompt.typed.trim())) return close(prompt, { state: 'confirmed' });
-    return { ...prompt, isMismatch: prompt.typed !== '' };
-  }
   if (key.backspace || key.delete)
     return { ...prompt, typed: [...prompt.typed].slice(0, -1).join(''), isMismatch: false };
   if (key.ctrl && input === 'u') return { ...prompt, typed: '', isMismatch: false };
+  if (key.return) {
+    if (!isRead(prompt)) return { ...prompt, isHasty: true };
+    if (answer.texts.includes(prompt.typed.trim())) return close(prompt, { state: 'confirmed' });
+    return { ...prompt, isMismatch: prompt.typed !== '' };
+  }
   if (isModified(key) || input === '' || /\p{Cc}/u.test(input)) return prompt;
+  if (!isRead(prompt)) return { ...prompt, isHasty: true };
   // A slow link joins two keys into one report; a report that holds a whole answer of several letters was pasted.
   if (input.length > 1 && answer.texts.some((text) => input.includes(text))) return prompt;
   const typed = prompt.typed + input;
@@ -127,9 +184,11 @@ function answerTyped(prompt: ArmedPrompt, input: string, key: InkKey): Prompt {
 }
 
 function isModified(key: InkKey): boolean {
-  return Boolean(
-    key.ctrl || key.meta || key.tab || key.escape || key.leftArrow || key.rightArrow || key.pageUp || key.pageDown,
-  );
+  return Boolean(key.ctrl || key.tab || key.leftArrow || key.rightArrow || key.home || key.end);
+}
+
+function cancelled(prompt: OpenPrompt): Prompt {
+  return close(prompt, { state: 'cancelled', reason: 'cancelled' });
 }
 
 function close<S>(prompt: Prompt, next: S): PromptBase & S {

@@ -8,9 +8,11 @@ import type { World } from '../state/world.ts';
 import type { Acting, ActingPort } from './acting.ts';
 import { type Binding, type Effect, type Group } from './binding.ts';
 import { bindingOf } from './keymap.ts';
+import { placeZones } from './compose-plain.ts';
 import { createKeyDecoder, type InkKey } from './keys.ts';
 import type { Layout } from './layout.ts';
 import type { Panel, Scope } from './panel.ts';
+import type { Prompt } from './prompt.ts';
 import { cursorKey, reduce } from './reduce.ts';
 import type { Cells } from './screen/cells.ts';
 import {
@@ -70,13 +72,16 @@ export interface Shell {
   /** One report of Ink's `useInput`. */
   report(input: string, key: InkKey): void;
   paste(text: string): void;
+  /** The row of the screen the cursor of the focused list is on; null when no list is shown. */
+  cursorRow(): number | null;
+  /** The size may be the same as before, when the terminal was away meanwhile. */
   resize(columns: number, rows: number): void;
   /** Says something in the footer for a while, or until the next key. */
   notify(text: string, severity: Notice['severity']): void;
   /** Readings have come in, or a second has passed. */
   worldChanged(): void;
-  /** A frame has been written: a prompt in it begins to count. */
-  painted(): void;
+  /** This prompt is on the terminal, whole: from here on it begins to count. */
+  painted(prompt: Prompt): void;
   draw(zone: string, cells: Cells): void;
   /** Ends the acting part; resolves when what is under way is finished and audited. */
   stop(reason: string): Promise<void>;
@@ -128,6 +133,7 @@ export function createShell(options: ShellOptions): Shell {
     if (event.type !== 'world-changed') ui = reduce(ui, { type: 'world-changed', at: clock.monotonic() }, scene);
     refreshFrame();
     paint();
+    if (event.type === 'went-back' && before.strip && !ui.strip) acting.dismissed();
   }
 
   const viewerPage = (): number => viewer?.page(zoneOf('detail')?.height ?? 1) ?? 1;
@@ -145,7 +151,7 @@ export function createShell(options: ShellOptions): Shell {
 
   const notice = (text: string, severity: Notice['severity']): void =>
     dispatch({ type: 'noticed', text, severity, at: clock.monotonic() });
-  const acting = options.createActing({ ui: () => ui, dispatch });
+  const acting = options.createActing({ ui: () => ui, dispatch, room: () => (layout().isTooSmall ? null : size) });
 
   function start(effect: Effect): void {
     switch (effect.type) {
@@ -154,7 +160,7 @@ export function createShell(options: ShellOptions): Shell {
       case 'redraw':
         return options.redraw();
       case 'suspend':
-        return options.suspend();
+        return suspend();
       case 'copy':
         return copy();
       case 'open-log':
@@ -172,14 +178,21 @@ export function createShell(options: ShellOptions): Shell {
     if (elsewhere) notice(`${elsewhere.shown} ${elsewhere.label}: ${elsewhere.help}`, 'plain');
   }
 
-  /** An action under way is not left by a slip: the second press within three seconds leaves. */
+  /** An action under way, or still watched, is not left by a slip: the second press within three seconds leaves. */
   function quit(): void {
     const now = clock.monotonic();
-    if (acting.isBusy() && now - lastQuitAt > 3_000) {
+    const watched = acting.watched();
+    if ((acting.isBusy() || watched) && now - lastQuitAt > 3_000) {
       lastQuitAt = now;
-      return notice('An action is under way. Once more to leave; it is finished first.', 'warn');
+      if (acting.isBusy()) return notice('An action is under way. Once more to leave; it is finished first.', 'warn');
+      return notice(`${watched} still being watched; once more leaves.`, 'warn');
     }
     options.quit();
+  }
+
+  /** Nobody can see a question while the shell has the terminal: it is dropped, and audited, before the job stops. */
+  function suspend(): void {
+    void acting.giveUp('suspended').then(() => options.suspend());
   }
 
   function focused(): { panel: Panel; scope: Scope; key: string | null } | null {
@@ -216,6 +229,9 @@ export function createShell(options: ShellOptions): Shell {
     const keys = decoder.decode(input, key, clock.monotonic());
     // What a notice said is over once the person goes on.
     if (ui.notice && keys.length > 0) dispatch({ type: 'notice-cleared' });
+    if (decoder.isPasting()) return acting.paste();
+    if (keys.includes('ctrl+z')) return suspend();
+    if (keys.includes('ctrl+l')) return options.redraw();
     if (acting.takesKeys()) return acting.report(input, key);
     for (const name of keys) {
       // What follows in the same chunk was typed before the question could be read.
@@ -250,6 +266,12 @@ export function createShell(options: ShellOptions): Shell {
     },
     report,
     notify: notice,
+    cursorRow() {
+      const zone = placeZones(layout()).find(({ id }) => id === ui.focus);
+      const list = ui.lists[ui.focus];
+      // Below the border and the names of the columns.
+      return zone ? zone.y + 2 + list.index - list.top : null;
+    },
     paste(text) {
       acting.paste();
       // Only a filter takes pasted text, and only its first line; a paste never fires a key.
@@ -259,6 +281,7 @@ export function createShell(options: ShellOptions): Shell {
     },
     resize(columns, rows) {
       size = { columns, rows };
+      acting.resized();
       refreshFrame();
       dispatch({ type: 'world-changed', at: clock.monotonic() });
       paint();
@@ -271,7 +294,7 @@ export function createShell(options: ShellOptions): Shell {
       refreshFrame();
       paint();
     },
-    painted: () => acting.painted(),
+    painted: (prompt) => acting.painted(prompt),
     draw(zone, cells) {
       const { hostname, isReadOnly } = options;
       if (viewer && zone === 'detail') return viewer.draw(cells, theme);

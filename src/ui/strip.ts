@@ -1,8 +1,8 @@
-/** The one line that says what became of an action: `✓ restart weather-bot  pid 4211 → 4260 ✓ · up 10 s ✓ · OK`. */
+/** The one line that says what became of an action: `✓ restart weather-bot  pid 4211 → 4260 · up 10 s · OK`. */
 import type { Check, Verdict } from '../actions/action.ts';
 import type { Refusal } from '../actions/ask.ts';
 import type { Outcome, Progress, TargetResult } from '../actions/outcome.ts';
-import { targetName } from '../actions/target.ts';
+import { type Target, targetName } from '../actions/target.ts';
 import { measure, truncate } from '../text/width.ts';
 
 export type Tone = 'plain' | 'strong' | 'dim' | 'good' | 'bad' | 'warn';
@@ -12,22 +12,28 @@ export interface StripPart {
   readonly tone: Tone;
 }
 
-/** `checks` are in the order they were found out; `end` is the last word and is never dropped. */
+/** `checks` are in the order they were found out. */
 export interface Strip {
   readonly severity: 'watching' | 'good' | 'warn' | 'bad';
   /** Nothing more will change: Esc may take it away. */
   readonly isOver: boolean;
+  /** Nobody need have seen it: it leaves by itself. */
+  readonly isPassing: boolean;
+  /** `restart weather-bot`; empty where the reason is all that counts. */
   readonly title: string;
+  /** What is left of the title where there is little room: `weather-bot`. */
+  readonly shortTitle: string;
   readonly checks: readonly StripPart[];
   readonly end: StripPart | null;
+  /** That there are others: `+2 more`. */
+  readonly more: StripPart | null;
 }
 
-const MARKS: Record<Check['state'], string> = { good: ' ✓', bad: ' ✗', unknown: ' ?', waiting: '' };
 const TONES: Record<Check['state'], Tone> = { good: 'good', bad: 'bad', unknown: 'warn', waiting: 'dim' };
 const HEADS: Record<Strip['severity'], StripPart> = {
   watching: { text: '…', tone: 'dim' },
   good: { text: '✓', tone: 'good' },
-  warn: { text: '?', tone: 'warn' },
+  warn: { text: '!', tone: 'warn' },
   bad: { text: '✗', tone: 'bad' },
 };
 
@@ -36,33 +42,66 @@ export function stripOfProgress(progress: Progress): Strip {
   const { ask, results, current, verdict } = progress;
   const total = ask.targets.length;
   const name = current === null ? '' : targetName(current);
-  const place = total > 1 ? `${Math.min(results.length + 1, total)}/${total} ${name}` : name;
+  const place = total > 1 ? `${Math.min(results.length + 1, total)}/${total} ${name}`.trimEnd() : name;
   const checks = verdict === null ? [{ text: 'running', tone: 'dim' } as const] : checksOf(verdict);
-  return { severity: 'watching', isOver: false, title: `${ask.action.id} ${place}`.trimEnd(), checks, end: null };
+  const title = `${ask.action.id} ${place}`.trimEnd();
+  return { ...BLANK, severity: 'watching', isOver: false, title, shortTitle: place, checks };
 }
 
 /** When nothing more will happen. What could not be written to the audit is said here, in any case. */
 export function stripOfOutcome(outcome: Outcome): Strip {
-  const { ask, results, message } = outcome;
+  const { ask, results, message, auditError } = outcome;
+  const audit = auditError === null ? [] : [auditPart(auditError)];
+  const subject = `${ask.action.id} ${targetNames(ask.targets)}`;
+  if (outcome.state === 'refused') return notDone(subject, message, audit, false);
   const only = results.length === 1 ? results[0] : undefined;
-  const last = lastWatched(results);
   const severity = severityOf(outcome);
   const checks: StripPart[] = [];
-  const watched = only ?? (outcome.state === 'done' ? last : undefined);
+  const watched = only ?? (outcome.state === 'done' ? lastWatched(results) : undefined);
   if (watched?.verdict) checks.push(...checksOf(watched.verdict));
   if (message !== '') checks.push({ text: message, tone: severity === 'good' ? 'plain' : TONE_OF[severity] });
-  if (outcome.auditError !== null) checks.push(auditPart(outcome.auditError));
-  const names =
-    ask.targets.length === 1 ? targetName(ask.targets[0] as TargetResult['target']) : `${ask.targets.length} targets`;
-  return { severity, isOver: true, title: `${ask.action.id} ${names}`, checks, end: endOf(outcome, severity) };
+  return {
+    ...BLANK,
+    severity,
+    isPassing: severity === 'good',
+    title: subject,
+    shortTitle: targetNames(ask.targets),
+    checks: [...checks, ...audit],
+    end: endOf(outcome, severity),
+  };
 }
 
 /** For an action that was refused before it was asked. */
-export function stripOfRefusal(refusal: Refusal): Strip {
-  const { action, reason, auditError } = refusal;
-  const checks: StripPart[] = [{ text: reason, tone: 'warn' }];
-  if (auditError !== null) checks.push(auditPart(auditError));
-  return { severity: 'warn', isOver: true, title: action.id, checks, end: { text: 'not done', tone: 'warn' } };
+export function stripOfRefusal({ action, targets, reason, auditError }: Refusal): Strip {
+  const subject = targets.length === 0 ? action.id : `${action.id} ${targetNames(targets)}`;
+  return notDone(subject, reason, auditError === null ? [] : [auditPart(auditError)], true);
+}
+
+const BLANK: Omit<Strip, 'severity'> = {
+  isOver: true,
+  isPassing: false,
+  title: '',
+  shortTitle: '',
+  checks: [],
+  end: null,
+  more: null,
+};
+
+/** The reason first: what was not done the person knows, who has just asked for it. */
+function notDone(subject: string, reason: string, audit: readonly StripPart[], isPassing: boolean): Strip {
+  const isLost = audit.length > 0;
+  return {
+    ...BLANK,
+    severity: 'warn',
+    isPassing: isPassing && !isLost,
+    checks: [{ text: reason === '' ? 'refused' : reason, tone: 'warn' }, ...audit],
+    end: { text: `${subject} not done`, tone: 'plain' },
+  };
+}
+
+function targetNames(targets: readonly Target[]): string {
+  const [only] = targets;
+  return targets.length === 1 && only ? targetName(only) : `${targets.length} targets`;
 }
 
 const TONE_OF: Record<Strip['severity'], Tone> = { watching: 'dim', good: 'good', warn: 'warn', bad: 'bad' };
@@ -77,7 +116,6 @@ function severityOf(outcome: Outcome): Strip['severity'] {
 }
 
 function endOf(outcome: Outcome, severity: Strip['severity']): StripPart {
-  if (outcome.state === 'refused') return { text: 'not done', tone: 'warn' };
   if (outcome.state === 'stopped') return { text: 'broken off', tone: 'warn' };
   if (outcome.state === 'failed') return { text: 'failed', tone: 'bad' };
   if (severity === 'bad') return { text: 'not well', tone: 'bad' };
@@ -90,7 +128,7 @@ function lastWatched(results: readonly TargetResult[]): TargetResult | undefined
 }
 
 function checksOf(verdict: Verdict): StripPart[] {
-  return verdict.checks.map((check) => ({ text: check.text + MARKS[check.state], tone: TONES[check.state] }));
+  return verdict.checks.map((check) => ({ text: check.text, tone: TONES[check.state] }));
 }
 
 function auditPart(reason: string): StripPart {
@@ -98,28 +136,31 @@ function auditPart(reason: string): StripPart {
 }
 
 /**
- * The strip in at most `columns`. The mark and the end stay; where all does not fit the good and waiting checks go
- * first, the oldest first, and then what is left is shortened.
+ * The strip in at most `columns`. The mark and what there is besides stay. Where all does not fit, what goes first is
+ * what matters least: the action's verb, the good and waiting checks, the oldest first, then the last word where a reason
+ * says as much; and then what is left is shortened.
  */
 export function fitStrip(strip: Strip, columns: number): readonly StripPart[] {
-  const checks = [...strip.checks];
-  while (measureParts(layOut(strip, strip.title, checks)) > columns) {
-    const index = checks.findIndex((check) => check.tone === 'good' || check.tone === 'dim');
+  let fitted = strip;
+  const isWide = () => measureParts(layOut(fitted)) > columns;
+  const isMinor = ({ tone }: StripPart) => tone === 'good' || tone === 'dim';
+  while (isWide()) {
+    const index = fitted.checks.findIndex(isMinor);
     if (index < 0) break;
-    checks.splice(index, 1);
+    fitted = { ...fitted, checks: fitted.checks.filter((_, at) => at !== index) };
   }
-  const over = measureParts(layOut(strip, strip.title, checks)) - columns;
-  if (over <= 0) return layOut(strip, strip.title, checks);
-  const title = truncate(strip.title, Math.max(16, measure(strip.title) - over));
-  return cut(layOut(strip, title, checks), columns);
+  if (isWide()) fitted = { ...fitted, title: fitted.shortTitle };
+  if (isWide() && fitted.checks.length > 0) fitted = { ...fitted, end: null };
+  return cut(layOut(fitted), columns);
 }
 
-function layOut(strip: Strip, title: string, checks: readonly StripPart[]): StripPart[] {
-  const parts: StripPart[] = [HEADS[strip.severity], { text: ` ${title}`, tone: 'strong' }];
-  const said = strip.end === null ? checks : [...checks, strip.end];
-  for (const [index, part] of said.entries()) {
-    parts.push({ text: index === 0 ? '  ' : ' · ', tone: 'dim' }, part);
+function layOut({ severity, title, checks, end, more }: Strip): StripPart[] {
+  const parts: StripPart[] = [HEADS[severity], { text: title === '' ? ' ' : ` ${title}  `, tone: 'strong' }];
+  for (const [index, part] of (end === null ? checks : [...checks, end]).entries()) {
+    if (index > 0) parts.push({ text: ' · ', tone: 'dim' });
+    parts.push(part);
   }
+  if (more !== null) parts.push({ text: '  ', tone: 'dim' }, more);
   return parts;
 }
 

@@ -45,3 +45,37 @@ describe('after a lone Esc', () => {
     expect(decode('[', {}, 301)).toEqual(['[']);
   });
 });
+
+describe('a paste whose mark was torn', () => {
+  const esc = { input: '', key: { escape: true } };
+  test.each([
+    { where: 'after its Esc', reports: [esc, { input: '[200~ry' }] },
+    { where: 'within its number', reports: [{ input: '[20' }, { input: '0~ry' }] },
+    { where: 'before its last character', reports: [esc, { input: '[200' }, { input: '~ry' }] },
+    { where: 'late', reports: [{ input: '[200~ry' }] },
+  ])('$where fires no key, nor does what follows at once', ({ reports }) => {
+    const { decode, isPasting } = createKeyDecoder();
+    const keys = reports.flatMap((report, piece) =>
+      decode(report.input, 'key' in report ? report.key : {}, piece * 40),
+    );
+    expect(keys.filter((key) => key !== 'esc')).toEqual([]);
+    expect(isPasting()).toBe(true);
+    expect(decode('ry', {}, 200)).toEqual([]);
+    expect(decode('[201~', {}, 220)).toEqual([]);
+    expect(decode('r', {}, 230)).toEqual(['r']);
+    expect(isPasting()).toBe(false);
+  });
+
+  test('that never ends is over after a moment', () => {
+    const { decode } = createKeyDecoder();
+    decode('[200~x', {}, 0);
+    expect(decode('j', {}, 501)).toEqual(['j']);
+  });
+});
+
+test('a sequence Ink does not know is no keys; a held bracket is', () => {
+  const { decode } = createKeyDecoder();
+  expect(decode('[I', {}, 0)).toEqual([]);
+  expect(decode('[201~', {}, 1000)).toEqual([]);
+  expect(decode('[[[', {}, 2000)).toEqual(['[', '[', '[']);
+});

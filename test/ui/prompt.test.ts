@@ -6,11 +6,13 @@ import { restart } from '../../src/actions/restart.ts';
 import { botTarget } from '../../src/actions/target.ts';
 import type { InkKey } from '../../src/ui/keys.ts';
 import {
+  type Fit,
   openPrompt,
   type Prompt,
   promptKey,
   promptMsLeft,
   promptPasted,
+  promptRefitted,
   promptShown,
   promptTick,
 } from '../../src/ui/prompt.ts';
@@ -35,7 +37,11 @@ const ARMED = SHOWN + 300;
 const NONE: InkKey = {};
 const ENTER: InkKey = { return: true };
 
-const shown = (ask: Ask = askOf('R1')) => promptShown(openPrompt(ask, SHOWN - 50), SHOWN);
+const WHOLE: Fit = { columns: 80, rows: 24, total: 9, page: 9 };
+/** Three pages of four lines, the last of them shorter. */
+const LOW: Fit = { columns: 38, rows: 10, total: 10, page: 4 };
+const show = (prompt: Prompt, at: number) => promptShown(prompt, prompt, at);
+const shown = (ask: Ask = askOf('R1'), fit = WHOLE) => show(openPrompt(ask, fit, SHOWN - 50), SHOWN);
 const type = (prompt: Prompt, text: string, at = ARMED) =>
   [...text].reduce((now, char) => promptKey(now, char, NONE, at), prompt);
 const enter = (prompt: Prompt, at = ARMED) => promptKey(prompt, '\r', ENTER, at);
@@ -46,13 +52,51 @@ test('y confirms one target, once it was on the screen for 300 ms', () => {
 });
 
 test('a frame that was never written never lets a key in', () => {
-  const unseen = openPrompt(askOf('R1'), 0);
+  const unseen = openPrompt(askOf('R1'), WHOLE, 0);
   expect(promptKey(unseen, 'y', NONE, 20_000).state).toBe('opening');
   expect(promptTick(unseen, 30_000).state).toBe('expired');
 });
 
-test('a frame written again, after a resize, does not start the 300 ms anew', () => {
-  expect(promptKey(promptShown(shown(), ARMED - 10), 'y', NONE, ARMED).state).toBe('confirmed');
+test('the same frame written again does not start the 300 ms anew', () => {
+  expect(promptKey(show(shown(), ARMED - 10), 'y', NONE, ARMED).state).toBe('confirmed');
+});
+
+test('after a resize it is deaf until 300 ms after it was written in the new size; what was typed is kept', () => {
+  const typed = type(shown(askOf('R2', 3)), '3');
+  const refitted = promptRefitted(typed, { ...WHOLE, columns: 40 });
+  expect(enter(refitted, ARMED + 5000).state).toBe('opening');
+  // A frame of the old size that comes late shows nothing of the new one.
+  expect(promptShown(refitted, typed, ARMED + 5000)).toBe(refitted);
+  const again = show(refitted, ARMED + 6000);
+  expect(enter(again, ARMED + 6299).state).toBe('opening');
+  expect(enter(again, ARMED + 6300).state).toBe('confirmed');
+});
+
+test('a resize does not prolong its life', () => {
+  const refitted = show(promptRefitted(promptTick(shown(), ARMED), WHOLE), SHOWN + 29_000);
+  expect(promptTick(refitted, SHOWN + 30_000).state).toBe('expired');
+});
+
+test('what does not fit is confirmed only once all of it was on the terminal', () => {
+  const low = promptTick(shown(askOf('R1'), LOW), ARMED);
+  expect(promptKey(low, 'y', NONE, ARMED)).toMatchObject({ state: 'armed', isHasty: true });
+  // Scrolled in one chunk, without a frame between: the lines in the middle were on no screen.
+  const leapt = [1, 2, 3].reduce<Prompt>((now) => promptKey(now, '', { pageDown: true }, ARMED), low);
+  expect(leapt).toMatchObject({ top: 4 });
+  expect(promptKey(leapt, 'y', NONE, ARMED).state).toBe('armed');
+  const second = show(leapt, ARMED);
+  expect(promptKey(second, 'y', NONE, ARMED).state).toBe('armed');
+  const last = show(promptKey(second, '', { pageDown: true }, ARMED), ARMED);
+  expect(last).toMatchObject({ top: 6, seen: 10 });
+  expect(promptKey(last, 'y', NONE, ARMED).state).toBe('confirmed');
+  // Back at the top it has still been read.
+  expect(promptKey(promptKey(last, '', { pageUp: true }, ARMED), 'y', NONE, ARMED).state).toBe('confirmed');
+});
+
+test('nothing is typed into a question that was not read to its end', () => {
+  const low = type(shown(askOf('R2', 3), LOW), '3');
+  expect(low).toMatchObject({ state: 'armed', typed: '', isHasty: true });
+  expect(enter(low).state).toBe('armed');
 });
 
 test('Enter alone never acts: with y it cancels, with a text it does nothing', () => {
@@ -71,7 +115,6 @@ test('a chunk that holds a y never confirms', () => {
     expect(promptKey(shown(), chunk, NONE, ARMED).state).toBe('armed');
   }
   expect(promptKey(shown(), 'y', { ctrl: true }, ARMED).state).toBe('armed');
-  expect(promptKey(shown(), 'y', { meta: true }, ARMED).state).toBe('armed');
 });
 
 test('Esc, n and q cancel; while a text is typed n and q are letters', () => {
@@ -81,6 +124,14 @@ test('Esc, n and q cancel; while a text is typed n and q are letters', () => {
   const typed = type(shown(askOf('R2')), 'nq');
   expect(typed).toMatchObject({ state: 'armed', typed: 'nq' });
   expect(promptKey(typed, '', { escape: true }, ARMED).state).toBe('cancelled');
+});
+
+test('whatever report an Esc is in, it cancels: two in one chunk, one joined to a letter', () => {
+  expect(promptKey(shown(), '', { escape: true, meta: true }, ARMED).state).toBe('cancelled');
+  expect(promptKey(shown(), '\u001b', { escape: true }, ARMED).state).toBe('cancelled');
+  expect(promptKey(shown(), '\u001b', NONE, ARMED).state).toBe('cancelled');
+  expect(promptKey(shown(), 'y', { meta: true }, ARMED).state).toBe('cancelled');
+  expect(promptKey(shown(askOf('R3')), 'f', { meta: true }, ARMED).state).toBe('cancelled');
 });
 
 test('several: their number and Enter confirm, another number does not and says so', () => {
@@ -167,9 +218,9 @@ test('no sequence of keys within 300 ms of the frame confirms or even cancels', 
   fc.assert(
     fc.property(anyAsk, keys, (ask, events) => {
       const inOrder = [...events].sort((a, b) => a[2] - b[2]);
-      let prompt = openPrompt(ask, SHOWN - 500);
+      let prompt: Prompt = openPrompt(ask, WHOLE, SHOWN - 500);
       for (const [input, key, offset] of inOrder) {
-        if (offset >= 0) prompt = promptShown(prompt, SHOWN);
+        if (offset >= 0) prompt = show(prompt, SHOWN);
         prompt = promptKey(prompt, input, key, SHOWN + offset);
         expect(prompt.state).toBe('opening');
       }

@@ -43,13 +43,13 @@ const text = (strip: Strip, columns = 200) =>
 
 test('a good restart reads as its checks and OK', () => {
   const strip = stripOfOutcome(outcomeOf([GOOD]));
-  expect(text(strip)).toBe('✓ restart weather-bot  pid 4211 → 4260 ✓ · up 10 s ✓ · OK');
+  expect(text(strip)).toBe('✓ restart weather-bot  pid 4211 → 4260 · up 10 s · OK');
   expect(strip).toMatchObject({ severity: 'good', isOver: true });
 });
 
 test('a bot that restarted again is never OK', () => {
   const strip = stripOfOutcome(outcomeOf([BAD]));
-  expect(text(strip)).toBe('✗ restart weather-bot  restarted again: exit 1 ✗ · not well');
+  expect(text(strip)).toBe('✗ restart weather-bot  restarted again: exit 1 · not well');
   expect(strip.severity).toBe('bad');
 });
 
@@ -77,11 +77,12 @@ test('a refusal says why and that nothing was done', () => {
     state: 'refused',
     id: 'x',
     action: restart,
-    targets: [],
-    reason: 'actions are locked: W unlocks them',
+    targets: askOf('weather-bot').targets,
+    reason: 'locked: W unlocks',
     auditError: null,
   } as const;
-  expect(text(stripOfRefusal(refusal))).toBe('? restart  actions are locked: W unlocks them · not done');
+  expect(text(stripOfRefusal(refusal))).toBe('! locked: W unlocks · restart weather-bot not done');
+  expect(text(stripOfRefusal(refusal), 40)).toBe('! locked: W unlocks');
   expect(text(stripOfOutcome(outcomeOf([], { state: 'refused', message: 'gone' })))).toContain('not done');
 });
 
@@ -97,6 +98,7 @@ test('it fits any width, and what is good goes before what is bad', () => {
     expect(measure(text(long, columns))).toBeLessThanOrEqual(columns);
   }
   expect(text(long, 60)).toContain('restarted again: exit 1');
-  expect(text(long, 60)).not.toContain('4260');
+  expect(text(long, 50)).not.toContain('4260');
   expect(text(stripOfOutcome(outcomeOf([GOOD])), 40)).toMatch(/^✓ restart weather-bot .*OK$/);
+  expect(text(long, 40)).toBe('✗ weather-bot  restarted again: exit 1');
 });

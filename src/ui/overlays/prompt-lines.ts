@@ -1,11 +1,13 @@
-/** The prompt's text, wrapped and shortened to a given room. Pure; the component only paints it. */
-import { targetLine } from '../../actions/target.ts';
+/** The prompt's text, wrapped to a given room and scrolled in it. Pure; the component only paints it. */
+import type { Ask } from '../../actions/ask.ts';
+import { targetLine, targetName } from '../../actions/target.ts';
 import { measure, truncate } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
-import { type Prompt, promptMsLeft } from '../prompt.ts';
+import { type Fit, isRead, type OpenPrompt, type Prompt, promptMsLeft } from '../prompt.ts';
 
 export type LineRole =
   | 'title'
+  | 'risk'
   | 'command'
   | 'target'
   | 'more'
@@ -18,135 +20,169 @@ export type LineRole =
 export interface PromptLine {
   readonly text: string;
   readonly role: LineRole;
+  /** A part of the text that stands out: the key that does it, what happens by default, what is said in passing. */
+  readonly marks?: readonly { readonly text: string; readonly look: 'key' | 'default' | 'small' }[];
 }
 
-interface Section {
-  readonly lines: readonly PromptLine[];
-  /** How many of them stay when there is no room. */
-  readonly least: number;
+/** The question laid out for a room: the text that scrolls between the title and the lines that ask. */
+interface Sheet {
+  readonly isRiskInTitle: boolean;
+  readonly body: readonly PromptLine[];
+  /** How many lines of the body are shown at once; all of them when they fit. */
+  readonly page: number;
 }
 
-/** The countdown is shown in the last seconds, so that nobody is surprised. */
-const COUNTDOWN_MS = 10_000;
-const MAX_TARGETS = 8;
+const MAX_WIDTH = 76;
+/** Below this a margin would cost more than it shows. */
+const NARROW = 48;
+/** On a low screen the prompt may have every row. */
+const TALL = 30;
+/** So many targets are read before what happens to them; more would push it out of sight. */
+const FEW_TARGETS = 4;
+const RISK_WORDS: Readonly<Record<Ask['risk'], string>> = {
+  R1: 'R1',
+  R2: 'R2',
+  R3: 'R3 · destroys',
+  copy: 'copy only',
+};
 
-/** At most `rows` lines of at most `columns`. `at` is monotonic ms. The question is always there, and always last. */
-export function promptLines(prompt: Prompt, columns: number, rows: number, at: number): readonly PromptLine[] {
-  const { ask } = prompt;
-  const count = ask.targets.length;
-  const what = count === 1 ? ask.action.label : `${ask.action.label} ${count} ${ask.targets[0]?.kind ?? 'target'}s`;
-  const title = section('title', [`${what} · ${ask.risk}`], columns, 1);
-  const command = hardWrap(`$ ${ask.command}`, columns).map((text): PromptLine => ({ text, role: 'command' }));
-  const notes = section(
-    'note',
-    ask.notes.map((note) => `! ${note}`),
-    columns,
-    Math.min(1, ask.notes.length),
-  );
-  const consequences = section(
-    'consequence',
-    ask.consequences.map((text) => `- ${text}`),
-    columns,
-    1,
-  );
-  const question = questionLines(prompt, columns, at);
-  const fixed = title.lines.length + question.length;
-  const blanks = rows >= 20 ? 3 : 1;
-  const targetLeast = Math.min(ask.targets.length, 2);
-  const commandLeast = Math.min(command.length, 2);
-  let spare = rows - fixed - blanks - targetLeast - commandLeast - notes.least - consequences.least;
-  // What is left over goes where it matters most: what changed, what will happen, some names, then all of the rest.
-  const grant = (have: number, want: number): number => {
-    const more = Math.max(0, Math.min(spare, want - have));
-    spare -= more;
-    return have + more;
-  };
-  const noteRows = grant(notes.least, notes.lines.length);
-  const consequenceRows = grant(consequences.least, consequences.lines.length);
-  const someTargets = grant(targetLeast, Math.min(ask.targets.length, 4));
-  const commandRows = grant(commandLeast, command.length);
-  const targetRows = grant(someTargets, Math.min(ask.targets.length, MAX_TARGETS));
-  const blank: readonly PromptLine[] = [{ text: '', role: 'blank' }];
-  const gap = blanks > 1 ? blank : [];
-  const body = [
-    ...title.lines,
-    ...shorten(command, commandRows, columns),
-    ...gap,
-    ...targetLines(prompt, columns, targetRows),
-    ...gap,
-    ...shorten(notes.lines, noteRows, columns),
-    ...shorten(consequences.lines, consequenceRows, columns),
+/** How wide the box is on a screen of that width. */
+export function promptWidth(columns: number): number {
+  return columns < NARROW ? columns : Math.min(columns - 4, MAX_WIDTH);
+}
+
+/** The most columns and rows inside the box's border. */
+function roomIn(columns: number, rows: number): { readonly columns: number; readonly rows: number } {
+  return { columns: promptWidth(columns) - 4, rows: rows < TALL ? rows - 2 : rows - 6 };
+}
+
+/** How the question fits the whole screen's size; `page` below 1: not at all, and then it must not be asked. */
+export function fitPrompt(ask: Ask, columns: number, rows: number): Fit {
+  const room = roomIn(columns, rows);
+  const { body, page } = sheetOf(ask, room.columns, room.rows);
+  return { columns, rows, total: body.length, page };
+}
+
+/** The lines inside the border, for the size the prompt is fitted to. `at` is monotonic ms. The question is always last. */
+export function promptLines(prompt: OpenPrompt, at: number): readonly PromptLine[] {
+  const { ask, fit } = prompt;
+  const room = roomIn(fit.columns, fit.rows);
+  const { columns } = room;
+  const { body, page, isRiskInTitle } = sheetOf(ask, columns, room.rows);
+  const title = titleLine(prompt, isRiskInTitle, columns, at);
+  const shown = body.slice(prompt.top, prompt.top + page);
+  const hidden = page < body.length ? [moreLine(prompt, body.length, page, columns)] : [];
+  const blank: readonly PromptLine[] = page < body.length ? [] : [{ text: '', role: 'blank' }];
+  return [title, ...shown, ...hidden, ...blank, ...questionLines(prompt, columns)];
+}
+
+function sheetOf(ask: Ask, columns: number, rows: number): Sheet {
+  const isRiskInTitle = measure(question(ask)) + measure(riskOf(ask)) + CORNER + 3 <= columns;
+  const asking = askingLines(ask, columns).length;
+  const head: readonly PromptLine[] = isRiskInTitle ? [] : [{ text: truncate(riskOf(ask), columns), role: 'risk' }];
+  const parts = partsOf(ask, columns);
+  const airy = [...head, ...parts.flatMap((part) => (part.length === 0 ? [] : [BLANK, ...part]))];
+  // The title, and the blank line before the question.
+  if (airy.length + asking + 2 <= rows) return { isRiskInTitle, body: airy, page: airy.length };
+  const tight = [...head, ...parts.flat()];
+  if (tight.length + asking + 2 <= rows) return { isRiskInTitle, body: tight, page: tight.length };
+  // The title, and the line that says how much more there is.
+  return { isRiskInTitle, body: tight, page: rows - asking - 2 };
+}
+
+const BLANK: PromptLine = { text: '', role: 'blank' };
+/** `120 s`. */
+const CORNER = 5;
+
+/** The gravest first, so that a screen that shows little shows that: whom, what happens, how it is done. */
+function partsOf(ask: Ask, columns: number): readonly (readonly PromptLine[])[] {
+  const lines = (role: LineRole, texts: readonly string[], fit: (text: string, columns: number) => string[]) =>
+    texts.flatMap((text) => {
+      const indent = /^[-!$] /.test(text) ? '  ' : '';
+      return fit(text, columns - indent.length).map((line, index) => ({
+        text: index === 0 ? line : indent + line,
+        role,
+      }));
+    });
+  const targets = lines('target', ask.targets.map(targetLine), hardWrap);
+  // A note may be where the evidence is: like a command, that is copied whole or not at all.
+  const notes = ask.notes.map((note) => `! ${note}`);
+  const effects = [
+    ...lines('note', notes, hardWrap),
+    ...lines(
+      'consequence',
+      ask.consequences.map((text) => `- ${text}`),
+      wrap,
+    ),
   ];
-  const room = Math.max(0, rows - question.length);
-  return [...body.slice(0, room), ...(body.length < room ? blank : []), ...question];
+  const command = hardWrap(`$ ${ask.command}`, columns).map((text): PromptLine => ({ text, role: 'command' }));
+  return ask.targets.length <= FEW_TARGETS ? [targets, effects, command] : [effects, command, targets];
 }
 
-function section(role: LineRole, texts: readonly string[], columns: number, least: number): Section {
-  const lines = texts.flatMap((text) => {
-    const indent = /^[-!] /.test(text) ? '  ' : '';
-    // A note may be where the evidence is: like a command, that is copied whole or not at all.
-    const fit = role === 'note' ? hardWrap : wrap;
-    return fit(text, columns - indent.length).map((line, index) => ({
-      text: index === 0 ? line : indent + line,
-      role,
-    }));
-  });
-  return { lines, least: Math.min(least, lines.length) };
+/** `Restart weather-bot?` */
+function question(ask: Ask): string {
+  const [only] = ask.targets;
+  const whom = ask.targets.length === 1 && only ? targetName(only) : countOf(ask);
+  const verb = ask.action.label.charAt(0).toUpperCase() + ask.action.label.slice(1);
+  return `${verb} ${verb.includes(' ') ? 'of ' : ''}${whom}?`;
 }
 
-/** The first lines; where some are left out the last one says so. */
-function shorten(lines: readonly PromptLine[], most: number, columns: number): readonly PromptLine[] {
-  if (lines.length <= most) return lines;
-  const kept = lines.slice(0, most);
-  const last = kept.at(-1);
-  return last === undefined
-    ? kept
-    : [...kept.slice(0, -1), { ...last, text: `${truncate(last.text, columns - 2, '')} …` }];
+/** `42 bots`. */
+function countOf({ targets }: Ask): string {
+  return `${targets.length} ${targets[0]?.kind ?? 'target'}s`;
 }
 
-function targetLines(prompt: Prompt, columns: number, room: number): readonly PromptLine[] {
-  const { targets } = prompt.ask;
-  const most = room;
-  const asLine = (text: string, role: LineRole): PromptLine => ({ text: truncate(text, columns), role });
-  if (targets.length <= most) return targets.map((target) => asLine(targetLine(target), 'target'));
-  const page = Math.max(1, most - 1);
-  const top = Math.min(prompt.state === 'armed' ? prompt.top : 0, targets.length - page);
-  const shown = targets.slice(top, top + page).map((target) => asLine(targetLine(target), 'target'));
-  const above = top > 0 ? `↑ ${top} ` : '';
-  const below = targets.length - top - page;
-  const rest = below > 0 ? `… and ${below} more ↓` : '';
-  return [...shown, asLine(above + rest, 'more')];
+/** `R1 · one bot`. */
+function riskOf(ask: Ask): string {
+  return `${RISK_WORDS[ask.risk]} · ${ask.targets.length === 1 ? `one ${ask.targets[0]?.kind}` : countOf(ask)}`;
 }
 
-function questionLines(prompt: Prompt, columns: number, at: number): readonly PromptLine[] {
+function titleLine(prompt: Prompt, hasRisk: boolean, columns: number, at: number): PromptLine {
   const { ask } = prompt;
-  const lines: PromptLine[] = [];
-  const say = (text: string, role: LineRole = 'question') => {
-    for (const line of wrap(text, columns)) lines.push({ text: line, role });
+  const left = promptMsLeft(prompt, at);
+  const time = left === null ? '' : `${Math.ceil(left / 1000)} s`.padStart(CORNER);
+  const corner = hasRisk ? `${riskOf(ask)} ${time}` : time;
+  const text = truncate(question(ask), Math.max(1, columns - measure(corner) - 1));
+  const gap = ' '.repeat(Math.max(1, columns - measure(text) - measure(corner)));
+  return { text: text + gap + corner, role: 'title', marks: [{ text: corner, look: 'small' }] };
+}
+
+function moreLine(prompt: OpenPrompt, total: number, page: number, columns: number): PromptLine {
+  const below = total - prompt.top - page;
+  const above = prompt.top > 0 ? `↑ ${prompt.top}` : '';
+  const rest = below > 0 ? `${below} more ${below === 1 ? 'line' : 'lines'}: ↓` : '';
+  const text = [above, rest].filter((part) => part !== '').join(' · ');
+  return { text: truncate(text, columns), role: below > 0 && !isRead(prompt) ? 'warning' : 'more' };
+}
+
+/** The lines that ask, as they stand before anything is typed: their number never changes. */
+function askingLines(ask: Ask, columns: number): readonly string[] {
+  if (ask.answer.kind === 'y') return [''];
+  return [...hardWrap(`type "${ask.answer.texts[0]}" to ${ask.action.label}, then Enter`, columns), '', ''];
+}
+
+function questionLines(prompt: OpenPrompt, columns: number): readonly PromptLine[] {
+  const { ask, isHasty, isMismatch, typed } = prompt;
+  const isUnread = !isRead(prompt);
+  const warning = isUnread && isHasty ? 'read on first: ↓' : isMismatch ? 'that is not it' : '';
+  const cancel = (before: string, role: LineRole, look: 'key' | 'small' = 'key'): PromptLine => {
+    const whole = before === '' ? 'Esc cancel' : `${before}   Esc cancel`;
+    const marks = before === '' ? [] : [{ text: before, look }];
+    return { text: truncate(whole, columns), role, marks: [...marks, { text: 'Esc cancel', look: 'default' }] };
   };
   if (ask.answer.kind === 'y') {
+    if (warning !== '') return [cancel(warning, 'warning')];
+    // What does not count yet does not look as if it did.
     const verb = ask.risk === 'copy' ? 'copy the command' : ask.action.label;
-    say(fitTwo(`y ${verb}`, 'Esc cancel (default)', columns));
-  } else {
-    const [text] = ask.answer.texts;
-    const typed = prompt.state === 'armed' ? prompt.typed : '';
-    say(`type "${text}" to ${ask.action.label}, then Enter`);
-    const isMismatch = prompt.state === 'armed' && prompt.isMismatch;
+    return [cancel(`y ${verb}`, 'question', isUnread ? 'small' : 'key')];
+  }
+  const how = askingLines(ask, columns).slice(0, -2);
+  return [
+    ...how.map((text): PromptLine => ({ text, role: 'question' })),
     // The end of what is typed is what is being typed.
-    const visible = tail(typed, Math.max(1, columns - 4));
-    lines.push({ text: `> ${visible}▢`, role: 'question' });
-    say(isMismatch ? 'that is not it · Esc cancel' : 'Esc cancel', isMismatch ? 'warning' : 'question');
-  }
-  const left = promptMsLeft(prompt, at);
-  if (left !== null && left <= COUNTDOWN_MS) {
-    lines.push({ text: truncate(`closes in ${Math.ceil(left / 1000)} s`, columns), role: 'warning' });
-  }
-  return lines;
-}
-
-function fitTwo(left: string, right: string, columns: number): string {
-  const room = columns - measure(left) - measure(right);
-  return room >= 3 ? `${left}   ${right}` : `${left} ${right}`;
+    { text: `> ${tail(typed, Math.max(1, columns - 4))}▢`, role: 'question' },
+    cancel(warning, warning === '' ? 'question' : 'warning'),
+  ];
 }
 
 function tail(text: string, columns: number): string {
@@ -159,7 +195,8 @@ function tail(text: string, columns: number): string {
 function hardWrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/(?<= )/)) {
+  // The mark before a command or a note stays with its first word.
+  for (const word of text.split(/(?<=[^$!] )/)) {
     if (measure(line + word.trimEnd()) <= columns) {
       line += word;
       continue;

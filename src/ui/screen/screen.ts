@@ -69,7 +69,8 @@ export class Screen {
   #isScheduled = false;
   #isEntered = false;
   #isBlocked = false;
-  #isPasteBracketed = false;
+  /** From the start: what is pasted while Ink loads waits, and would else be read as keys. */
+  #isPasteBracketed = true;
   #settling: NodeJS.Timeout | undefined;
 
   constructor(out: TtyLike, { depth = 'true', isAscii = false, onDrawError }: ScreenOptions = {}) {
@@ -131,7 +132,7 @@ export class Screen {
   enter(): void {
     if (this.#isEntered) return;
     this.#isEntered = true;
-    // Ink asks for bracketed paste once; leaving has ended it.
+    // Ink asks for it once; leaving has ended it.
     this.#send(this.#isPasteBracketed ? `${ENTER}\x1b[?2004h` : ENTER);
     this.repaint();
   }

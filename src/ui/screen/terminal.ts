@@ -23,6 +23,8 @@ export interface TerminalOptions {
   readonly onEnd: (ending: Ending) => void | Promise<void>;
   /** Asked when it ends. Default 800: with a vanished terminal the program must be gone within a second. */
   readonly graceMs?: () => number;
+  /** Called when the terminal is taken again after a stop; nothing the person saw before is certain any more. */
+  readonly onResume?: () => void;
 }
 
 /** The one owner of the terminal and of what ends the program. */
@@ -36,6 +38,8 @@ export interface Terminal {
   fail(error: unknown): void;
   /** For Ctrl-Z, which raw mode delivers as a key: stops the job, goes on with a full repaint when continued. */
   suspend(): void;
+  /** Clears the terminal and paints all anew, in the size it has now. */
+  redraw(): void;
   /** To be called on a tick: ends the program when npm, which passes no SIGHUP on, is no longer its parent. */
   checkParent(): void;
 }
@@ -61,6 +65,11 @@ export function sizeOf(stdout: { readonly columns?: number; readonly rows?: numb
   readonly rows: number;
 } {
   return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
+}
+
+/** What Node keeps to itself of a terminal's stream: asks the kernel for its size, which it else does on SIGWINCH only. */
+interface Refreshable {
+  _refreshSize?(): void;
 }
 
 /** Makes the owner; nothing is touched before `enter()`. */
@@ -110,6 +119,13 @@ export function createTerminal(options: TerminalOptions): Terminal {
     finish({ reason: 'lost', status: 129 });
   };
 
+  /** A stopped job is told of no new size. */
+  const takeSize = (): void => {
+    if (!isLost) (stdout as Refreshable)._refreshSize?.();
+    const { columns, rows } = sizeOf(stdout);
+    screen.resize(columns, rows);
+  };
+
   const resume = (): void => {
     if (isEnding) return;
     const isRaw = suspended?.isRaw ?? stdin.isRaw;
@@ -121,10 +137,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
       setRaw(false);
       setRaw(true);
     }
-    const { columns, rows } = sizeOf(stdout);
-    screen.resize(columns, rows);
+    takeSize();
     if (screen.isEntered) screen.repaint();
     else screen.enter();
+    options.onResume?.();
   };
 
   /** `group` 0 is the whole job, so that npm stops with us and the shell takes over. */
@@ -180,6 +196,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
     end: (status) => finish({ reason: 'asked', status }),
     fail: (error) => finish({ reason: 'failed', status: 1, error }),
     suspend: () => stop(0),
+    redraw() {
+      takeSize();
+      screen.repaint();
+    },
     checkParent() {
       // The terminal may be alive: npm alone was killed. So it is given back, unlike where writing to it failed.
       if (parent !== undefined && process.ppid !== parent) finish({ reason: 'lost', status: 129 });
