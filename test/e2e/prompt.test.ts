@@ -1,0 +1,170 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createPerson, type Person, PROGRAM, startMonitor } from '../helpers/monitor.ts';
+import { type Pm2Daemon, startPm2, until } from '../helpers/pm2-daemon.ts';
+import { type Pty, startPty } from '../helpers/pty.ts';
+
+const ESC = '\u001b';
+
+let pm2: Pm2Daemon;
+let person: Person;
+let open: Pty[] = [];
+
+beforeAll(async () => {
+  pm2 = await startPm2();
+  await pm2.start(
+    { name: 'quiet-bot', code: 'setInterval(() => {}, 1000)' },
+    // Ends by itself, as planned: no crash.
+    { name: 'job', code: 'setTimeout(() => process.exit(0), 300)', autorestart: false },
+  );
+  await pm2.cli('save');
+  person = createPerson({ PM2_HOME: pm2.home });
+});
+
+afterEach(async () => {
+  for (const pty of open) await pty.dispose();
+  open = [];
+});
+
+afterAll(async () => {
+  person?.remove();
+  await pm2?.remove();
+});
+
+async function monitor(columns = 100, rows = 30): Promise<Pty> {
+  const pty = await startMonitor({ person, columns, rows });
+  open.push(pty);
+  await pty.waitFor(/quiet-bot/);
+  return pty;
+}
+
+async function select(pty: Pty, name: string): Promise<void> {
+  pty.press(`/${name}\r`);
+  await pty.waitFor((shown) => shown.text().some((line) => /▸/.test(line) && line.includes(name)), {
+    what: `the cursor on ${name}`,
+  });
+}
+
+const restarts = async (): Promise<number> =>
+  (await pm2.jlist()).find((bot) => bot['name'] === 'quiet-bot')?.['pm2_env'].restart_time;
+
+const shows = (pty: Pty, pattern: RegExp): boolean => pattern.test(pty.text().join('\n'));
+
+/** The prompt takes keys: its question is bright then. */
+const armed = (pty: Pty): Promise<void> =>
+  pty.waitFor(
+    (shown) => {
+      const y = shown.text().findIndex((line) => line.includes('Esc cancel'));
+      return y >= 0 && shown.cell(shown.line(y).indexOf('Esc cancel'), y).inverse;
+    },
+    { what: 'the armed prompt' },
+  );
+
+async function ask(pty: Pty): Promise<number> {
+  await select(pty, 'quiet-bot');
+  const before = await restarts();
+  pty.press('r');
+  await armed(pty);
+  return before;
+}
+
+const auditLines = (): string[] => {
+  const path = join(person.home, 'state/botop/audit.ndjson');
+  return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
+};
+
+test('a prompt that a resize has made invisible is dropped, and y does nothing', async () => {
+  const pty = await monitor();
+  const before = await ask(pty);
+  pty.resize(30, 8);
+  await pty.waitFor(/too small/);
+  pty.press('y');
+  pty.resize(100, 30);
+  await pty.waitFor(/Cancelled .*nothing was done/);
+  expect(shows(pty, /Esc cancel/)).toBe(false);
+  expect(await restarts()).toBe(before);
+  expect(JSON.parse(auditLines().at(-1) ?? '')).toMatchObject({ result: 'cancelled' });
+});
+
+test('on a screen too low for all of it, y counts once it was read to its end', async () => {
+  const pty = await monitor(60, 20);
+  const before = await ask(pty);
+  pty.resize(38, 10);
+  await pty.waitFor(/more lines?: ↓/);
+  await armed(pty);
+  pty.press('y');
+  await pty.waitFor(/read on first: ↓/);
+  for (let page = 0; page < 30 && shows(pty, /more lines?: ↓/); page++) {
+    const seen = pty.text().join();
+    pty.press(`${ESC}[6~`);
+    await pty.waitFor((shown) => shown.text().join() !== seen, { what: 'the next page' });
+  }
+  await pty.waitFor((shown) => !shows(shown, /more lines?: ↓|read on/), { what: 'the end of the text' });
+  expect(await restarts()).toBe(before);
+  pty.press('y');
+  await until('the restart', async () => (await restarts()) === before + 1);
+});
+
+test('two Esc in one chunk close the prompt', async () => {
+  const pty = await monitor();
+  const before = await ask(pty);
+  pty.press(ESC + ESC);
+  await pty.waitFor(/nothing was done/);
+  expect(await restarts()).toBe(before);
+});
+
+test('a paste while the program still loads fires no key', async () => {
+  const pty = startPty({
+    command: process.execPath,
+    args: [PROGRAM],
+    env: person.env,
+    cwd: person.home,
+    columns: 100,
+    rows: 30,
+  });
+  open.push(pty);
+  const audited = auditLines().length;
+  await pty.waitFor((shown) => shown.isBracketedPaste(), { what: 'the screen' });
+  pty.press(`${ESC}[200~ry${ESC}[201~`);
+  pty.press('?');
+  await pty.waitFor(/One row down/, { what: 'the help' });
+  expect(shows(pty, /Restart|not done/)).toBe(false);
+  expect(auditLines()).toHaveLength(audited);
+});
+
+test('Ctrl-Z at a prompt drops it and stops the job; after a resize in the shell fg paints in the new size', async () => {
+  const bash = execFileSync('sh', ['-c', 'command -v bash'], { encoding: 'utf8' }).trim();
+  const pty = startPty({
+    command: bash,
+    args: ['--norc', '--noprofile', '-i'],
+    env: { ...person.env, PS1: '$ ' },
+    cwd: person.home,
+    columns: 100,
+    rows: 30,
+  });
+  open.push(pty);
+  await pty.waitFor((shown) => shown.line(0).startsWith('$'), { what: 'the shell' });
+  pty.press(`${process.execPath} ${PROGRAM}\r`);
+  await pty.waitFor((shown) => shown.isAlternate() && shows(shown, /quiet-bot/), { timeoutMs: 20_000 });
+  const before = await ask(pty);
+  pty.press('\u001a');
+  await pty.waitFor(() => !pty.isAlternate(), { what: 'the shell behind it' });
+  expect(JSON.parse(auditLines().at(-1) ?? '')).toMatchObject({ result: 'cancelled', message: 'suspended' });
+  pty.resize(84, 26);
+  await pty.waitFor((shown) => shown.text().some((line) => line.startsWith('$')));
+  pty.press('fg\r');
+  await pty.waitFor((shown) => shown.isAlternate() && /help/.test(shown.line(25)), { what: 'the footer in its new row' });
+  expect(shows(pty, /Esc cancel/)).toBe(false);
+  for (const line of pty.text().filter((text) => text.startsWith('╭'))) expect(line).toHaveLength(84);
+  pty.press('y');
+  await pty.waitFor(/Copied/);
+  expect(await restarts()).toBe(before);
+  pty.press('/quiet');
+  await pty.waitFor(/filter/);
+  pty.press('\u001a');
+  await pty.waitFor(() => !pty.isAlternate(), { what: 'the shell behind the filter' });
+  pty.press('fg\r');
+  await pty.waitFor((shown) => shown.isAlternate() && shows(shown, /quiet-bot/));
+});
