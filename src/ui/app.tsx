@@ -53,7 +53,13 @@ function Zone({ shell, id, width, height }: ZoneProps): ReactNode {
   return <Surface id={id} width={width} height={height} draw={draw} />;
 }
 
-function OverlayOf({ frame, shell, keymap, clock, whenShown }: Required<AppProps> & { readonly frame: Frame }): ReactNode {
+function OverlayOf({
+  frame,
+  shell,
+  keymap,
+  clock,
+  whenShown,
+}: Required<AppProps> & { readonly frame: Frame }): ReactNode {
   const { overlay, columns, rows } = frame;
   switch (overlay?.kind) {
     case undefined:

@@ -1,14 +1,14 @@
-import { render } from 'ink-testing-library';
 import { Box, Text } from 'ink';
+import { render } from 'ink-testing-library';
 import { expect, test } from 'vitest';
-import { buildAsk } from '../../src/actions/ask.ts';
 import type { Risk } from '../../src/actions/action.ts';
+import { buildAsk } from '../../src/actions/ask.ts';
 import { restart } from '../../src/actions/restart.ts';
 import { botTarget } from '../../src/actions/target.ts';
 import type { Bot } from '../../src/sources/pm2/snapshot.ts';
 import { measure } from '../../src/text/width.ts';
+import { PromptBox, placeBox } from '../../src/ui/overlays/prompt.tsx';
 import { fitPrompt, promptLines, promptWidth } from '../../src/ui/overlays/prompt-lines.ts';
-import { placeBox, PromptBox } from '../../src/ui/overlays/prompt.tsx';
 import {
   type OpenPrompt,
   openPrompt,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { buildAsk } from '../../src/actions/ask.ts';
 import type { Verdict } from '../../src/actions/action.ts';
+import { buildAsk } from '../../src/actions/ask.ts';
 import type { Outcome, TargetResult } from '../../src/actions/outcome.ts';
 import { restart } from '../../src/actions/restart.ts';
 import { botTarget } from '../../src/actions/target.ts';
