@@ -29,7 +29,9 @@ beforeEach(() => {
   chmodSync(temp, 0o711);
 });
 
-afterEach(() => {
+afterEach(async () => {
+  // A test that failed leaves a demo that is still ending.
+  await until('all of it is gone', isAllGone);
   person.remove();
   rmSync(temp, { recursive: true, force: true });
 });
