@@ -6,6 +6,7 @@ import { chart } from '../ui/graph.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { RANGES } from '../ui/state.ts';
 import type { Theme } from '../ui/theme.ts';
+import { timeTicks } from '../ui/ticks.ts';
 import type { ResourceRow } from './resources-rows.ts';
 import type { ResourcesView } from './resources-view.ts';
 
@@ -72,6 +73,9 @@ const CURVES: Readonly<Record<string, readonly Curve[]>> = {
 
 /** Below this a chart is no more than a line. */
 const LEAST_ROWS = 6;
+/** A chart is never stretched from fewer samples than this. */
+const LEAST_SAMPLES = 20;
+const NOW = 'now';
 
 export function drawResourcesDetail(cells: Cells, view: ResourcesView, look: DetailLook): void {
   const { theme, key, range } = look;
@@ -130,18 +134,32 @@ function drawCurve(cells: Cells, curve: Curve, { theme, history, range }: Detail
     cells.text(2 + axis, line + i, text.slice(axis, axis + 1), theme.border, 1);
     cells.text(3 + axis, line + i, text.slice(axis + 1), theme.graph, room - axis - 1);
   });
-  line += lines.length;
-  const plotted = Math.min(values.length - 1, room - axis - 1);
-  cells.text(2 + axis, line, `-${duration(values.length * stepMs)}`, theme.muted, room - axis);
-  const end = 2 + axis + plotted - 2;
-  if (end > 2 + axis + 7) cells.text(end, line, 'now', theme.muted, 3);
+  drawTimeAxis(cells, 2 + axis, line + lines.length, room - axis, values.length * stepMs, theme);
+}
+
+/** The ages below a chart, the axis at its left included: round ones, and now at the right. */
+function drawTimeAxis(cells: Cells, x: number, y: number, width: number, spanMs: number, theme: Theme): void {
+  const end = x + width - NOW.length;
+  cells.text(end, y, NOW, theme.muted, NOW.length);
+  let free = x;
+  for (const age of timeTicks(spanMs, width >= 60 ? 4 : 2)) {
+    const label = `-${duration(age).replace(/(?<=[mh])00$/, '')}`;
+    const at = Math.max(x, x + 1 + Math.round((1 - age / spanMs) * (width - 2)) - Math.floor(label.length / 2));
+    if (at < free || at + label.length + 1 > end) continue;
+    free = at + 2 + cells.text(at, y, label, theme.muted);
+  }
 }
 
 /** What there is of the range: a sample a second up to ten minutes, means of ten seconds beyond. */
 function samplesOf(history: HostHistory, series: HostSeriesName, range: Range): { values: number[]; stepMs: number } {
   const { fine, coarse } = history.tracks[series];
-  if (range === '1h') return { values: coarse.tail(360), stepMs: COARSE_STEP_MS };
-  return { values: fine.tail(range === '1m' ? 60 : 600), stepMs: FINE_STEP_MS };
+  if (range === '1h') return { values: withRoom(coarse.tail(360)), stepMs: COARSE_STEP_MS };
+  return { values: withRoom(fine.tail(range === '1m' ? 60 : 600)), stepMs: FINE_STEP_MS };
+}
+
+/** At least so many, unknown ones before the first: three samples over a whole screen would look like an hour's course. */
+function withRoom(values: readonly number[]): number[] {
+  return [...new Array<number>(Math.max(0, LEAST_SAMPLES - values.length)).fill(Number.NaN), ...values];
 }
 
 function figuresOf(known: readonly number[], last: number | undefined): readonly (readonly [string, number | null])[] {

@@ -2,6 +2,7 @@
 import { plot } from 'asciichart';
 import type { Cells } from './screen/cells.ts';
 import type { StyleId } from './screen/style.ts';
+import { scaleOf } from './ticks.ts';
 
 /** What a sparkline reads: a ring, or anything like one. */
 export interface Samples {
@@ -132,8 +133,9 @@ export function bar(
 const LARGEST = 1e18;
 
 /**
- * A line chart with its scale at the left, at most `width` by `height`, the newest at the right. Samples are averaged
- * where there are more than columns; unknown ones leave the column empty. No lines when nothing is known.
+ * A line chart with its scale at the left, at most `width` by `height`, from edge to edge, the newest at the right.
+ * Samples are averaged where there are more than columns, and repeated where there are fewer; unknown ones leave
+ * their columns empty. The axis is `┤` at its ticks, about four, and `│` between. No lines when nothing is known.
  */
 export function chart(
   samples: readonly number[],
@@ -147,27 +149,40 @@ export function chart(
   if (known.length === 0 || width < 1 || height < 1) return [];
   const low = Math.min(range.min ?? Number.POSITIVE_INFINITY, ...shrink(known, 512));
   const high = Math.max(range.max ?? Number.NEGATIVE_INFINITY, ...shrink(known, 512));
-  // A flat line has no range: asciichart divides by it.
-  const [min, max] = high > low ? [low, high] : [low - (Math.abs(low) || 1) / 2, low + (Math.abs(low) || 1) / 2];
   const rows = Math.max(1, height - 1);
-  const labels = Array.from({ length: rows + 1 }, (_, row) => format(max - (row * (max - min)) / rows));
-  const labelWidth = Math.max(...labels.map((label) => [...label].length));
+  const wanted = rows <= 2 ? rows : Math.min(4, Math.ceil(rows / 2));
+  const [from, to] = spread(low, high);
+  const { min, max, ticks } = scaleOf(from, to, wanted, rows, format);
+  const labels = new Map(ticks.map(({ value, label }) => [Math.round(((max - value) / (max - min)) * rows), label]));
+  const labelWidth = Math.max(...[...labels.values()].map((label) => [...label].length));
   const columns = width - labelWidth - 2;
   if (columns < 2) return [];
-  const points = shrink(values, columns + 1);
+  const points = values.length > columns + 1 ? shrink(values, columns + 1) : stretch(values, columns + 1);
   // In units of rows, so that the library's own rounding draws exactly the rows there are.
   const inRows = fillGaps(points).map((value) => ((Math.min(max, Math.max(min, value)) - min) / (max - min)) * rows);
   const drawn = plot(inRows, { min: 0, max: rows, height: rows, offset: 2, format: () => ' ' }).split('\n');
-  return labels.map((label, row) => {
+  return Array.from({ length: rows + 1 }, (_, row) => {
     const body = [...(drawn[row] ?? '')].slice(1);
     const line = body.slice(1).map((glyph, i) => (isGap(points, i) ? ' ' : glyph));
-    return `${label.padStart(labelWidth)} ┤${line.join('')}`.trimEnd();
+    const label = labels.get(row);
+    return `${(label ?? '').padStart(labelWidth)} ${label === undefined ? '│' : '┤'}${line.join('')}`.trimEnd();
   });
+}
+
+/** A flat line has no range, and a scale divides by it. */
+function spread(low: number, high: number): [number, number] {
+  if (high > low) return [low, high];
+  return low === 0 ? [0, 1] : [low - Math.abs(low) / 2, low + Math.abs(low) / 2];
 }
 
 /** A column of the line joins two points; it is drawn when both are known. */
 function isGap(points: readonly number[], column: number): boolean {
   return !Number.isFinite(points[column]) || !Number.isFinite(points[column + 1] ?? points[column]);
+}
+
+/** Each sample as often as it takes to make `count` of them: steps, since what lies between two is not known. */
+function stretch(values: readonly number[], count: number): number[] {
+  return Array.from({ length: count }, (_, i) => values[Math.floor((i * values.length) / count)] as number);
 }
 
 /** The means of `count` equal stretches; of each the known samples only. Fewer samples stay as they are. */

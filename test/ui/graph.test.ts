@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { percent, rate } from '../../src/text/format.ts';
 import { area, bar, chart, meter, sparkline } from '../../src/ui/graph.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
 
@@ -52,14 +53,36 @@ test('a bar of an idle core is still there, an unknown one is a dot', () => {
 const whole = (value: number) => String(Math.round(value));
 
 test('a chart has its scale at the left and its newest sample at the right', () => {
-  expect(chart([0, 0, 10, 10, 5], 9, 3, whole)).toEqual(['10 ┤ ╭─╮', ' 5 ┤ │ ╰', ' 0 ┤─╯']);
+  expect(chart([0, 0, 10, 10, 5], 9, 3, whole)).toEqual(['10 ┤  ╭─╮', ' 5 ┤  │ ╰', ' 0 ┤──╯']);
 });
 
 test('a flat chart is a line in the middle, an unknown stretch a hole, nothing known nothing', () => {
-  expect(chart([4, 4, 4, 4], 8, 3, whole)).toEqual(['6 ┤', '4 ┤───', '2 ┤']);
-  expect(chart([0, 0, Number.NaN, 0, 0], 9, 2, whole, { max: 10 })).toEqual(['10 ┤', ' 0 ┤─  ─']);
+  expect(chart([4, 4, 4, 4], 8, 3, whole)).toEqual(['6 ┤', '4 ┤─────', '2 ┤']);
+  expect(chart([0, 0, Number.NaN, 0, 0], 9, 2, whole, { max: 10 })).toEqual(['10 ┤', ' 0 ┤──  ─']);
   expect(chart([Number.NaN, Number.NaN], 20, 5, whole)).toEqual([]);
   expect(chart([], 20, 5, whole)).toEqual([]);
+});
+
+test('a chart of few samples reaches from edge to edge, one of many too', () => {
+  for (const count of [2, 60, 600]) {
+    const samples = Array.from({ length: count }, (_, i) => i % 7);
+    const lines = chart(samples, 198, 8, whole);
+    expect(Math.max(...lines.map((line) => line.length))).toBe(198);
+  }
+});
+
+/** The labels of a chart's axis, from the top. */
+const ticksOf = (lines: readonly string[]): string[] =>
+  lines.filter((line) => line.includes('┤')).map((line) => line.slice(0, line.indexOf('┤')).trim());
+
+test('the scale of a chart has about four round ticks, none twice', () => {
+  const share = { min: 0, max: 100 };
+  expect(ticksOf(chart([40, 60], 60, 12, percent, share))).toEqual(['100%', '75%', '50%', '25%', '0%']);
+  expect(ticksOf(chart([40, 60], 60, 30, percent, share))).toEqual(['100%', '75%', '50%', '25%', '0%']);
+  expect(ticksOf(chart([4, 9], 60, 12, percent, { min: 0, max: 10 }))).toEqual(['10%', '8%', '6%', '4%', '2%', '0%']);
+  expect(ticksOf(chart([4, 12], 60, 8, percent, { min: 0, max: 10 }))).toEqual(['15%', '10%', '5%', '0%']);
+  expect(ticksOf(chart([2e5, 4.9e6], 60, 4, rate, { min: 0 }))).toEqual(['5.0M/s', '2.5M/s', '0B/s']);
+  expect(ticksOf(chart([0, 0], 60, 8, rate, { min: 0 }))).toEqual(['1B/s', '0B/s']);
 });
 
 test('whatever the samples, a chart keeps within its rectangle', () => {
