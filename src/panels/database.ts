@@ -214,7 +214,8 @@ function tableSection(cells: Cells, view: DatabaseView, look: DatabaseLook): Sec
     want: Math.min(view.tables.length + 1, 8),
     isGreedy: true,
     draw: (area) => {
-      const rows = Math.min(area.height, Math.max(2, view.tables.length + 1));
+      // Four rows, so that the columns have their names however few tables there are.
+      const rows = Math.min(area.height, Math.max(4, view.tables.length + 1));
       const rest = area.height - rows - 1;
       const hasCurves = rest >= CURVES_LEAST;
       drawTables(cells, view, look, hasCurves ? { ...area, height: rows } : area);
