@@ -33,13 +33,13 @@ async function deadTable(name: string, ownerRole = 'owner'): Promise<TableTarget
     `DELETE FROM ${quoted} WHERE id <= 1000`,
     `ALTER TABLE ${quoted} OWNER TO ${ownerRole}`,
   );
-  const source = postgresSource({ found: { address: owner(), isConfigured: true }, clock: systemClock });
-  const snapshot = await source.read(signal);
-  await source.close();
-  const table = snapshot.tables?.find((one) => one.name === name);
-  if (!table) throw new Error(`no table ${name} was read`);
-  expect(table.deadRows).toBe(1000);
-  return tableTarget('postgres', snapshot, table);
+  return until(`1000 dead rows of ${name} are counted`, async () => {
+    const source = postgresSource({ found: { address: owner(), isConfigured: true }, clock: systemClock });
+    const snapshot = await source.read(signal);
+    await source.close();
+    const table = snapshot.tables?.find((one) => one.name === name && one.deadRows === 1000);
+    return table && tableTarget('postgres', snapshot, table);
+  });
 }
 
 for (const programs of postgresPrograms()) {
@@ -79,7 +79,8 @@ for (const programs of postgresPrograms()) {
       const result = await vacuum.run(target, deps, signal);
       expect(result).toMatchObject({
         state: 'failed',
-        message: expect.stringMatching(/^WARNING: permission denied to vacuum/),
+        // The second as servers before 16 say it.
+        message: expect.stringMatching(/^WARNING: (?:permission denied to vacuum|skipping .* owner can vacuum it)/),
       });
     });
 
