@@ -9,7 +9,7 @@ import { backgroundIo, immediateIo } from './io.ts';
 import { createChunk } from './open-log.ts';
 import { LogRegistry } from './registry.ts';
 import type { LogFile, LogTarget } from './snapshot.ts';
-import { type Look, LogTail } from './tail.ts';
+import { LogTail, type Look } from './tail.ts';
 
 export interface LogFollowerOptions {
   readonly finder: Finder;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LineSink } from '../../../src/sources/logs/assembler.ts';
-import { createLogFollower, type LogFollower } from '../../../src/sources/logs/follower.ts';
 import type { Finder } from '../../../src/sources/logs/finder.ts';
+import { createLogFollower, type LogFollower } from '../../../src/sources/logs/follower.ts';
 import type { LogTarget } from '../../../src/sources/logs/snapshot.ts';
 import type { Clock } from '../../../src/sources/source.ts';
 

@@ -1,10 +1,10 @@
 import headless from '@xterm/headless';
+import { codePointColumns } from '../../../src/text/width.ts';
 import type { Cells } from '../../../src/ui/screen/cells.ts';
 import { colorBits, isTrueColor } from '../../../src/ui/screen/color.ts';
 import { BLANK, glyphText, TAIL } from '../../../src/ui/screen/glyphs.ts';
 import type { TtyLike } from '../../../src/ui/screen/screen.ts';
 import { lookOf } from '../../../src/ui/screen/style.ts';
-import { codePointColumns } from '../../../src/text/width.ts';
 
 type XTerm = InstanceType<typeof headless.Terminal>;
 

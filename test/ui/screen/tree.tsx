@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import { ansi, rgbParts } from '../../../src/ui/screen/color.ts';
 import type { Draw } from '../../../src/ui/screen/cells.ts';
+import { ansi, rgbParts } from '../../../src/ui/screen/color.ts';
 import { style } from '../../../src/ui/screen/style.ts';
 import { Surface } from '../../../src/ui/screen/surface.tsx';
 
