@@ -1,11 +1,12 @@
 /** Restarting bots by pm_id. Our environment never reaches them: only the id is sent, so PM2 keeps what it has. */
+import { maxExits } from '../sources/pm2/exits.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import { SourceError } from '../sources/source.ts';
 import { duration } from '../text/format.ts';
 import type { Action, ActionDeps, RunResult } from './action.ts';
 import { pm2Command, resolveBots } from './bots.ts';
 import { errorText } from './error-text.ts';
-import { isCrashing, watchUntilUp } from './settle.ts';
+import { isCrash, isCrashing, watchUntilUp } from './settle.ts';
 import type { BotTarget } from './target.ts';
 
 const RUN_TIMEOUT_MS = 30_000;
@@ -81,10 +82,15 @@ function ofOne(bot: Bot, now: number): string[] {
   const sentences: string[] = [];
   const crashes = crashesLately(bot, now);
   if (crashes > 0)
-    sentences.push(`it crashed ${times(crashes)} in the last 10 min${lastCode(bot)}: it will most likely crash again`);
+    sentences.push(
+      `it crashed ${times(crashes)}${isCapped(bot, now) ? ' or more' : ''} in the last 10 min${lastCode(bot)}: it will most likely crash again`,
+    );
   if (bot.status === 'errored') sentences.push('PM2 gave it up after too many crashes: this tries once more');
   if (bot.status === 'waiting restart') sentences.push('PM2 is about to start it by itself: this only skips the wait');
-  if (bot.status === 'stopped') sentences.push('it is stopped: this starts it');
+  if (bot.status === 'stopped') {
+    const isDone = crashes === 0 && !bot.autorestart && bot.exitCode === 0;
+    sentences.push(isDone ? 'it ended with exit 0 and is not restarted by itself: this runs it once more' : STARTS);
+  }
   if (isRunning(bot)) {
     sentences.push(
       bot.mode === 'cluster'
@@ -95,6 +101,8 @@ function ofOne(bot: Bot, now: number): string[] {
   }
   return sentences;
 }
+
+const STARTS = 'it is stopped: this starts it';
 
 function ofSeveral(bots: readonly Bot[], now: number): string[] {
   const sentences: string[] = [];
@@ -115,11 +123,17 @@ function ofSeveral(bots: readonly Bot[], now: number): string[] {
 }
 
 function crashesLately(bot: Bot, now: number): number {
-  return bot.exits.filter((exit) => exit.cause === 'crash' && now - exit.at < LATELY_MS).length;
+  return bot.exits.filter((exit) => isCrash(bot, exit) && now - exit.at < LATELY_MS).length;
+}
+
+/** Only so many exits are kept: when they do not reach back far enough there may have been more. */
+function isCapped(bot: Bot, now: number): boolean {
+  const [oldest] = bot.exits;
+  return bot.exits.length >= maxExits && oldest !== undefined && now - oldest.at < LATELY_MS;
 }
 
 function lastCode(bot: Bot): string {
-  const last = bot.exits.findLast((exit) => exit.cause === 'crash');
+  const last = bot.exits.findLast((exit) => isCrash(bot, exit));
   if (last?.signal != null && last.code === null) return ` (${last.signal})`;
   return last?.code == null ? '' : ` (exit ${last.code})`;
 }

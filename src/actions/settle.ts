@@ -1,5 +1,6 @@
 /** Watching a bot until it is up for a while, or is known not to be: the verdict after every action that starts one. */
-import type { Bot } from '../sources/pm2/snapshot.ts';
+import type { Bot, BotExit } from '../sources/pm2/snapshot.ts';
+import { describeExit } from '../state/judge.ts';
 import type { ActionDeps, Check, Verdict } from './action.ts';
 import { identify, listBots } from './bots.ts';
 import { errorText } from './error-text.ts';
@@ -57,6 +58,12 @@ export function look(
   if (bot.status === 'errored') return end(`errored${exit}`);
   if (bot.status === 'waiting restart') return end(`crashed, waits for its restart${exit}`);
   const { up } = watching;
+  // A job that is meant to end: it has run and is done.
+  const hasBegun = up !== null || bot.startedAt !== before.bot.startedAt;
+  if (hasBegun && bot.status === 'stopped' && !bot.autorestart && bot.exitCode === 0) {
+    const pid = goodChecks(watching).filter(({ text }) => text.startsWith('pid'));
+    return { up, verdict: { state: 'good', checks: [...pid, { text: 'ran and ended: exit 0', state: 'good' }] } };
+  }
   if (up === null) {
     const isNew = bot.pid !== null && (bot.pid !== before.bot.pid || bot.startedAt !== before.bot.startedAt);
     if (bot.status === 'online' && bot.pid !== null && isNew) {
@@ -89,7 +96,12 @@ function goodChecks(watching: Watching): readonly Check[] {
 /** Whether the bot was in trouble before anybody touched it, so that the same trouble after is not worse. */
 export function isCrashing(bot: Bot, now: number): boolean {
   if (bot.status === 'errored' || bot.status === 'waiting restart') return true;
-  return bot.exits.some((exit) => exit.cause === 'crash' && now - exit.at < CRASHING_MS);
+  return bot.exits.some((exit) => isCrash(bot, exit) && now - exit.at < CRASHING_MS);
+}
+
+/** Whether an exit was a crash. A job that PM2 is not to start again ends by itself, with 0, and all is well. */
+export function isCrash(bot: Bot, exit: BotExit): boolean {
+  return exit.cause === 'crash' && (bot.autorestart || describeExit(exit) !== 'exit 0');
 }
 
 /** Looks until it is known what became of the bot. A daemon that cannot be read for a while ends as `unknown`. */

@@ -82,6 +82,23 @@ test('a crashing bot is said first to crash again', () => {
   expect(consequencesOf({ exits: makeCrashes(5, 2000) })[0]).toMatch(/crashed 5 times.*crash again/);
 });
 
+test('as many crashes as are kept may have been more', () => {
+  expect(consequencesOf({ exits: makeCrashes(64, 2000) })[0]).toMatch(/crashed 64 times or more in/);
+  expect(consequencesOf({ exits: makeCrashes(63, 2000) })[0]).toMatch(/crashed 63 times in/);
+  // The oldest of them lies before the ten minutes: all that count are there.
+  expect(consequencesOf({ exits: makeCrashes(64, 12_000) })[0]).toMatch(/crashed 50 times in/);
+});
+
+test('a job that ended with 0 has not crashed; one that ended with 1, or was killed, has', () => {
+  const ended = { status: 'stopped', pid: null, autorestart: false, exitCode: 0 } as const;
+  const exit = { at: NOON - 5000, code: 0, signal: 'SIGINT', cause: 'crash' } as const;
+  expect(consequencesOf({ ...ended, exits: [exit] })[0]).toContain('ended with exit 0');
+  expect(consequencesOf({ ...ended, exitCode: 1, exits: [{ ...exit, code: 1 }] })[0]).toContain('crashed once');
+  expect(consequencesOf({ ...ended, exits: [{ ...exit, signal: 'SIGKILL' }] })[0]).toContain('crashed once');
+  // PM2 starts this one again and again: ending is its trouble.
+  expect(consequencesOf({ exits: [exit] })[0]).toContain('crashed once');
+});
+
 test('a stopped bot is started by it, and loses no uptime', () => {
   const said = consequencesOf({ status: 'stopped', pid: null });
   expect(said[0]).toBe('it is stopped: this starts it');

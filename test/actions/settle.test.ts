@@ -62,6 +62,25 @@ test('a stopped bot that is started has no old pid to show and none of our resta
   expect(watch([[after]], stopped).verdict.state).toBe('bad');
 });
 
+test('a job that is not restarted by itself and ends with 0 has done what it is for', () => {
+  const job = { ...before, autorestart: false };
+  const ended: Bot = { ...after, autorestart: false, status: 'stopped', pid: null, exitCode: 0 };
+  expect(watch([[{ ...after, autorestart: false }], [ended]], job).verdict).toEqual({
+    state: 'good',
+    checks: [
+      { text: 'pid 4211 → 4260', state: 'good' },
+      { text: 'ran and ended: exit 0', state: 'good' },
+    ],
+  });
+  // So short that no look saw it run.
+  expect(watch([[ended]], job).verdict.checks.map(({ text }) => text)).toEqual(['ran and ended: exit 0']);
+  expect(watch([[{ ...ended, exitCode: 3 }]], job).verdict.state).toBe('watching');
+  expect(watch([[{ ...after, autorestart: false }], [{ ...ended, exitCode: 3 }]], job).verdict.state).toBe('bad');
+  // Stopped as it was before: it has not run yet.
+  const idle: Bot = { ...job, status: 'stopped', pid: null, exitCode: 0 };
+  expect(watch([[idle]], idle).verdict.state).toBe('watching');
+});
+
 test('a bot that crashed all along is not worse for crashing again', () => {
   const crashing = makeBot({ ...before, exits: makeCrashes(3, 2000) });
   expect(watch([[after], [{ ...after, restarts: 9 }]], crashing).verdict).toMatchObject({
