@@ -1,6 +1,6 @@
 /** Appending lines to a file of ours that nobody else may have laid there, with one older file kept. */
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rename, statfs, unlink } from 'node:fs/promises';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 /** O_NONBLOCK: a FIFO laid in its place must fail, not hang. */
@@ -33,6 +33,14 @@ export async function appendLine(
   } finally {
     await file.close();
   }
+}
+
+/** Throws as `appendLine` would, as far as that can be known without writing; makes the file when there is none. */
+export async function checkAppend(path: string, uid: number): Promise<void> {
+  await (await openOwn(path, uid)).close();
+  const { bavail, blocks } = await statfs(path);
+  // File systems without blocks (some network ones) tell 0 of both.
+  if (bavail === 0 && blocks > 0) throw new Error('the disk is full');
 }
 
 async function openOwn(path: string, uid: number): Promise<FileHandle> {

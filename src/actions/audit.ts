@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { clean } from '../text/clean.ts';
 import { redact } from '../text/redact.ts';
 import type { Risk } from './action.ts';
-import { appendLine } from './append-file.ts';
+import { appendLine, checkAppend } from './append-file.ts';
 import type { StateFolder } from './state-folder.ts';
 import { auditTarget, type Target } from './target.ts';
 import type { Who } from './who.ts';
@@ -29,11 +29,13 @@ export interface AttemptEnd {
   readonly results?: readonly { readonly name: string; readonly state: string; readonly message: string }[];
 }
 
-/** Both give why the line could not be written, or null. They never throw and never wait longer than 3 s. */
+/** All give why a line could not be written, or null. They never throw and never wait longer than 3 s. */
 export interface Audit {
   /** `at` is epoch ms: when the person asked. */
   asked(attempt: Attempt, at: number): Promise<string | null>;
   outcome(attempt: Attempt, at: number, end: AttemptEnd): Promise<string | null>;
+  /** Why the next line will most likely not be written, or null; so that it is known before anything is done. */
+  check(): Promise<string | null>;
 }
 
 export interface AuditOptions {
@@ -58,33 +60,43 @@ export function createAudit(options: AuditOptions): Audit {
   // One after the other: `asked` must stand before its `outcome`.
   let last: Promise<unknown> = Promise.resolve();
 
-  async function append(line: string): Promise<string | null> {
+  /** Does something in the folder, where there is one. */
+  async function inFolder(act: (folder: string) => Promise<void>): Promise<string | null> {
     try {
       const folder = await options.folder();
       if (folder.state === 'unusable') return folder.reason;
-      const path = join(folder.path, 'audit.ndjson');
-      const olderPath = join(folder.path, 'audit.1.ndjson');
-      await appendLine(path, line, { maxBytes, olderPath, uid: process.geteuid?.() ?? 0 });
+      await act(folder.path);
       return null;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
   }
 
-  async function write(record: Record<string, unknown>): Promise<string | null> {
-    const line = JSON.stringify(record);
-    const turn = last.then(() => append(line));
-    last = turn;
+  const uid = process.geteuid?.() ?? 0;
+  const append = (line: string) =>
+    inFolder((folder) => {
+      const olderPath = join(folder, 'audit.1.ndjson');
+      return appendLine(join(folder, 'audit.ndjson'), line, { maxBytes, olderPath, uid });
+    });
+
+  /** What is still missing after the longest wait is a reason too. */
+  async function within(work: Promise<string | null>): Promise<string | null> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<string>((resolve) => {
       timer = setTimeout(() => resolve(`the disk does not answer since ${timeoutMs / 1000} s`), timeoutMs);
     });
-    const reason = await Promise.race([turn, late]);
+    const reason = await Promise.race([work, late]);
     clearTimeout(timer);
-    if (reason === null) return null;
-    const clean = safe(reason);
-    options.syslog?.(`audit not written (${clean}): ${line}`);
-    return clean;
+    return reason === null ? null : safe(reason);
+  }
+
+  async function write(record: Record<string, unknown>): Promise<string | null> {
+    const line = JSON.stringify(record);
+    const turn = last.then(() => append(line));
+    last = turn;
+    const reason = await within(turn);
+    if (reason !== null) options.syslog?.(`audit not written (${reason}): ${line}`);
+    return reason;
   }
 
   const common = (event: string, attempt: Attempt, at: number) => ({
@@ -102,6 +114,7 @@ export function createAudit(options: AuditOptions): Audit {
   });
 
   return {
+    check: () => within(inFolder((folder) => checkAppend(join(folder, 'audit.ndjson'), uid))),
     asked: (attempt, at) => write(common('asked', attempt, at)),
     outcome: (attempt, at, { results, ...end }) =>
       write({

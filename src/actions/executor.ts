@@ -1,6 +1,6 @@
 /**
  * The one way anything is changed: policy, targets read again, audit, run, watch. With read-only nothing of an action but
- * its name is touched, so no statement, call or child is ever built.
+ * its words (name, risk, the command as text) is touched, so no statement, call or child is ever built.
  */
 import { randomUUID } from 'node:crypto';
 import type { Action, ActionDeps, Resolved, Shell } from './action.ts';
@@ -61,7 +61,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
   }
 
   async function refuse(action: Action, targets: readonly Target[], reason: string, askedAt: number, id: string) {
-    const attempt: Attempt = { id, action: action.id, risk: null, targets, command: '' };
+    // Only what the action is for can be put into its words.
+    const isKnown = targets.length > 0 && targets.every(({ kind }) => kind === action.targetKind);
+    const risk = isKnown ? action.risk(targets) : null;
+    const command = isKnown ? action.command(targets, shell) : '';
+    const attempt: Attempt = { id, action: action.id, risk, targets, command };
     const auditError = await record(attempt, askedAt, { result: 'refused', message: reason, durationMs: 0 });
     return { state: 'refused', id, action, targets, reason, auditError } satisfies Refusal;
   }
@@ -85,8 +89,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
       const targets = [...new Map(chosen.map((target) => [targetKey(target), target])).values()];
       const picked = pick(action, targets, await action.resolve(targets, deps, signal));
       if (picked.targets.length === 0) return await no(picked.notes[0] ?? 'nothing is left of what was chosen');
+      const auditError = await audit.check();
+      const lost = `the audit cannot be written: ${auditError}`;
+      if (auditError !== null && action.risk(picked.targets) === 'R3') return await no(lost);
+      const notes = auditError === null ? picked.notes : [...picked.notes, `${lost}: nobody will find it there later`];
       const preparation = (await action.prepare?.(picked.targets, deps, signal)) ?? null;
-      built = buildAsk({ id, action, targets: picked.targets, notes: picked.notes, preparation, shell, at });
+      built = buildAsk({ id, action, targets: picked.targets, notes, preparation, shell, at });
     } catch (error) {
       return no(signal.aborted ? dropped : errorText(error));
     }

@@ -127,6 +127,22 @@ test('without a folder the reason is given back and sent to syslog', async () =>
   expect(sent).toHaveLength(1);
 });
 
+test('whether a line could be written is known beforehand, and asking writes none', async () => {
+  expect(await audit().check()).toBeNull();
+  expect(readFileSync(path(), 'utf8')).toBe('');
+  expect(sent).toEqual([]);
+  rmSync(path());
+  symlinkSync('/etc/hostname', path());
+  expect(await audit().check()).toContain('is a link');
+  const gone = createAudit({
+    who: { name: 'anna', uid: 1 },
+    folder: async () => ({ state: 'unusable', reason: 'the disk is read-only' }),
+    syslog: (line) => sent.push(line),
+  });
+  expect(await gone.check()).toBe('the disk is read-only');
+  expect(sent).toEqual([]);
+});
+
 test('a disk that never answers holds nothing up', async () => {
   const log = createAudit({
     who: { name: 'anna', uid: 1 },

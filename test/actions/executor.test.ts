@@ -28,6 +28,7 @@ beforeEach(() => {
   auditError = null;
   circumstances = clear();
   const audit: Audit = {
+    check: async () => auditError,
     asked: async (attempt) => {
       lines.push({ event: 'asked', attempt });
       return auditError;
@@ -104,7 +105,7 @@ test('read-only builds no client and no call, neither asked nor fired, and is au
   expect(events()).toEqual(['asked', 'outcome refused', 'asked', 'outcome refused']);
 });
 
-test('with read-only nothing of an action is touched but its name', async () => {
+test('with read-only nothing of an action is touched but its words', async () => {
   circumstances = clear({ isReadOnly: true });
   const touched: (string | symbol)[] = [];
   const spied = new Proxy(restart, {
@@ -114,7 +115,9 @@ test('with read-only nothing of an action is touched but its name', async () => 
     },
   });
   await refusedFor(spied, targets('weather-bot'));
-  expect(new Set(touched)).toEqual(new Set(['id']));
+  expect(new Set(touched)).toEqual(new Set(['id', 'targetKind', 'risk', 'command']));
+  expect(daemon.clients.made).toBe(0);
+  expect(lines[0]?.attempt).toMatchObject({ risk: 'R1', command: 'pm2 restart 0' });
 });
 
 test('a bot deleted and added again is refused before the question, and after it', async () => {
@@ -297,7 +300,10 @@ test('an audit that cannot be written is said and stops R3 only', async () => {
   auditError = 'the disk is full';
   expect(await executor.fire(R1, () => {})).toMatchObject({ state: 'done', auditError: 'the disk is full' });
   const destroy: Action<BotTarget> = { ...restart, id: 'flush', risk: () => 'R3', phrase: () => 'flush weather-bot' };
+  // It was fine when it was asked.
+  auditError = null;
   const R3 = await askFor(destroy, targets('weather-bot'));
+  auditError = 'the disk is full';
   expect(R3.answer).toEqual({ kind: 'type', texts: ['flush weather-bot'] });
   expect(await executor.fire(R3, () => {})).toMatchObject({
     state: 'refused',
@@ -305,6 +311,26 @@ test('an audit that cannot be written is said and stops R3 only', async () => {
     auditError: 'the disk is full',
   });
   expect(restarts()).toHaveLength(1);
+});
+
+test('an audit that cannot be written is known before anything is done: a note, and no question that destroys', async () => {
+  auditError = 'the disk is full';
+  const ask = await askFor(restart, targets('weather-bot'));
+  expect(ask.notes).toEqual([expect.stringContaining('the audit cannot be written: the disk is full')]);
+  const order: string[] = [];
+  const destroy: Action<BotTarget> = {
+    ...restart,
+    risk: () => 'R3',
+    phrase: () => 'flush weather-bot',
+    prepare: async () => {
+      order.push('prepared');
+      return { notes: [] };
+    },
+  };
+  expect((await refusedFor(destroy, targets('weather-bot'))).reason).toBe(
+    'the audit cannot be written: the disk is full',
+  );
+  expect(order).toEqual([]);
 });
 
 test('evidence is saved before the question and can change its phrase', async () => {

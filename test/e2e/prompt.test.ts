@@ -155,7 +155,9 @@ test('Ctrl-Z at a prompt drops it and stops the job; after a resize in the shell
   pty.resize(84, 26);
   await pty.waitFor((shown) => shown.text().some((line) => line.startsWith('$')));
   pty.press('fg\r');
-  await pty.waitFor((shown) => shown.isAlternate() && /help/.test(shown.line(25)), { what: 'the footer in its new row' });
+  await pty.waitFor((shown) => shown.isAlternate() && /help/.test(shown.line(25)), {
+    what: 'the footer in its new row',
+  });
   expect(shows(pty, /Esc cancel/)).toBe(false);
   for (const line of pty.text().filter((text) => text.startsWith('╭'))) expect(line).toHaveLength(84);
   pty.press('y');
@@ -167,4 +169,35 @@ test('Ctrl-Z at a prompt drops it and stops the job; after a resize in the shell
   await pty.waitFor(() => !pty.isAlternate(), { what: 'the shell behind the filter' });
   pty.press('fg\r');
   await pty.waitFor((shown) => shown.isAlternate() && shows(shown, /quiet-bot/));
+});
+
+test('a job that ends with 0 is not called a crash, and running it once more is well', async () => {
+  const pty = await monitor();
+  await select(pty, 'job');
+  pty.press('r');
+  await armed(pty);
+  expect(shows(pty, /Restart job\?/)).toBe(true);
+  expect(shows(pty, /ended with exit 0/)).toBe(true);
+  expect(shows(pty, /crash/)).toBe(false);
+  pty.press('y');
+  await pty.waitFor(/✓ restart job .*ran and ended: exit 0 · OK/, { timeoutMs: 20_000 });
+});
+
+test('q while an action is still watched asks once', async () => {
+  const pty = await monitor();
+  await ask(pty);
+  pty.press('y');
+  await pty.waitFor(/restart quiet-bot .*up \d/);
+  pty.press('\u0003');
+  await pty.waitFor(/restart quiet-bot is still being watched; once more leaves/);
+  pty.press('\u0003');
+  expect((await pty.exit).code).toBe(0);
+});
+
+test('SIGUSR1 opens no debugger', async () => {
+  const pty = await monitor();
+  pty.kill('SIGUSR1');
+  pty.press('?');
+  await pty.waitFor(/One row down/);
+  expect(pty.transcript()).not.toMatch(/Debugger listening/);
 });
