@@ -52,8 +52,11 @@ for (const [from, to] of [
 }
 
 /** Pictographs inside those blocks: a joiner before them makes them part of a cluster. */
-for (let unit = 0xa0; unit < PLAIN.length; unit += 1) {
-  if (PLAIN[unit] === 1 && /\p{Extended_Pictographic}/u.test(String.fromCharCode(unit))) PLAIN[unit] = 0;
+for (const unit of [
+  0xa9, 0xae, 0x203c, 0x2049, 0x2194, 0x2195, 0x2196, 0x2197, 0x2198, 0x2199, 0x21a9, 0x21aa, 0x25aa, 0x25ab, 0x25b6,
+  0x25c0, 0x25fb, 0x25fc,
+]) {
+  PLAIN[unit] = 0;
 }
 
 /** Whether the unit at `index` is a cluster of its own, one column wide and paintable as it stands. */
@@ -80,15 +83,38 @@ export interface Glyph {
 const MARKS_MAX = 3;
 const REDUCED_MAX = 4096;
 const BLANK: Glyph = { text: ' ', columns: 1 };
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const reduced = new Map<string, readonly Glyph[]>();
 
-const VISIBLE =
-  /[^\p{Default_Ignorable_Code_Point}\p{Control}\p{Format}\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Surrogate}]/v;
-const RGI_EMOJI = /^\p{RGI_Emoji}$/v;
+/** What only texts with clusters need. */
+interface ClusterRules {
+  readonly segmenter: Intl.Segmenter;
+  readonly visible: RegExp;
+  readonly rgiEmoji: RegExp;
+  readonly nonspacing: RegExp;
+  readonly spacing: RegExp;
+}
+
+let rules: ClusterRules | null = null;
+
+/**
+ * Made for the first such text, and from strings: Node takes 30 ms to load Unicode's tables for the segmenter and the
+ * emoji, and a literal loads them with the file, wherever it stands in it.
+ */
+function clusterRules(): ClusterRules {
+  rules ??= {
+    segmenter: new Intl.Segmenter('en', { granularity: 'grapheme' }),
+    visible: new RegExp(
+      '[^\\p{Default_Ignorable_Code_Point}\\p{Control}\\p{Format}\\p{Nonspacing_Mark}\\p{Enclosing_Mark}\\p{Surrogate}]',
+      'v',
+    ),
+    rgiEmoji: new RegExp('^\\p{RGI_Emoji}$', 'v'),
+    nonspacing: new RegExp('[[\\p{Nonspacing_Mark}\\p{Enclosing_Mark}]--\\p{Default_Ignorable_Code_Point}]', 'v'),
+    spacing: new RegExp('\\p{Spacing_Mark}', 'v'),
+  };
+  return rules;
+}
+
 const KEYCAP = /^[\d#*]\u20E3$/;
-const NONSPACING = /[[\p{Nonspacing_Mark}\p{Enclosing_Mark}]--\p{Default_Ignorable_Code_Point}]/v;
-const SPACING_MARK = /\p{Spacing_Mark}/v;
 const isJamo = (codePoint: number, parts: readonly (readonly [number, number])[]): boolean =>
   parts.some(([from, to]) => codePoint >= from && codePoint <= to);
 const LEADING_JAMO = [[0x1100, 0x115f], [0xa960, 0xa97c]] as const; // biome-ignore format: pairs
@@ -98,7 +124,7 @@ const TRAILING_JAMO = [[0x11a8, 0x11ff], [0xd7cb, 0xd7fb]] as const; // biome-ig
 function isEmoji(cluster: string): boolean {
   // A real sequence is under 30 units; a longer one is an attack on the regular expression.
   if (cluster.length > 50) return false;
-  if (RGI_EMOJI.test(cluster) || KEYCAP.test(cluster)) return true;
+  if (clusterRules().rgiEmoji.test(cluster) || KEYCAP.test(cluster)) return true;
   return cluster.includes('\u200d') && (cluster.match(/\p{Extended_Pictographic}/gu)?.length ?? 0) >= 2;
 }
 
@@ -119,15 +145,16 @@ function jamoColumns(codePoints: readonly number[]): number | undefined {
 }
 
 function clusterColumns(cluster: string): number {
-  const start = cluster.search(VISIBLE);
+  const { visible, spacing } = clusterRules();
+  const start = cluster.search(visible);
   if (start === -1) return 0;
   if (isEmoji(cluster)) return 2;
   const characters = [...cluster.slice(start)];
-  const jamo = jamoColumns(characters.filter((it) => VISIBLE.test(it)).map((it) => it.codePointAt(0) ?? 0));
+  const jamo = jamoColumns(characters.filter((it) => visible.test(it)).map((it) => it.codePointAt(0) ?? 0));
   if (jamo !== undefined) return jamo;
   return characters.reduce((columns, character, index) => {
     const codePoint = character.codePointAt(0) ?? 0;
-    const isCounted = index === 0 || SPACING_MARK.test(character) || (codePoint >= 0xff00 && codePoint <= 0xffef);
+    const isCounted = index === 0 || spacing.test(character) || (codePoint >= 0xff00 && codePoint <= 0xffef);
     return isCounted ? columns + codePointColumns(codePoint) : columns;
   }, 0);
 }
@@ -140,7 +167,7 @@ function reduce(cluster: string): readonly Glyph[] {
   const columns = clusterColumns(cluster);
   if (columns === 0) return [];
   const composed = cluster.normalize('NFC');
-  const characters = [...composed.slice(Math.max(0, composed.search(VISIBLE)))];
+  const characters = [...composed.slice(Math.max(0, composed.search(clusterRules().visible)))];
   const first = characters[0] ?? '\ufffd';
   const base = first.codePointAt(0) ?? 0xfffd;
   if (base >= 0x1f1e6 && base <= 0x1f1ff) {
@@ -151,7 +178,7 @@ function reduce(cluster: string): readonly Glyph[] {
   const isLoneJamo = isJamo(base, VOWEL_JAMO) || isJamo(base, TRAILING_JAMO);
   const width = codePointColumns(base);
   const isPaintable = !isLoneJamo && width <= columns;
-  const marks = isEmoji(cluster) ? [] : characters.slice(1).filter((it) => NONSPACING.test(it));
+  const marks = isEmoji(cluster) ? [] : characters.slice(1).filter((it) => clusterRules().nonspacing.test(it));
   const text = isPaintable ? first + marks.slice(0, MARKS_MAX).join('') : '\ufffd';
   const glyph: Glyph = { text, columns: isPaintable ? width : 1 };
   return [glyph, ...Array.from({ length: columns - glyph.columns }, () => BLANK)];
@@ -170,7 +197,7 @@ function glyphsOf(cluster: string): readonly Glyph[] {
 
 /** Calls `visit` with each grapheme cluster of a run and its glyphs, until it returns false. */
 export function walkClusters(run: string, visit: (glyphs: readonly Glyph[], cluster: string) => boolean): boolean {
-  for (const { segment } of segmenter.segment(run)) {
+  for (const { segment } of clusterRules().segmenter.segment(run)) {
     if (!visit(glyphsOf(segment), segment)) return false;
   }
   return true;

@@ -23,6 +23,15 @@ test('every code point is as wide as Ink takes it to be', () => {
   expect(wrong).toEqual([]);
 });
 
+test('no pictograph is taken for a plain sign: it may be the start of an emoji', () => {
+  const wrong: string[] = [];
+  for (let unit = 0x20; unit < 0x3000; unit += 1) {
+    const sign = String.fromCharCode(unit);
+    if (isPlainAt(sign, 0) && /\p{Extended_Pictographic}/u.test(sign)) wrong.push(unit.toString(16));
+  }
+  expect(wrong).toEqual([]);
+});
+
 const texts = fc.string({
   unit: fc.oneof(
     fc.constantFrom(
