@@ -15,7 +15,7 @@ import { BOT_SORTS, type BotRow, type BotsView } from './bots-view.ts';
 export const CHROME_ROWS = 3;
 
 export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
-  const { theme, world, list, isFocused } = scope;
+  const { world, list, isFocused } = scope;
   const { width, height } = cells;
   cells.clear();
   drawFrame(cells, scope, view);

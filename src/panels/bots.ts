@@ -2,7 +2,6 @@
 import { botTarget } from '../actions/target.ts';
 import type { World } from '../state/world.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
-import type { Cells } from '../ui/screen/cells.ts';
 import type { ListState } from '../ui/state.ts';
 import { logsOf } from '../ui/viewer.ts';
 import { drawBotDetail } from './bot-detail.ts';

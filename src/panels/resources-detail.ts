@@ -159,7 +159,7 @@ function samplesOf(history: HostHistory, series: HostSeriesName, range: Range): 
 
 /** At least so many, unknown ones before the first: three samples over a whole screen would look like an hour's course. */
 function withRoom(values: readonly number[]): number[] {
-  return [...new Array<number>(Math.max(0, LEAST_SAMPLES - values.length)).fill(Number.NaN), ...values];
+  return [...Array.from({ length: Math.max(0, LEAST_SAMPLES - values.length) }, () => Number.NaN), ...values];
 }
 
 function figuresOf(known: readonly number[], last: number | undefined): readonly (readonly [string, number | null])[] {
