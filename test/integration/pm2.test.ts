@@ -263,7 +263,7 @@ describe.each(pm2Packages().map((path) => [pm2Version(path), path] as const))('P
       client.close();
     `;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
-    expect(stdout).toMatch(/^denied\|PM2 of .* belongs to root\|.*sudo -u root botop --pm2-home/);
+    expect(stdout).toMatch(/^denied\|denied: belongs to root\|.*sudo -u root botop --pm2-home/);
   });
 });
 

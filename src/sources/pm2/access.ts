@@ -6,6 +6,9 @@ import { redact } from '../../text/redact.ts';
 import { userName } from '../proc/users.ts';
 import { SourceError } from '../source.ts';
 
+/** What to do about a daemon that does nothing. */
+export const frozenHint = 'its bots run on, but nothing restarts them; kill -CONT wakes a daemon that was stopped';
+
 /** A text from outside, fit for a message. */
 export function safeText(text: string): string {
   return clean(redact(text));
@@ -15,15 +18,28 @@ function errorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | null)?.code;
 }
 
+/**
+ * The messages say the verdict first and in few words: what a narrow screen cuts off is the rest. Which home is meant
+ * is added by the source, where there are several.
+ */
 function deniedFor(home: string, uid: number): SourceError {
   const user = safeText(userName(uid));
-  return new SourceError('denied', `PM2 of ${safeText(home)} belongs to ${user}`, {
+  return new SourceError('denied', `denied: belongs to ${user}`, {
     hint: `run as that user: sudo -u ${user} botop --pm2-home ${safeText(home)}`,
   });
 }
 
-function absentFrom(home: string): SourceError {
-  return new SourceError('absent', `no PM2 daemon runs for ${safeText(home)}`, {
+async function absentFrom(home: string): Promise<SourceError> {
+  const code = await stat(home).then(
+    () => null,
+    (error: unknown) => errorCode(error),
+  );
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new SourceError('absent', `no such folder: ${safeText(home)}`, {
+      hint: 'a PM2 home is named by --pm2-home, else by PM2_HOME, and is ~/.pm2 otherwise',
+    });
+  }
+  return new SourceError('absent', 'not running: no PM2 daemon', {
     hint: 'its bots are not supervised; pm2 resurrect starts what was saved',
   });
 }
@@ -63,21 +79,15 @@ export async function explainConnectError(home: string, path: string, error: unk
     case 'ENOTDIR':
       return absentFrom(home);
     case 'ECONNREFUSED':
-      return new SourceError(
-        'refused',
-        `the PM2 daemon of ${safeText(home)} is dead: its socket is still there, nobody answers`,
-        {
-          hint: 'pm2 resurrect starts what was saved; the pm2 command alone would start an empty daemon',
-          cause: error,
-        },
-      );
+      return new SourceError('refused', 'dead: its socket refuses', {
+        hint: 'pm2 resurrect starts what was saved; the pm2 command alone would start an empty daemon',
+        cause: error,
+      });
     case 'EACCES':
     case 'EPERM':
       return deniedFor(home, await ownerOf(path));
     case 'EAGAIN':
-      return new SourceError('frozen', `the PM2 daemon of ${safeText(home)} accepts no more connections`, {
-        cause: error,
-      });
+      return new SourceError('frozen', 'frozen: accepts no more connections', { hint: frozenHint, cause: error });
     default:
       return new SourceError(
         'failed',

@@ -4,7 +4,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { SourceError } from '../source.ts';
-import { checkSocket, explainConnectError, safeText } from './access.ts';
+import { checkSocket, explainConnectError, frozenHint, safeText } from './access.ts';
 import { createFrameParser, decodeArgument, encodeCall, maxFrameBytes } from './frame.ts';
 
 /** What the client can be asked; every call rejects with `SourceError` and never hangs past its timeout. */
@@ -107,8 +107,7 @@ export function createPm2Client(home: string, options: Pm2ClientOptions = {}): P
         );
       }
     });
-    const ended = () =>
-      lose(next, new SourceError('refused', `the PM2 daemon of ${safeText(home)} closed the connection`));
+    const ended = () => lose(next, new SourceError('refused', 'lost: the daemon closed the connection'));
     next.on('error', ended);
     next.on('close', ended);
     next.on('end', ended);
@@ -118,7 +117,7 @@ export function createPm2Client(home: string, options: Pm2ClientOptions = {}): P
 
   function connection(): Promise<Socket> {
     if (socket !== null && socket.writableLength > maxUnsentBytes) {
-      lose(socket, new SourceError('frozen', `the PM2 daemon of ${safeText(home)} reads nothing`));
+      lose(socket, new SourceError('frozen', 'frozen: reads nothing', { hint: frozenHint }));
     }
     if (connecting === null) {
       const attempt = connect();
@@ -134,9 +133,7 @@ export function createPm2Client(home: string, options: Pm2ClientOptions = {}): P
     const seconds = (timeoutMs / 1000).toLocaleString('en-GB', { maximumFractionDigits: 1 });
     if (!instantMethods.has(method))
       return new SourceError('timeout', `PM2 has not answered ${method} within ${seconds} s`);
-    return new SourceError('frozen', `the PM2 daemon of ${safeText(home)} is frozen: no answer within ${seconds} s`, {
-      hint: 'its bots may still run, but nothing restarts them',
-    });
+    return new SourceError('frozen', `frozen: no answer for ${seconds} s`, { hint: frozenHint });
   }
 
   return {

@@ -14,6 +14,8 @@ const reasonHoldsMs = 2 * 60_000;
 const changeHoldsMs = 10_000;
 /** So long a restart that a list shows may wait for its line in the log: a reload ends the old worker late. */
 const owedMs = 30_000;
+/** So long after a crash `stopped` may be the moment before the next start. */
+const momentMs = 3_000;
 const maxKeys = 10_000;
 
 interface Told {
@@ -137,7 +139,11 @@ export function createExitLedger(): ExitLedger {
       const wasOwed = entry.uncounted < 0;
       entry.uncounted -= Math.max(0, after.restarts - before.restarts);
       if (entry.uncounted < 0 && !wasOwed) entry.owedSince = now;
-      if (entry.uncounted > 0 && (after.status === 'stopped' || after.status === 'errored')) entry.uncounted = 0;
+      // Right after a crash `stopped` is a moment, and the restart of that exit is still to be counted.
+      const isMoment =
+        after.status === 'stopped' && after.autorestart && now - (entry.exits.at(-1)?.at ?? 0) < momentMs;
+      const isLeft = after.status === 'stopped' || after.status === 'errored';
+      if (entry.uncounted > 0 && isLeft && !isMoment) entry.uncounted = 0;
       if (entry.uncounted < 0 && (!isLogRead || now - entry.owedSince >= owedMs)) {
         const exit = { at: after.startedAt ?? now, code: after.exitCode, signal: null, cause: 'crash' } as const;
         for (let left = Math.min(maxExits, -entry.uncounted); left > 0; left -= 1) add(entry, exit);

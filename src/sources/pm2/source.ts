@@ -2,6 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, type Source, SourceError, SourceOff } from '../source.ts';
 import { safeText } from './access.ts';
 import { createPm2Client } from './client.ts';
@@ -11,7 +12,7 @@ import { watchHome } from './home-watch.ts';
 import { parseList } from './list.ts';
 import { createPm2LogReader } from './log-reader.ts';
 import { createRoster } from './roster.ts';
-import type { OtherDaemon, Pm2Daemon, Pm2Dump, Pm2Snapshot } from './snapshot.ts';
+import type { Bot, OtherDaemon, Pm2Daemon, Pm2Dump, Pm2Snapshot } from './snapshot.ts';
 
 export interface Pm2SourceOptions {
   /** The PM2 home, absolute. */
@@ -34,6 +35,11 @@ const toleranceMs = 500;
 /** A ping is answered from memory; with this a stopped daemon is told within 7.5 s. */
 const pingTimeoutMs = 2_000;
 const listTimeoutMs = 4_000;
+/** How often, and after how long, a list is asked again for a bot between a crash and its next start. */
+const settleTries = 3;
+const settleGapMs = 100;
+/** An exit older than this is not what PM2 is busy with. */
+const justMs = 3_000;
 /** So long a bot may stay in launching or stopping and be followed closely. */
 const settleMs = 15_000;
 
@@ -77,6 +83,8 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
   let othersMono = Number.NEGATIVE_INFINITY;
   /** Since when a bot is between two states; null when none is. */
   let unsettledSince: number | null = null;
+  /** Exits up to here (epoch ms) were waited for already. */
+  let pursuedUntil = 0;
   let hasRead = false;
 
   async function readLog(): Promise<void> {
@@ -104,7 +112,21 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
     return isReplaced;
   }
 
+  /** A list that PM2 means: what it says of a bot between a crash and the next start is asked again. */
   async function list(signal: AbortSignal): Promise<void> {
+    await listOnce(signal);
+    const since = pursuedUntil;
+    for (let tries = 0; tries < settleTries; tries += 1) {
+      const from = Math.max(since, clock.now() - justMs);
+      if (!roster.bots.some((bot) => isBetweenStarts(bot, from))) return;
+      // Whatever comes of it: an exit is pursued once, since some bots stay as they fell (stop_exit_codes).
+      pursuedUntil = clock.now();
+      await sleep(Math.max(settleGapMs, minListGapMs / 10), undefined, { signal });
+      await listOnce(signal);
+    }
+  }
+
+  async function listOnce(signal: AbortSignal): Promise<void> {
     // Before the call: what changes while it is under way, or is told by the log below, needs the next list.
     isListDue = false;
     const answer = await client.call('getMonitorData', [{}], { timeoutMs: listTimeoutMs, signal });
@@ -162,15 +184,21 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
     others = await findDaemons(watchedHomes);
   }
 
-  /** The failure with the other daemons named, since the person may have looked in the wrong home. */
+  /**
+   * The failure as it is shown: with the home where several are watched, and with the other daemons, since the person
+   * may have looked in the wrong home. Their sentences are joined by `; `, for a screen that gives each its line.
+   */
   async function explain(error: unknown): Promise<Error> {
-    if (!(error instanceof SourceError) || error.code !== 'absent') return error as Error;
+    if (!(error instanceof SourceError)) return error as Error;
+    const { code, hint } = error;
+    const message = watchedHomes.length > 1 ? `${error.message} (${safeText(home)})` : error.message;
+    if (code !== 'absent') return new SourceError(code, message, { hint, cause: error });
     await refreshOthers();
-    const named = others.map((other) => `${other.user} has one: --pm2-home ${other.home}`).join('; ');
+    const named = others.map((other) => `${other.user} has one: --pm2-home ${other.home}`);
     if (isPrimary && home === defaultPm2Home({ HOME: process.env['HOME'] }) && !(await exists(home))) {
-      return new SourceOff(`no PM2 here${named === '' ? '' : `; ${named}`}`);
+      return new SourceOff(['no PM2 here', ...named].join('; '));
     }
-    return named === '' ? error : new SourceError('absent', error.message, { hint: named, cause: error });
+    return new SourceError(code, message, { hint: [hint ?? [], named].flat().join('; '), cause: error });
   }
 
   return {
@@ -222,6 +250,13 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
       await log.close();
     },
   };
+}
+
+/** Whether PM2 has seen an exit that nobody asked for, after `since` (epoch ms), and has not yet started the bot again. */
+function isBetweenStarts({ autorestart, status, exits }: Bot, since: number): boolean {
+  const exit = exits.at(-1);
+  if (!autorestart || (status !== 'stopped' && status !== 'stopping') || exit === undefined) return false;
+  return exit.at > since && (exit.cause === 'crash' || exit.cause === 'memory');
 }
 
 function isPassing(status: string): boolean {

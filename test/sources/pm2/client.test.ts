@@ -64,7 +64,11 @@ test("PM2's own error arrives as a failure without control characters and secret
 
 test('a daemon that accepts and does not answer is frozen; a slow action only timed out', async () => {
   await serve(() => {});
-  await expect(client.call('ping', [{}], { timeoutMs: 50 })).rejects.toMatchObject({ code: 'frozen' });
+  await expect(client.call('ping', [{}], { timeoutMs: 1_000 })).rejects.toMatchObject({
+    code: 'frozen',
+    message: 'frozen: no answer for 1 s',
+    hint: expect.stringContaining('kill -CONT'),
+  });
   await expect(client.call('restartProcessId', [{}], { timeoutMs: 50 })).rejects.toMatchObject({ code: 'timeout' });
 });
 
@@ -123,7 +127,10 @@ test('an answer without a result is a protocol error', async () => {
 test('no socket, or no home at all, is absent', async () => {
   await expect(client.call('ping', [])).rejects.toMatchObject({ code: 'absent' });
   const nowhere = createPm2Client(join(home, 'nowhere'));
-  await expect(nowhere.call('ping', [])).rejects.toMatchObject({ code: 'absent' });
+  await expect(nowhere.call('ping', [])).rejects.toMatchObject({
+    code: 'absent',
+    message: `no such folder: ${join(home, 'nowhere')}`,
+  });
 });
 
 test('a socket that a dead daemon left behind is refused, with what to do', async () => {
@@ -133,6 +140,7 @@ test('a socket that a dead daemon left behind is refused, with what to do', asyn
   expect(lstatSync(path).isSocket()).toBe(true);
   await expect(client.call('ping', [])).rejects.toMatchObject({
     code: 'refused',
+    message: 'dead: its socket refuses',
     hint: expect.stringContaining('pm2 resurrect'),
   });
 });
@@ -144,7 +152,11 @@ test("another user's socket is denied, with the owner's name", async () => {
     join(home, 'rpc.sock'),
     Object.assign(new Error('x'), { code: 'EACCES' }),
   );
-  expect(error).toMatchObject({ code: 'denied', hint: expect.stringMatching(/sudo -u \S+ botop --pm2-home/) });
+  expect(error).toMatchObject({
+    code: 'denied',
+    message: expect.stringMatching(/^denied: belongs to \S+$/),
+    hint: expect.stringMatching(/sudo -u \S+ botop --pm2-home/),
+  });
 });
 
 test('a file in the place of the socket is not spoken to', async () => {

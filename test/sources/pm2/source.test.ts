@@ -149,6 +149,56 @@ test('what the log tells while a list is under way makes the next one due', asyn
   expect((await read()).bots[0]).toMatchObject({ status: 'stopped', pid: null });
 });
 
+const crashed = (id: number) => `PM2 log: App [bot ${id}:${id}] exited with code [1] via signal [SIGINT]\n`;
+
+test('between a crash and the next start PM2 says stopped: that is asked again, and not shown', async () => {
+  writeFileSync(join(home, 'pm2.log'), '');
+  await read();
+  monotonic += 10_000;
+  entries = [entry(0, { status: 'stopped' }, 0), entry(1)];
+  let lists = 0;
+  onList = () => {
+    lists += 1;
+    if (lists === 1) appendFileSync(join(home, 'pm2.log'), crashed(0));
+    if (lists === 2) entries = [entry(0, { restart_time: 1 }), entry(1)];
+  };
+  const { bots } = await read();
+  expect(lists).toBe(3);
+  expect(bots[0]).toMatchObject({ status: 'online', restarts: 1 });
+  // The restart belongs to the exit that the log told of: it is counted once.
+  const { last } = await watchFor(20);
+  expect(last.bots[0]?.exits).toMatchObject([{ code: 1, cause: 'crash' }]);
+});
+
+test('one that stays as it fell is waited for once, and one that was asked to stop is not', async () => {
+  writeFileSync(join(home, 'pm2.log'), '');
+  await read();
+  monotonic += 10_000;
+  appendFileSync(join(home, 'pm2.log'), crashed(0));
+  entries = [entry(0, { status: 'stopped' }, 0), entry(1)];
+  const { last, asked } = await watchFor(1);
+  expect(last.bots[0]).toMatchObject({ status: 'stopped' });
+  expect(asked).toHaveLength(4);
+  monotonic += 10_000;
+  expect((await watchFor(1)).asked).toEqual(['getMonitorData']);
+  appendFileSync(join(home, 'pm2.log'), `PM2 log: Stopping app:bot 1 id:1\n${crashed(1)}`);
+  entries = [entry(0, { status: 'stopped' }, 0), entry(1, { status: 'stopped' }, 0)];
+  monotonic += 10_000;
+  expect((await watchFor(1)).asked).toEqual(['getMonitorData']);
+});
+
+test('where several homes are watched a failure names its own, after the verdict', async () => {
+  const clock = { now: () => Date.now(), monotonic: () => monotonic };
+  const empty = join(home, 'pids');
+  const second = pm2Source({ home: empty, id: 'pm2:b', clock, watchedHomes: [home, empty] });
+  await expect(second.read(new AbortController().signal)).rejects.toMatchObject({
+    code: 'absent',
+    message: `not running: no PM2 daemon (${empty})`,
+    hint: expect.stringContaining('pm2 resurrect starts what was saved'),
+  });
+  await second.close();
+});
+
 test('a daemon that does not answer a list is an error, never the last list again', async () => {
   await read();
   entries = { not: 'a list' } as never;
