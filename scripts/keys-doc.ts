@@ -1,0 +1,226 @@
+/**
+ * Writes what the documentation says of keys, actions, options and measurements from the objects and files that decide
+ * them: docs/keys.md whole, and in other pages what stands between `<!-- made: NAME -->` and `<!-- end -->`.
+ *
+ *   node scripts/keys-doc.ts
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Action } from '../src/actions/action.ts';
+import { actions } from '../src/actions/all.ts';
+import { formatHelp } from '../src/config/help.ts';
+import { openLogViewer } from '../src/panels/log-viewer.ts';
+import { type Binding, GROUPS, type Group } from '../src/ui/binding.ts';
+import { createKeymap } from '../src/ui/keymap.ts';
+import { initialUi, type PanelId, type UiState } from '../src/ui/state.ts';
+import { version } from '../src/version.ts';
+
+const TITLES: Readonly<Record<Group, string>> = {
+  move: 'Move',
+  look: 'Look',
+  find: 'Find',
+  act: 'Act',
+  program: 'Program',
+};
+const PANELS: readonly PanelId[] = ['bots', 'errors', 'resources', 'database'];
+const FILLED = ['README.md', 'docs/actions-and-safety.md', 'docs/performance.md'] as const;
+
+const keymap = createKeymap(actions);
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+const code = (text: string): string => `\`${text}\``;
+
+/** Every document that is made, whole or in parts, by its path. */
+export function documents(): Readonly<Record<string, string>> {
+  const filled = FILLED.map((path): [string, string] => [path, fill(path, read(path))]);
+  return { 'docs/keys.md': keysPage(), ...Object.fromEntries(filled) };
+}
+
+/** The parts by their names; each is put on lines of its own. */
+const PARTS: Readonly<Record<string, () => string>> = {
+  keys: keysInShort,
+  actions: actionTable,
+  options: () => `\`\`\`text\n${formatHelp(version)}\`\`\``,
+  measurements: shortMeasurements,
+  'all measurements': allMeasurements,
+};
+
+function fill(path: string, text: string): string {
+  return text.replace(/(<!-- made: (.+?) -->\n).*?(<!-- end -->)/gs, (_, begin: string, name: string, end: string) => {
+    const part = PARTS[name];
+    if (!part) throw new Error(`${path}: there is no part "${name}"`);
+    return `${begin}\n${part()}\n\n${end}`;
+  });
+}
+
+/** One line a group, in the words of the footer. */
+function keysInShort(): string {
+  const rows = GROUPS.map((group) => {
+    const keys = keymap
+      .filter((binding) => binding.group === group)
+      .map((binding) => `${keysOf(binding)} ${binding.label}`);
+    return `| ${TITLES[group]} | ${keys.map(cell).join(' · ')} |`;
+  });
+  return ['| | |', '|---|---|', ...rows].join('\n');
+}
+
+function keysPage(): string {
+  const groups = GROUPS.map((group) => {
+    const rows = keymap
+      .filter((binding) => binding.group === group)
+      .map((binding) => row([keysOf(binding), whereOf(binding), helpOf(binding)]));
+    return [`## ${TITLES[group]}`, '', '| key | where | what it does |', '|---|---|---|', ...rows].join('\n');
+  });
+  return `# Keys
+
+\`?\` shows those that mean something where you stand. A key of an action that has no target there says where it has one. Made from the program's own tables by \`node scripts/keys-doc.ts\`.
+
+${groups.join('\n\n')}
+
+## While a filter is typed
+
+| key | what it does |
+|---|---|
+| a character | Joins the filter; the rows follow at once. |
+| \`Backspace\`, \`Ctrl-U\` | Takes away the last character; all of them. |
+| \`Enter\` | Keeps the filter. |
+| \`Esc\` | Brings back the filter from before. |
+
+All words must match. In the errors panel \`-word\` must not, \`level:error\` shows errors and worse, and \`bot:name\` those of bots whose name holds it. A pasted text joins the filter up to its first line end; anywhere else a paste does nothing.
+
+## In a log
+
+| key | what it does |
+|---|---|
+${viewerRows().join('\n')}
+| \`Esc\`, \`q\` | Back. |
+
+## In the question before an action
+
+| key | what it does |
+|---|---|
+| \`y\` | Does it, where it asks for \`y\`; and only once all of the question has been on the screen. |
+| a text, then \`Enter\` | Does it, where it asks for a text and this is that text. |
+| \`Enter\` | Alone: cancels where it asks for \`y\`, and does nothing where it asks for a text. |
+| \`Esc\`, \`Ctrl-C\`; \`n\`, \`q\` where it asks for \`y\` | Cancels. |
+| \`↑\` \`↓\` \`PgUp\` \`PgDn\` | Scrolls; where it asks for \`y\` also \`j\` \`k\` \`Space\`. |
+
+It takes no key in the first 300 ms after it is on the screen. See [actions and safety](actions-and-safety.md).
+`;
+}
+
+const row = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+
+/** An action's help says only how: its name goes before. */
+function helpOf({ isAction, label, help }: Binding): string {
+  return isAction ? `${label.charAt(0).toUpperCase()}${label.slice(1)}. ${help}` : help;
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  down: '↓',
+  up: '↑',
+  left: '←',
+  right: '→',
+  pageDown: 'PgDn',
+  pageUp: 'PgUp',
+  home: 'Home',
+  end: 'End',
+};
+
+function keysOf({ keys }: Binding): string {
+  return keys.map((key) => code(NAMES[key] ?? (key.length === 1 ? key : named(key)))).join(' ');
+}
+
+/** `ctrl+l` as `Ctrl-L`. */
+function named(key: string): string {
+  return key
+    .split('+')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('-');
+}
+
+/** Where a key means something, found out by asking it in every place there is. */
+function whereOf({ where }: Binding): string {
+  if (!where) return 'everywhere';
+  const home = initialUi('home');
+  const isThere = (place: (panel: PanelId) => UiState) => PANELS.filter((panel) => where(place(panel)));
+  const atHome = isThere((panel) => ({ ...home, focus: panel }));
+  const inViews = isThere((panel) => ({ ...home, view: panel, focus: panel }));
+  const inDetails = isThere((panel) => ({ ...home, focus: panel, detail: { panel, key: null, top: 0 } }));
+  const isAll = (panels: readonly PanelId[]) => panels.length === PANELS.length;
+  if (isAll(atHome) && isAll(inViews) && isAll(inDetails)) return 'everywhere';
+  if (inViews.length === 0 && isAll(atHome)) return 'home';
+  if (atHome.length === 0 && isAll(inViews)) return 'everywhere but home';
+  const parts: string[] = [];
+  if (atHome.length > 0) parts.push(isAll(atHome) ? 'all panels' : atHome.join(', '));
+  if (inDetails.length > 0) parts.push(`detail of ${isAll(inDetails) ? 'any panel' : inDetails.join(', ')}`);
+  return parts.join('; ');
+}
+
+function viewerRows(): string[] {
+  const files = ['error', 'out'].map((label) => ({ label, path: '/dev/null' }));
+  const viewer = openLogViewer({ title: '', files }, () => {});
+  const rows = viewer.keymap.map(({ shown, help }) => row([shown.split(' ').map(code).join(' '), help]));
+  viewer.close();
+  return rows;
+}
+
+const CONFIRMED: Readonly<Record<ReturnType<Action['risk']>, string>> = {
+  R1: '`y`',
+  R2: 'its name, or how many they are',
+  R3: 'the phrase shown',
+  copy: 'never run',
+};
+
+function actionTable(): string {
+  const rows = actions.map((action) => {
+    // Only how many there are decides.
+    const [one, several] = [1, 2].map((count) => action.risk(new Array(count).fill(null) as never));
+    const risk = one === several ? one : `${one}; several ${several}`;
+    return row([code(action.key), action.label, action.targetKind, String(risk), CONFIRMED[one ?? 'copy']]);
+  });
+  return ['| key | action | of a | risk | typed to confirm |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+const results = (): string => read('bench/results.md');
+
+function lines(): string[][] {
+  return results()
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split('|')
+        .map((text) => text.trim()),
+    );
+}
+
+/** What `npm run bench` wrote about the circumstances, as a sentence. */
+function circumstances(): string {
+  return (
+    results()
+      .split('\n')
+      .find((line) => /^\d{4}-\d\d-\d\d, /.test(line)) ?? ''
+  );
+}
+
+/** The ratios, and the medians behind them. */
+function shortMeasurements(): string {
+  const [head = [], , ...body] = lines();
+  const names = head.filter((name) => name !== '' && !name.includes('/'));
+  const ratios = head.flatMap((name, at) => (name.includes(' / ') ? [at] : []));
+  const columns = [0, ...ratios, ...names.map((name) => head.indexOf(name))];
+  const median = (text: string): string => text.replace(/ \(.*\)$/, '');
+  const table = [head, ...body].map((cells) => row(columns.map((at) => median(cells[at] ?? ''))));
+  const rule = `|---|${'---:|'.repeat(columns.length - 1)}`;
+  const date = circumstances().slice(0, 10);
+  return [`Medians of ${date}:`, '', table[0], rule, ...table.slice(1)].join('\n');
+}
+
+function allMeasurements(): string {
+  return results().split('\n').slice(2).join('\n').trim();
+}
+
+if (import.meta.main) {
+  for (const [path, text] of Object.entries(documents())) writeFileSync(new URL(`../${path}`, import.meta.url), text);
+}
