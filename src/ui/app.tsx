@@ -7,7 +7,8 @@ import { PromptBox } from './overlays/prompt.tsx';
 import type { Prompt } from './prompt.ts';
 import type { Cells } from './screen/cells.ts';
 import { Surface } from './screen/surface.tsx';
-import type { Frame, Shell } from './shell.ts';
+import type { Shell } from './shell.ts';
+import type { Frame } from './shell-frame.ts';
 
 export interface AppProps {
   readonly shell: Shell;
@@ -65,7 +66,16 @@ function OverlayOf({
     case undefined:
       return null;
     case 'help':
-      return <Help keymap={keymap} ui={shell.ui()} columns={columns} rows={rows} top={overlay.top} />;
+      return (
+        <Help
+          keymap={keymap}
+          ui={shell.ui()}
+          viewer={shell.viewerKeys()}
+          columns={columns}
+          rows={rows}
+          top={overlay.top}
+        />
+      );
     case 'prompt':
       return (
         <ShownPrompt

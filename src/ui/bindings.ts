@@ -176,7 +176,7 @@ export const BINDINGS: readonly Binding[] = [
     keys: ['y'],
     shown: 'y',
     label: 'copy',
-    help: 'Copies the command that does by hand what the key under the cursor does.',
+    help: 'Copies the command that does it by hand.',
     group: 'act',
     footer: 70,
     where: (ui) => ui.focus === 'bots' || ui.focus === 'database',

@@ -15,27 +15,11 @@ import type { Panel, Scope } from './panel.ts';
 import type { Prompt } from './prompt.ts';
 import { cursorKey, reduce } from './reduce.ts';
 import type { Cells } from './screen/cells.ts';
-import {
-  initialUi,
-  type Notice,
-  type Overlay,
-  type PanelId,
-  type Scene,
-  type UiEvent,
-  type UiState,
-  type ViewId,
-} from './state.ts';
+import { type Frame, sameFrame } from './shell-frame.ts';
+import { initialUi, type Notice, type PanelId, type Scene, type UiEvent, type UiState, type ViewId } from './state.ts';
 import type { Theme } from './theme.ts';
 import type { OpenViewer, Viewer } from './viewer.ts';
 import { drawZone, layoutOf, scopeOf as scopeIn } from './zones.ts';
-
-/** What React composes: it changes only when zones or overlays do, never with the data. */
-export interface Frame {
-  readonly columns: number;
-  readonly rows: number;
-  readonly layout: Layout;
-  readonly overlay: Overlay | null;
-}
 
 export interface ShellOptions {
   readonly panels: readonly Panel[];
@@ -72,6 +56,8 @@ export interface Shell {
   /** One report of Ink's `useInput`. */
   report(input: string, key: InkKey): void;
   paste(text: string): void;
+  /** The keys of what has the body, for the help; null when nothing has. */
+  viewerKeys(): Viewer['keymap'] | null;
   /** The row of the screen the cursor of the focused list is on; null when no list is shown. */
   cursorRow(): number | null;
   /** The size may be the same as before, when the terminal was away meanwhile. */
@@ -266,6 +252,7 @@ export function createShell(options: ShellOptions): Shell {
     },
     report,
     notify: notice,
+    viewerKeys: () => viewer?.keymap ?? null,
     cursorRow() {
       const zone = placeZones(layout()).find(({ id }) => id === ui.focus);
       const list = ui.lists[ui.focus];
@@ -302,14 +289,4 @@ export function createShell(options: ShellOptions): Shell {
     },
     stop: (reason) => acting.stop(reason),
   };
-}
-
-/** Whether React has nothing to do. The layout is made anew each time; its numbers decide. */
-function sameFrame(a: Frame, b: Frame): boolean {
-  return (
-    a.columns === b.columns &&
-    a.rows === b.rows &&
-    a.overlay === b.overlay &&
-    JSON.stringify(a.layout.rows) === JSON.stringify(b.layout.rows)
-  );
 }

@@ -1,59 +1,51 @@
-/** The help, made from the bindings that mean something where the person stands. */
+/** The help's box: in two columns where there is room, so that all of it fits a classic screen. */
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import { type Binding, GROUPS, type Group } from '../keymap.ts';
+import type { Binding } from '../binding.ts';
 import type { UiState } from '../state.ts';
-
-const TITLES: Readonly<Record<Group, string>> = {
-  move: 'Move',
-  look: 'Look',
-  find: 'Find',
-  act: 'Act',
-  program: 'Program',
-};
-
-interface Line {
-  readonly kind: 'title' | 'key' | 'blank';
-  readonly shown: string;
-  readonly help: string;
-}
-
-/** The lines of the help for a state, without an overlay in it. Pure; the tests and the docs read it too. */
-export function helpLines(keymap: readonly Binding[], ui: UiState): readonly Line[] {
-  const here = { ...ui, overlay: null };
-  const lines: Line[] = [];
-  for (const group of GROUPS) {
-    const bindings = keymap.filter((binding) => binding.group === group && (binding.where?.(here) ?? true));
-    if (bindings.length === 0) continue;
-    if (lines.length > 0) lines.push({ kind: 'blank', shown: '', help: '' });
-    lines.push({ kind: 'title', shown: TITLES[group], help: '' });
-    for (const { shown, help } of bindings) lines.push({ kind: 'key', shown, help });
-  }
-  return lines;
-}
+import type { Viewer } from '../viewer.ts';
+import { type HelpLine, heightOf, helpColumn, helpColumns, helpSections, keyWidth } from './help-lines.ts';
 
 export interface HelpProps {
   readonly keymap: readonly Binding[];
   readonly ui: UiState;
+  /** The keys of what has the body; null when nothing has. */
+  readonly viewer: Viewer['keymap'] | null;
   readonly columns: number;
   readonly rows: number;
   /** The first line shown. */
   readonly top: number;
 }
 
-export function Help({ keymap, ui, columns, rows, top }: HelpProps): ReactNode {
-  const width = Math.min(columns, 72);
-  const all = helpLines(keymap, ui);
-  const room = Math.max(1, Math.min(all.length, rows - 4));
-  const from = Math.max(0, Math.min(top, all.length - room));
-  const more = all.length - room - from;
+/** From this width on there are two columns. */
+const TWO_COLUMNS = 80;
+const ONE_WIDTH = 72;
+const TWO_WIDTH = 100;
+const GAP = 2;
+/** Borders and the last line. */
+const FRAME_ROWS = 3;
+
+export function Help({ keymap, ui, viewer, columns, rows, top }: HelpProps): ReactNode {
+  const isWide = columns >= TWO_COLUMNS;
+  const width = Math.min(columns, isWide ? TWO_WIDTH : ONE_WIDTH);
+  const sections = helpSections(keymap, ui, viewer);
+  // Borders and padding.
+  const inner = width - 4;
+  const columnWidth = isWide ? Math.floor((inner - GAP) / 2) : inner;
+  const parts: readonly [HelpLine[], HelpLine[]] = isWide
+    ? helpColumns(sections, columnWidth)
+    : [helpColumn(sections, columnWidth), []];
+  const height = heightOf(parts);
+  const room = Math.max(1, Math.min(height, rows - FRAME_ROWS));
+  const from = Math.max(0, Math.min(top, height - room));
+  const more = height - room - from;
   return (
     <Box
       position="absolute"
       left={Math.max(0, Math.floor((columns - width) / 2))}
-      top={Math.max(0, Math.floor((rows - room - 3) / 2))}
+      top={Math.max(0, Math.floor((rows - room - FRAME_ROWS) / 2))}
       width={width}
-      height={room + 3}
+      height={room + FRAME_ROWS}
       flexDirection="column"
       borderStyle="round"
       borderColor="cyan"
@@ -62,21 +54,47 @@ export function Help({ keymap, ui, columns, rows, top }: HelpProps): ReactNode {
       paddingX={1}
       overflow="hidden"
     >
-      {all.slice(from, from + room).map((line, i) => (
-        <Text key={from + i} wrap="truncate-end" color="white">
+      <Box height={room} columnGap={GAP} flexShrink={0}>
+        {parts.map((lines, index) => (
+          <Column
+            // biome-ignore lint/suspicious/noArrayIndexKey: the left and the right one
+            key={index}
+            lines={lines.slice(from, from + room)}
+            keys={keyWidth(sections)}
+            width={index === 1 && !isWide ? 0 : columnWidth}
+          />
+        ))}
+      </Box>
+      <Text color="gray" wrap="truncate-end">
+        {more > 0 ? `${more} more below: j ↓  ·  Esc closes` : 'Esc closes'}
+      </Text>
+    </Box>
+  );
+}
+
+interface ColumnProps {
+  readonly lines: readonly HelpLine[];
+  /** How wide the keys are. */
+  readonly keys: number;
+  readonly width: number;
+}
+
+function Column({ lines, keys, width }: ColumnProps): ReactNode {
+  return (
+    <Box flexDirection="column" width={width} flexShrink={0}>
+      {lines.map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
+        <Text key={index} wrap="truncate-end" color="white">
           {line.kind === 'title' ? (
             <Text bold>{line.shown}</Text>
           ) : (
             <>
-              <Text color="cyanBright">{line.shown.padEnd(11)}</Text>
+              <Text color="cyanBright">{line.shown.padEnd(keys)}</Text>
               {line.help}
             </>
           )}
         </Text>
       ))}
-      <Text color="gray" wrap="truncate-end">
-        {more > 0 ? `${more} more below: j  ·  Esc closes` : 'Esc closes'}
-      </Text>
     </Box>
   );
 }

@@ -1,0 +1,63 @@
+import { Box } from 'ink';
+import { render } from 'ink-testing-library';
+import { expect, test } from 'vitest';
+import { actions } from '../../src/actions/all.ts';
+import { measure } from '../../src/text/width.ts';
+import { createKeymap } from '../../src/ui/keymap.ts';
+import { Help } from '../../src/ui/overlays/help.tsx';
+import { helpSections } from '../../src/ui/overlays/help-lines.ts';
+import { initialUi, type UiState } from '../../src/ui/state.ts';
+import type { Viewer } from '../../src/ui/viewer.ts';
+
+const keymap = createKeymap(actions);
+const home = initialUi('home');
+const log: Viewer['keymap'] = [{ shown: 'n N', label: 'match', help: 'The match before; the match after.' }];
+
+function frame(columns: number, rows: number, ui: UiState = home, viewer: Viewer['keymap'] | null = null, top = 0) {
+  const { lastFrame, unmount } = render(
+    <Box width={columns} height={rows}>
+      <Help keymap={keymap} ui={ui} viewer={viewer} columns={columns} rows={rows} top={top} />
+    </Box>,
+  );
+  const text = (lastFrame() ?? '').replaceAll(/\u001b\[[0-9;]*m/g, '');
+  unmount();
+  return text.split('\n');
+}
+
+test('at home all of it fits a classic screen, what acts first', () => {
+  const lines = frame(80, 24);
+  expect(lines.length).toBeLessThanOrEqual(24);
+  for (const line of lines) expect(measure(line)).toBeLessThanOrEqual(80);
+  const text = lines.join('\n');
+  expect(text).not.toMatch(/more below|…/);
+  expect(lines.findIndex((line) => line.includes('Act'))).toBeLessThan(2);
+  for (const key of ['r ', 'F ', 'j ↓', 'k ↑', '/ &', 'PgDn', 'Ctrl-Z', 'Tab']) expect(text).toContain(key);
+});
+
+test('on a phone texts are wrapped, not cut, and the rest is scrolled to', () => {
+  const seen = new Set<string>();
+  for (let top = 0; top < 80; top += 10) {
+    const lines = frame(40, 20, home, null, top);
+    expect(lines.length).toBeLessThanOrEqual(20);
+    for (const line of lines) seen.add(line.replaceAll(/[│╭╮╰╯─]/g, '').trim());
+  }
+  const text = [...seen].join(' ');
+  expect(text).not.toContain('…');
+  for (const { help } of helpSections(keymap, home, null).flatMap(({ rows }) => rows)) {
+    for (const word of help.split(' ')) expect(text).toContain(word);
+  }
+});
+
+test('under a log it lists the keys of the log first, and none that mean nothing there', () => {
+  const sections = helpSections(keymap, { ...home, isViewing: true }, log);
+  expect(sections[0]).toEqual({ title: 'Here', rows: log });
+  expect(sections.map(({ title }) => title)).not.toContain('Find');
+  expect(sections.find(({ title }) => title === 'Look')?.rows.map(({ shown }) => shown)).toEqual(['Esc']);
+});
+
+test('the views are one row', () => {
+  const look = helpSections(keymap, home, null).find(({ title }) => title === 'Look');
+  const views = look?.rows.filter(({ help }) => help.startsWith('Views:')) ?? [];
+  expect(views).toHaveLength(1);
+  expect(views[0]?.help).toMatch(/1 home, 2 bots/);
+});
