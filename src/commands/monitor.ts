@@ -142,15 +142,15 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
   return new Promise<never>(() => {});
 }
 
-/** How long Ink, and with it the keys, waits for the first readings, ms. */
-const FIRST_READINGS_MS = 150;
+/** How long Ink, and with it the keys, waits for the bots and the host, ms. */
+const FIRST_READINGS_MS = 400;
 
-/** Resolves when every source has answered or failed once, and at the latest after a moment. */
+/** Resolves when PM2 and the host have answered or failed once, and at the latest after a moment. */
 function firstReadings({ store, onNews }: Observation): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, FIRST_READINGS_MS);
     onNews(() => {
-      if (store.entries().some(({ reading }) => reading.state === 'waiting')) return;
+      if ([...store.of('pm2'), ...store.of('host')].some(({ reading }) => reading.state === 'waiting')) return;
       clearTimeout(timer);
       // After the paint that these readings have asked for.
       setImmediate(resolve);

@@ -37,6 +37,7 @@ export function createObservation({ options, env, clock }: ObservationOptions): 
   const { pm2Homes, intervalMs, logs, expected, thresholds } = options;
   const servers = findServers(options, env);
   const store = createStore();
+  const botsFirst = afterBots(store);
   const pm2Targets = createPm2Targets();
   const sources: Source[] = [
     hostSource({ clock }),
@@ -60,8 +61,8 @@ export function createObservation({ options, env, clock }: ObservationOptions): 
       offReason: () =>
         store.of('pm2').every(({ reading }) => reading.state === 'off') ? 'no PM2, and no --logs' : null,
     }),
-    postgresSource({ clock, ...servers.postgres }),
-    redisSource({ clock, ...servers.redis }),
+    postgresSource({ clock, ...servers.postgres, mayLoad: () => botsFirst }),
+    redisSource({ clock, ...servers.redis, mayLoad: () => botsFirst }),
   ];
   for (const source of sources) store.declare(source, clock.now());
 
@@ -115,4 +116,22 @@ export function createObservation({ options, env, clock }: ObservationOptions): 
     world: () => takeWorld(store, { ...histories, expected, thresholds }, clock.now(), version),
     onNews: (listener) => void listeners.add(listener),
   };
+}
+
+/** So long the drivers of the databases wait for the bots, ms. */
+const BOTS_FIRST_MS = 300;
+
+/** Resolves when PM2 has answered or failed and that is painted: loading a driver keeps everything else waiting. */
+function afterBots(store: Store): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      unsubscribe();
+      clearTimeout(timer);
+      setImmediate(resolve);
+    };
+    const timer = setTimeout(finish, BOTS_FIRST_MS).unref();
+    const unsubscribe = store.subscribe(() => {
+      if (store.of('pm2').every(({ reading }) => reading.state !== 'waiting')) finish();
+    });
+  });
 }

@@ -23,6 +23,8 @@ export interface PostgresSourceOptions {
   readonly id?: string;
   /** What is said while there is nothing to watch. */
   readonly offReason?: string;
+  /** Resolves when the driver may be loaded, which blocks the program for 20 ms. At once unless said. */
+  readonly mayLoad?: () => Promise<void>;
 }
 
 /** Said where nothing is configured and no socket is found. */
@@ -51,6 +53,7 @@ export function postgresSource({
   clock,
   id = 'postgres',
   offReason = POSTGRES_OFF,
+  mayLoad = () => Promise.resolve(),
 }: PostgresSourceOptions): Source<'postgres'> {
   let poke: () => void = () => {};
   let connection: PostgresConnection | null = null;
@@ -80,6 +83,7 @@ export function postgresSource({
   async function connect({ address }: FoundAddress): Promise<PostgresConnection> {
     if (connection?.isOpen) return connection;
     drop();
+    await mayLoad();
     const { openPostgres } = await import('./client.ts');
     const opened = await openPostgres(address, {
       applicationName: 'botop',

@@ -3,6 +3,7 @@ import { isOverWithin } from '../deadline.ts';
 import { type Clock, type Source, SourceError, SourceOff } from '../source.ts';
 import type { FoundRedis } from './address.ts';
 import type { RedisConnection } from './client.ts';
+import { knock } from './knock.ts';
 import { countersOf, growth, hitShare, parseInfo, parseServerInfo, parseSlowlog, type RedisCounters } from './parse.ts';
 import type { RedisSlowCommand, RedisSnapshot } from './snapshot.ts';
 
@@ -13,6 +14,8 @@ export interface RedisSourceOptions {
   readonly id?: string;
   /** What is said while there is nothing to watch. */
   readonly offReason?: string;
+  /** Resolves when the client may be loaded, which blocks the program for 30 ms. At once unless said. */
+  readonly mayLoad?: () => Promise<void>;
 }
 
 /** Said where nothing is configured and nothing answers in the usual place. */
@@ -33,6 +36,7 @@ export function redisSource({
   clock,
   id = 'redis',
   offReason = REDIS_OFF,
+  mayLoad = () => Promise.resolve(),
 }: RedisSourceOptions): Source<'redis'> {
   let poke: () => void = () => {};
   let connection: RedisConnection | null = null;
@@ -54,9 +58,12 @@ export function redisSource({
     slowlogMono = Number.NEGATIVE_INFINITY;
   }
 
-  async function connect({ address }: FoundRedis): Promise<RedisConnection> {
+  async function connect({ address, isConfigured }: FoundRedis): Promise<RedisConnection> {
     if (connection?.isOpen) return connection;
     drop();
+    // Most machines have none in the usual place: the client is not loaded for them.
+    if (!isConfigured) await knock(address, CONNECT_TIMEOUT_MS);
+    await mayLoad();
     const { openRedis } = await import('./client.ts');
     const opened = await openRedis(address, { timeoutMs: CONNECT_TIMEOUT_MS, onLost: () => poke() });
     if (isClosed) {
