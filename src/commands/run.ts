@@ -1,5 +1,4 @@
 /** Runs the command that was asked for and gives the exit status. */
-import { once } from 'node:events';
 import { exitCodes } from '../config/exit-codes.ts';
 import type { Options } from '../config/options.ts';
 import { Secret } from '../config/secret.ts';
@@ -61,11 +60,12 @@ async function runDemo(options: Options): Promise<number> {
 
 /** Writes all of it, however slow the reader; one that has gone away is no failure of ours. */
 async function print(text: string): Promise<number> {
-  try {
-    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-    return exitCodes.ok;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return exitCodes.ok;
-    throw error;
-  }
+  const error = await new Promise<Error | null | undefined>((resolve) => {
+    // A failed write is told twice, and the event ends the process where nobody listens.
+    process.stdout.once('error', resolve);
+    process.stdout.write(text, resolve);
+  });
+  if (!error || (error as NodeJS.ErrnoException).code === 'EPIPE') return exitCodes.ok;
+  process.stderr.write(`botop: cannot write the output: ${error.message}\n`);
+  return exitCodes.failed;
 }

@@ -3,20 +3,22 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { actions } from '../actions/all.ts';
 import type { Options } from '../config/options.ts';
-import { systemClock } from '../sources/source.ts';
+import { findDaemons } from '../sources/pm2/daemons.ts';
+import { systemClock, valueOf } from '../sources/source.ts';
 import { countFleet } from '../state/fleet.ts';
 import type { World } from '../state/world.ts';
 import { clean } from '../text/clean.ts';
 import { composeZones } from '../ui/compose-plain.ts';
 import { createKeymap } from '../ui/keymap.ts';
-import { asciiOf } from '../ui/screen/ascii.ts';
-import { initialUi } from '../ui/state.ts';
+import { type Layout, MIN_COLUMNS, MIN_ROWS } from '../ui/layout.ts';
+import { asciiLines } from '../ui/screen/ascii.ts';
+import { initialUi, type UiState } from '../ui/state.ts';
 import { createTheme } from '../ui/theme.ts';
 import { drawZone, layoutOf, type Picture } from '../ui/zones.ts';
 import { version } from '../version.ts';
 import { createObservation, type Observation } from './observation.ts';
 import { createPanels } from './panels.ts';
-import { buildSnapshot, printSnapshot } from './snapshot-document.ts';
+import { buildSnapshot, printSnapshot, type SnapshotDocument } from './snapshot-document.ts';
 
 interface Run {
   readonly options: Options;
@@ -68,17 +70,26 @@ async function observe({ options, env }: Run, look: (observation: Observation) =
   try {
     await look(observation);
     const world = observation.world();
-    return options.isJson ? printSnapshot(buildSnapshot(world, version)) : printFrame(world, options, env);
+    return options.isJson ? printSnapshot(await documentOf(world, options)) : printFrame(world, options, env);
   } finally {
     await observation.poller.stop();
   }
 }
 
-/** One picture without any escape, as large as COLUMNS and LINES say. */
+/** The document; the other daemons are looked for here where no daemon was read that names them. */
+async function documentOf(world: World, { pm2Homes }: Options): Promise<SnapshotDocument> {
+  const document = buildSnapshot(world, version);
+  if (document.daemons.length > 0) return document;
+  return { ...document, otherDaemons: await findDaemons(pm2Homes) };
+}
+
+/**
+ * One picture without any escape, as large as COLUMNS and LINES say; without LINES as long as it takes to list every
+ * bot. Nobody steers it: it has no footer and no cursor.
+ */
 function printFrame(world: World, options: Options, env: Run['env']): string {
-  const columns = sizeOf(env['COLUMNS'], 120);
-  const rows = sizeOf(env['LINES'], 40);
-  const ui = initialUi(options.view);
+  const columns = sizeOf('COLUMNS', env['COLUMNS'], 120, MIN_COLUMNS);
+  const ui = withoutCursors(initialUi(options.view));
   const picture: Picture = {
     world,
     ui,
@@ -90,21 +101,44 @@ function printFrame(world: World, options: Options, env: Run['env']): string {
     clockNow: world.now,
     viewer: null,
   };
-  const whole = composeZones(layoutOf(ui, world, { columns, rows }), columns, rows, (zone, cells) =>
-    drawZone(zone, cells, picture),
-  );
-  const lines = whole.plain().map((line) => (options.isAscii ? toAscii(line) : line).trimEnd());
-  return `${lines.join('\n')}\n`;
+  const bots = world.pm2.reduce((sum, { reading }) => sum + (valueOf(reading)?.bots.length ?? 0), 0);
+  // The footer's line is laid out below what is printed.
+  const layoutFor = (rows: number) => layoutOf(ui, world, { columns, rows: rows + 1 });
+  let rows = sizeOf('LINES', env['LINES'], 40, MIN_ROWS);
+  if (!env['LINES']) while (rows < SIZE_MAX && !hasRoom(layoutFor(rows), bots)) rows += 1;
+  const whole = composeZones(layoutFor(rows), columns, rows + 1, (zone, cells) => {
+    if (zone !== 'footer') drawZone(zone, cells, picture);
+  });
+  const lines = options.isAscii ? asciiLines(whole) : whole.plain();
+  return `${lines.slice(0, rows).join('\n')}\n`;
 }
 
-function toAscii(line: string): string {
-  return Array.from(line, (char) => String.fromCodePoint(asciiOf(char.codePointAt(0) as number))).join('');
+function withoutCursors(ui: UiState): UiState {
+  const { bots, errors, resources, database } = ui.lists;
+  const nowhere = { index: -1 };
+  return {
+    ...ui,
+    lists: {
+      bots: { ...bots, ...nowhere },
+      errors: { ...errors, ...nowhere },
+      resources: { ...resources, ...nowhere },
+      database: { ...database, ...nowhere },
+    },
+  };
+}
+
+/** Whether the bots' panel, where there is one, shows them all: two borders and the names of the columns come with it. */
+function hasRoom({ rows }: Layout, bots: number): boolean {
+  const panel = rows.flatMap(({ zones }) => zones).find(({ id }) => id === 'bots');
+  return !panel || panel.height >= bots + 3;
 }
 
 /** Terminals are not larger than this; a wrong variable must not ask for gigabytes. */
 const SIZE_MAX = 1_000;
 
-function sizeOf(text: string | undefined, usual: number): number {
+function sizeOf(name: string, text: string | undefined, usual: number, least: number): number {
   const size = Number.parseInt(text ?? '', 10);
-  return size > 0 ? Math.min(size, SIZE_MAX) : usual;
+  if (!(size > 0)) return usual;
+  if (size < least) process.stderr.write(`botop: ${name}=${size} is too small for a picture, which has ${least} now\n`);
+  return Math.max(least, Math.min(size, SIZE_MAX));
 }

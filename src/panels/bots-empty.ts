@@ -43,7 +43,9 @@ function readingLines(reading: Reading<{ home: string; others: readonly OtherDae
       return reading.reason.split('; ').map((part, i) => [i === 0 ? 'text' : 'muted', sentence(part)]);
     case 'down': {
       const { error } = reading;
-      return [['bad', sentence(error.message)], ...(error.hint ? ([['text', sentence(error.hint)]] as Line[]) : [])];
+      // The other daemons of the machine are part of it: one a line.
+      const hints = error.hint?.split('; ') ?? [];
+      return [['bad', sentence(error.message)], ...hints.map((hint): Line => ['text', sentence(hint)])];
     }
     case 'fresh':
     case 'stale':

@@ -2,7 +2,7 @@
 
 import { percent } from '../text/format.ts';
 import { measure, truncate } from '../text/width.ts';
-import { area, bar, meter, sparkline } from '../ui/graph.ts';
+import { area, bar, meter, type Samples, sparkline } from '../ui/graph.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { Theme } from '../ui/theme.ts';
 import type { ResourceRow } from './resources-rows.ts';
@@ -119,7 +119,8 @@ function drawRow(cells: Cells, row: ResourceRow, look: ResourcesLook, grid: Grid
     atLeast: row.atLeast ?? 0,
   };
   const curve = (at: number): void => {
-    if (row.samples && room - at >= 4) sparkline(cells, from + at, y, room - at, row.samples, picture);
+    if (row.samples && isCourse(row.samples) && room - at >= 4)
+      sparkline(cells, from + at, y, room - at, row.samples, picture);
   };
   if (row.percent === undefined) {
     cells.text(from, y, fitting(row.notes, room), role, room);
@@ -142,6 +143,13 @@ function keepEnd(path: string, columns: number): string {
   const letters = [...path];
   while (letters.length > 0 && measure(letters.join('')) > columns - 1) letters.shift();
   return `…${letters.join('')}`;
+}
+
+/** A sample or two are no course: the first seconds, and a snapshot, show the values alone. */
+function isCourse(samples: Samples): boolean {
+  let known = 0;
+  for (let i = samples.length - 1; i >= 0 && known < 3; i--) if (!Number.isNaN(samples.at(i) ?? Number.NaN)) known++;
+  return known === 3;
 }
 
 const labelWidth = (width: number): number => (width >= 90 ? 16 : width >= 60 ? 12 : 8);
@@ -198,7 +206,9 @@ function drawGraphs(
   height: number,
 ): void {
   const { theme } = look;
-  const rows = GRAPHS.flatMap((key) => view.rows.filter((row) => row.key === key && row.samples !== null));
+  const rows = GRAPHS.flatMap((key) =>
+    view.rows.filter((row) => row.key === key && row.samples && isCourse(row.samples)),
+  );
   const downFor = (across: number) =>
     Math.min(Math.ceil(rows.length / across), Math.max(1, Math.floor((height + 1) / LEAST_ROWS)));
   const miss = (across: number) =>

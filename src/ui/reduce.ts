@@ -87,6 +87,7 @@ export function cursorKey(state: UiState, scene: Scene, panel: PanelId = state.f
 
 /** Where the cursor stands now: with its row if that is still there, else where it was. */
 export function cursorIndex(list: ListState, keys: readonly string[]): number {
+  if (list.index < 0) return -1;
   const found = list.key === null ? -1 : keys.indexOf(list.key);
   return found >= 0 ? found : Math.max(0, Math.min(list.index, keys.length - 1));
 }

@@ -6,7 +6,10 @@ import type { Strip } from './strip.ts';
 export type ViewId = ViewName;
 export type PanelId = 'bots' | 'errors' | 'resources' | 'database';
 
-/** Where the cursor of a list is. A null key means: on the row at `index`, whichever it is. */
+/**
+ * Where the cursor of a list is. A null key means: on the row at `index`, whichever it is; an index below zero, that
+ * there is none, in a picture nobody steers.
+ */
 export interface ListState {
   readonly key: string | null;
   readonly index: number;

@@ -191,7 +191,8 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
   async function explain(error: unknown): Promise<Error> {
     if (!(error instanceof SourceError)) return error as Error;
     const { code, hint } = error;
-    const message = watchedHomes.length > 1 ? `${error.message} (${safeText(home)})` : error.message;
+    const isNamed = watchedHomes.length === 1 || error.message.includes(safeText(home));
+    const message = isNamed ? error.message : `${error.message} (${safeText(home)})`;
     if (code !== 'absent') return new SourceError(code, message, { hint, cause: error });
     await refreshOthers();
     const named = others.map((other) => `${other.user} has one: --pm2-home ${other.home}`);
