@@ -62,8 +62,12 @@ describe('the bots on the screen', () => {
   test('a crash loop is FLAPPING, the worst first, and the stopped bot is listed apart', async () => {
     const pty = await monitor();
     await pty.waitFor(() => /FLAPPING/.test(rowOf(pty, 'crash-bot')), { what: 'the crash loop to be called FLAPPING' });
-    const words = pty.text().map((line) => /^│[ ▸]\s*(?:\d+\s+)?([\w-]+)/.exec(line)?.[1]);
-    const order = words.filter((word) => word && word !== 'NAME');
+    const panel = pty.text().slice(
+      0,
+      pty.text().findIndex((line) => line.startsWith('╰')),
+    );
+    const words = panel.map((line) => /^│[ ▸]\s*(?:\d+\s+)?([\w-]+)/.exec(line)?.[1]);
+    const order = words.filter((word) => word?.endsWith('-bot'));
     expect(order[0]).toBe('crash-bot');
     expect(order.at(-1)).toBe('parked-bot');
     expect(pty.line(0)).toMatch(/4 of 5 running · 1 FLAPPING/);
