@@ -25,6 +25,8 @@ export interface Strip {
   readonly shortTitle: string;
   readonly checks: readonly StripPart[];
   readonly end: StripPart | null;
+  /** The least of it: `not done`. */
+  readonly shortEnd: StripPart | null;
   /** That there are others: `+2 more`. */
   readonly more: StripPart | null;
 }
@@ -68,6 +70,7 @@ export function stripOfOutcome(outcome: Outcome): Strip {
     shortTitle: targetNames(ask.targets),
     checks: [...checks, ...audit],
     end: endOf(outcome, severity),
+    shortEnd: endOf(outcome, severity),
   };
 }
 
@@ -84,6 +87,7 @@ const BLANK: Omit<Strip, 'severity'> = {
   shortTitle: '',
   checks: [],
   end: null,
+  shortEnd: null,
   more: null,
 };
 
@@ -96,6 +100,7 @@ function notDone(subject: string, reason: string, audit: readonly StripPart[], i
     isPassing: isPassing && !isLost,
     checks: [{ text: reason === '' ? 'refused' : reason, tone: 'warn' }, ...audit],
     end: { text: `${subject} not done`, tone: 'plain' },
+    shortEnd: { text: 'not done', tone: 'plain' },
   };
 }
 
@@ -135,10 +140,13 @@ function auditPart(reason: string): StripPart {
   return { text: `audit not written: ${reason}`, tone: 'bad' };
 }
 
+/** Below this a reason needs all the room there is. */
+const NARROW = 60;
+
 /**
  * The strip in at most `columns`. The mark and what there is besides stay. Where all does not fit, what goes first is
- * what matters least: the action's verb, the good and waiting checks, the oldest first, then the last word where a reason
- * says as much; and then what is left is shortened.
+ * what matters least: the good and waiting checks, the oldest first, the action's verb, on a phone the last word too where
+ * a reason says as much; and then what is left is shortened.
  */
 export function fitStrip(strip: Strip, columns: number): readonly StripPart[] {
   let fitted = strip;
@@ -150,7 +158,8 @@ export function fitStrip(strip: Strip, columns: number): readonly StripPart[] {
     fitted = { ...fitted, checks: fitted.checks.filter((_, at) => at !== index) };
   }
   if (isWide()) fitted = { ...fitted, title: fitted.shortTitle };
-  if (isWide() && fitted.checks.length > 0) fitted = { ...fitted, end: null };
+  if (isWide()) fitted = { ...fitted, end: fitted.shortEnd };
+  if (isWide() && columns < NARROW && fitted.checks.length > 0) fitted = { ...fitted, end: null };
   return cut(layOut(fitted), columns);
 }
 

@@ -18,6 +18,7 @@ const strip = (title: string, severity: Strip['severity']): Strip => ({
   shortTitle: title,
   checks: [],
   end: null,
+  shortEnd: null,
   more: null,
 });
 

@@ -82,7 +82,11 @@ test('a refusal says why and that nothing was done', () => {
     auditError: null,
   } as const;
   expect(text(stripOfRefusal(refusal))).toBe('! locked: W unlocks · restart weather-bot not done');
-  expect(text(stripOfRefusal(refusal), 40)).toBe('! locked: W unlocks');
+  expect(text(stripOfRefusal(refusal), 40)).toBe('! locked: W unlocks · not done');
+  const long = { ...refusal, reason: 'the reading is 9 s old: the daemon does not answer on its socket, try again' };
+  expect(text(stripOfRefusal(long), 100)).toBe(`! ${long.reason} · not done`);
+  expect(text(stripOfRefusal(long), 60)).toMatch(/^! the reading is 9 s old: the daemon does .*… · not done$/);
+  expect(text(stripOfRefusal(long), 40)).toBe('! the reading is 9 s old: the daemon do…');
   expect(text(stripOfOutcome(outcomeOf([], { state: 'refused', message: 'gone' })))).toContain('not done');
 });
 

@@ -59,7 +59,12 @@ export function helpSections(keymap: readonly Binding[], ui: UiState, viewer: Vi
     (!viewer || binding.group === 'act' || binding.group === 'program' || binding.keys.includes('esc'));
   const sections = ORDER.map((group) => ({
     title: TITLES[group],
-    rows: rowsOf(keymap.filter((binding) => binding.group === group && isMeant(binding))),
+    rows: rowsOf(
+      keymap
+        .filter((binding) => binding.group === group && isMeant(binding))
+        // What acts before what only copies or locks.
+        .sort((a, b) => Number(b.isAction ?? false) - Number(a.isAction ?? false)),
+    ),
   }));
   const own = viewer ? [{ title: 'Here', rows: viewer }] : [];
   return [...own, ...sections].filter(({ rows }) => rows.length > 0);
@@ -72,7 +77,7 @@ function rowsOf(bindings: readonly Binding[]): HelpRow[] {
   const views = bindings.filter(isView);
   for (const binding of bindings) {
     if (binding.keys.includes('shift+tab')) continue;
-    if (!isView(binding)) rows.push({ shown: binding.keys.map(nameOf).join(' '), help: binding.help });
+    if (!isView(binding)) rows.push({ shown: binding.keys.map(nameOf).join(' '), help: helpOf(binding) });
     else if (binding === views[0]) {
       const names = views.map(({ keys, label }) => `${keys[0]} ${label}`).join(', ');
       const [first, last] = [views[0], views.at(-1)].map((view) => view?.keys[0]);
@@ -80,6 +85,11 @@ function rowsOf(bindings: readonly Binding[]): HelpRow[] {
     }
   }
   return rows;
+}
+
+/** An action's own words are about its targets; who asks for help has one of them under the cursor. */
+function helpOf({ isAction, label, help }: Binding): string {
+  return isAction ? `${label.charAt(0).toUpperCase()}${label.slice(1)}; asks first.` : help;
 }
 
 function nameOf(key: string): string {
