@@ -114,11 +114,11 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
   });
 
   const zones = () => placeZones(shell.frame().layout);
-  shell.onPaint(() => screen.invalidate(...zones().map(({ id }) => id)));
+  shell.onPaint((ids) => screen.invalidate(...(ids ?? zones().map(({ id }) => id))));
   screen.ink.on('resize', () => shell.resize(screen.columns, screen.rows));
-  observation.onNews(() => {
+  observation.onNews((news) => {
     terminal.checkParent();
-    shell.worldChanged();
+    shell.worldChanged(news);
   });
 
   // Raw from the start: what is typed while Ink loads waits in the terminal, and is not echoed over the picture.

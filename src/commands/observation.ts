@@ -15,6 +15,7 @@ import { FleetHistory } from '../state/fleet-history.ts';
 import { HostHistory } from '../state/host-history.ts';
 import { createStore, type Store } from '../state/store.ts';
 import { takeWorld, type World } from '../state/world.ts';
+import type { News } from '../ui/repaint.ts';
 import { findServers, type Servers } from './servers.ts';
 
 export interface ObservationOptions {
@@ -29,8 +30,8 @@ export interface Observation {
   readonly poller: Poller;
   readonly servers: Servers;
   world(): World;
-  /** Calls back when there is something new to show: once a beat, and after each reading outside the beat. */
-  onNews(listener: () => void): void;
+  /** Calls back when there is something new to show: once a beat, and after a reading outside the beat. */
+  onNews(listener: (news: News) => void): void;
 }
 
 export function createObservation({ options, env, clock }: ObservationOptions): Observation {
@@ -72,11 +73,14 @@ export function createObservation({ options, env, clock }: ObservationOptions): 
     errors: createErrorHistory(),
     database: new DatabaseHistory(),
   };
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(news: News) => void>();
+  let changed = new Set<Kind>();
+  let hasLogs = false;
   let version = 0;
   store.subscribe((id) => {
     version++;
     const entry = store.entries().find((known) => known.id === id);
+    if (entry) changed.add(entry.kind);
     // A repeated failure changes the entry too; only a new reading is a sample.
     if (entry?.reading.state === 'fresh') remember(entry.kind, entry.reading.value, entry.reading.readAt);
   });
@@ -95,9 +99,14 @@ export function createObservation({ options, env, clock }: ObservationOptions): 
     if (snapshots.length > 0) histories.fleet.push(snapshots);
   }
 
-  const tell = (): void => {
-    for (const listener of listeners) listener();
-  };
+  function tell(isBeat: boolean): void {
+    // A log that grows is read at once, lest lines be lost, and shown with everything else.
+    if (!isBeat && hasLogs && changed.size === 1 && changed.has('logs')) return;
+    hasLogs ||= changed.has('logs');
+    const kinds = changed;
+    changed = new Set();
+    for (const listener of listeners) listener({ isBeat, kinds });
+  }
   const poller = createPoller({
     sources,
     sink: store,
@@ -105,9 +114,9 @@ export function createObservation({ options, env, clock }: ObservationOptions): 
     intervalMs,
     onBeat() {
       sampleFleet();
-      tell();
+      tell(true);
     },
-    onRead: tell,
+    onRead: () => tell(false),
   });
   return {
     store,

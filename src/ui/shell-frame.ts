@@ -1,6 +1,8 @@
 /** What the shell hands to React. */
+import type { World } from '../state/world.ts';
 import type { Layout } from './layout.ts';
-import type { Overlay } from './state.ts';
+import type { Overlay, UiState } from './state.ts';
+import { layoutOf } from './zones.ts';
 
 /** What React composes: it changes only when zones or overlays do, never with the data. */
 export interface Frame {
@@ -13,9 +15,31 @@ export interface Frame {
 /** Whether React has nothing to do. The layout is made anew each time; its numbers decide. */
 export function sameFrame(a: Frame, b: Frame): boolean {
   return (
-    a.columns === b.columns &&
-    a.rows === b.rows &&
-    a.overlay === b.overlay &&
-    JSON.stringify(a.layout.rows) === JSON.stringify(b.layout.rows)
+    a.columns === b.columns && a.rows === b.rows && a.overlay === b.overlay && sameRows(a.layout.rows, b.layout.rows)
   );
+}
+
+function sameRows(a: Layout['rows'], b: Layout['rows']): boolean {
+  if (a === b) return true;
+  return (
+    a.length === b.length &&
+    a.every(({ height, zones }, y) => {
+      const other = b[y];
+      if (height !== other?.height || zones.length !== other.zones.length) return false;
+      return zones.every(({ id, width }, x) => id === other.zones[x]?.id && width === other.zones[x]?.width);
+    })
+  );
+}
+
+type Size = Pick<Frame, 'columns' | 'rows'>;
+
+/** The layout of a moment, made once: a key asks for it a dozen times. */
+export function createLayouts(): (ui: UiState, world: World, size: Size) => Layout {
+  let made: { readonly ui: UiState; readonly world: World; readonly size: Size; readonly layout: Layout } | null = null;
+  return (ui, world, size) => {
+    if (made?.ui !== ui || made.world !== world || made.size !== size) {
+      made = { ui, world, size, layout: layoutOf(ui, world, size) };
+    }
+    return made.layout;
+  };
 }

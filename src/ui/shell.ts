@@ -14,12 +14,13 @@ import type { Layout } from './layout.ts';
 import type { Panel, Scope } from './panel.ts';
 import type { Prompt } from './prompt.ts';
 import { cursorKey, reduce } from './reduce.ts';
+import { isSettled, type News, zonesChanged, zonesWithNews } from './repaint.ts';
 import type { Cells } from './screen/cells.ts';
-import { type Frame, sameFrame } from './shell-frame.ts';
+import { createLayouts, type Frame, sameFrame } from './shell-frame.ts';
 import { initialUi, type Notice, type PanelId, type Scene, type UiEvent, type UiState, type ViewId } from './state.ts';
 import type { Theme } from './theme.ts';
 import type { OpenViewer, Viewer } from './viewer.ts';
-import { drawZone, layoutOf, scopeOf as scopeIn } from './zones.ts';
+import { drawZone, scopeOf as scopeIn } from './zones.ts';
 
 export interface ShellOptions {
   readonly panels: readonly Panel[];
@@ -64,8 +65,8 @@ export interface Shell {
   resize(columns: number, rows: number): void;
   /** Says something in the footer for a while, or until the next key. */
   notify(text: string, severity: Notice['severity']): void;
-  /** Readings have come in, or a second has passed. */
-  worldChanged(): void;
+  /** Readings have come in, or a second has passed; without `news`: anything may be new. */
+  worldChanged(news?: News): void;
   /** This prompt is on the terminal, whole: from here on it begins to count. */
   painted(prompt: Prompt): void;
   draw(zone: string, cells: Cells): void;
@@ -104,7 +105,8 @@ export function createShell(options: ShellOptions): Shell {
     panels: (view) => (view === 'home' ? panels.map(({ id }) => id) : [view as PanelId]),
   };
 
-  const layout = (): Layout => layoutOf(ui, world, size);
+  const layouts = createLayouts();
+  const layout = (): Layout => layouts(ui, world, size);
 
   function dispatch(event: UiEvent): void {
     const before = ui;
@@ -116,9 +118,9 @@ export function createShell(options: ShellOptions): Shell {
     }
     if (ui.isPaused !== before.isPaused) world = ui.isPaused ? options.freezeWorld(world) : options.takeWorld();
     // A zone that shrank or a list that changed may have left the cursor outside its window.
-    if (event.type !== 'world-changed') ui = reduce(ui, { type: 'world-changed', at: clock.monotonic() }, scene);
+    if (!isSettled(event)) ui = reduce(ui, { type: 'world-changed', at: clock.monotonic() }, scene);
     refreshFrame();
-    paint();
+    paint(zonesChanged(before, ui));
     if (event.type === 'went-back' && before.strip && !ui.strip) acting.dismissed();
   }
 
@@ -273,13 +275,14 @@ export function createShell(options: ShellOptions): Shell {
       dispatch({ type: 'world-changed', at: clock.monotonic() });
       paint();
     },
-    worldChanged() {
+    worldChanged(news) {
       if (!ui.isPaused) world = options.takeWorld();
       acting.tick();
       viewer?.tick(viewerPage());
       dispatch({ type: 'world-changed', at: clock.monotonic() });
       refreshFrame();
-      paint();
+      // The picture of a paused world stands still; how long it has is in the header.
+      paint(ui.isPaused ? ['header'] : news && zonesWithNews(news, world));
     },
     painted: (prompt) => acting.painted(prompt),
     draw(zone, cells) {
