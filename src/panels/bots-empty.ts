@@ -58,6 +58,7 @@ function readingLines(reading: Reading<{ home: string; others: readonly OtherDae
   }
 }
 
+/** With a capital; without a full stop, which would be copied with a path that ends the line. */
 function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -81,8 +81,8 @@ describe.each(SIZES)('home at %ix%i', (columns, rows) => {
       new SourceError('refused', 'dead: its socket refuses', { hint: 'pm2 resurrect starts the saved bots' }),
     );
     const text = frameOf(still, columns, rows).join('\n');
-    expect(text).toMatch(/dead: its socket refuses/);
-    expect(text).toMatch(/pm2 resurrect/);
+    expect(text).toMatch(/dead: its socket refuses/i);
+    expect(text).toMatch(/pm2 resurrect/i);
     expect(text).toMatch(/bots unknown/);
   });
 
@@ -103,7 +103,9 @@ test('a terminal that is too small says what it needs', () => {
 
 test('the phone shows the whole of it', () => {
   // The clock is the machine's own zone's.
-  const text = frameOf(full(), 40, 20).join('\n').replace(/\d\d:\d\d/, 'HH:MM');
+  const text = frameOf(full(), 40, 20)
+    .join('\n')
+    .replace(/\d\d:\d\d/, 'HH:MM');
   expect(text).toMatchInlineSnapshot(`
     "botop bots1                        HH:MM
     2 of 3 running · 1 FLAPPING    src 4/5  
