@@ -174,7 +174,7 @@ const CONFIRMED: Readonly<Record<ReturnType<Action['risk']>, string>> = {
 function actionTable(): string {
   const rows = actions.map((action) => {
     // Only how many there are decides.
-    const [one, several] = [1, 2].map((count) => action.risk(new Array(count).fill(null) as never));
+    const [one, several] = [1, 2].map((count) => action.risk(Array.from({ length: count }) as never));
     const risk = one === several ? one : `${one}; several ${several}`;
     return row([code(action.key), action.label, action.targetKind, String(risk), CONFIRMED[one ?? 'copy']]);
   });

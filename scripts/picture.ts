@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { screenToSvg } from '../test/helpers/screen-svg.ts';
 import { type Pty, startPty } from '../test/helpers/pty.ts';
+import { screenToSvg } from '../test/helpers/screen-svg.ts';
 
 /**
  * Makes a picture for the documentation from a real frame of the built demo:
@@ -53,6 +53,9 @@ const README: readonly Omit<Shot, 'view' | 'seconds'>[] = [
   },
 ];
 
+/** Longer than a question is deaf. */
+const KEY_MS = 800;
+
 const program = join(import.meta.dirname, '../dist/botop.js');
 const { PATH, HOME } = process.env;
 
@@ -68,7 +71,11 @@ async function take({ view, columns, rows, file, keys, seconds, title, shows }: 
     // The crash loop is the last thing the demo comes to show.
     await pty.waitFor(SETTLED, { timeoutMs: 90_000, what: 'the crash loop to be seen' });
     await sleep(seconds * 1000);
-    for (const key of keys) pty.press(key);
+    for (const key of keys) {
+      pty.press(key);
+      // A question takes no answer at first, and shows that.
+      await sleep(KEY_MS);
+    }
     await pty.waitFor((screen) => isWhole(screen, shows), { timeoutMs: 10_000, what: 'a whole frame' });
     const path = resolve(file);
     mkdirSync(dirname(path), { recursive: true });
