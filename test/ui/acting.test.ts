@@ -1,0 +1,156 @@
+import { beforeEach, expect, test } from 'vitest';
+import { type Ask, buildAsk } from '../../src/actions/ask.ts';
+import type { Executor } from '../../src/actions/executor.ts';
+import type { Outcome } from '../../src/actions/outcome.ts';
+import { restart } from '../../src/actions/restart.ts';
+import { type BotTarget, botTarget } from '../../src/actions/target.ts';
+import { type Acting, createActing } from '../../src/ui/acting.ts';
+import type { Prompt } from '../../src/ui/prompt.ts';
+import { reduce } from '../../src/ui/reduce.ts';
+import { initialUi, type Scene, type UiState } from '../../src/ui/state.ts';
+import { makeBot, NOON } from '../helpers/bots.ts';
+
+const SCENE: Scene = { keys: () => [], page: () => 1, sorts: () => 1, panels: () => ['bots'] };
+
+let ui: UiState;
+let at: number;
+let room: { columns: number; rows: number } | null;
+let acting: Acting;
+let cancelled: string[];
+let fired: { ask: Ask; end(outcome: Outcome): void }[];
+
+beforeEach(() => {
+  ui = initialUi('home');
+  at = 0;
+  room = { columns: 100, rows: 30 };
+  cancelled = [];
+  fired = [];
+  const executor: Executor = {
+    isBusy: false,
+    ask: async (action, targets) =>
+      buildAsk({
+        id: targets[0]?.name ?? '',
+        action,
+        targets,
+        notes: [],
+        preparation: null,
+        shell: { pm2Home: '/home/ops/.pm2', user: 'ops' },
+        at: NOON,
+      }),
+    fire: (ask, report) => {
+      report({ ask, results: [], current: ask.targets[0] ?? null, verdict: null });
+      return new Promise((end) => fired.push({ ask, end }));
+    },
+    cancel: async (_, __, reason) => {
+      cancelled.push(reason);
+      return null;
+    },
+    abort: async () => {},
+  };
+  acting = createActing({
+    executor,
+    clock: { monotonic: () => at },
+    refresh: () => {},
+    port: {
+      ui: () => ui,
+      dispatch: (event) => {
+        ui = reduce(ui, event, SCENE);
+      },
+      room: () => room,
+    },
+  });
+});
+
+const prompt = (): Prompt | null => (ui.overlay?.kind === 'prompt' ? ui.overlay.prompt : null);
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const bot = (name: string): BotTarget => botTarget(makeBot({ name }));
+
+async function open(name = 'weather-bot'): Promise<void> {
+  acting.ask(restart, [bot(name)]);
+  await settled();
+}
+
+/** Its frame was written, and the 300 ms are over. */
+function arm(): void {
+  acting.painted(prompt() as Prompt);
+  at += 300;
+  acting.tick();
+}
+
+async function confirm(name: string): Promise<void> {
+  await open(name);
+  arm();
+  acting.report('y', {});
+  await settled();
+}
+
+function endOf(index: number, state: 'good' | 'bad'): void {
+  const { ask, end } = fired[index] as (typeof fired)[number];
+  const [target] = ask.targets as readonly [BotTarget];
+  const verdict = { state, checks: [{ text: 'up 10 s', state }] } as const;
+  const results = [{ target, state: 'done', message: '', verdict }] as const;
+  end({ ask, state: 'done', message: '', results, durationMs: 1, auditError: null });
+}
+
+test('a screen that becomes too small drops the question, and y then goes nowhere', async () => {
+  await open();
+  arm();
+  room = null;
+  acting.resized();
+  expect(prompt()).toBeNull();
+  acting.report('y', {});
+  await settled();
+  expect(cancelled).toEqual(['the screen is too small to show the question']);
+  expect(fired).toEqual([]);
+  expect(ui.notice?.text).toContain('nothing was done');
+});
+
+test('nothing is asked on a screen that is too small', async () => {
+  room = null;
+  await open();
+  expect(prompt()).toBeNull();
+  expect(cancelled).toHaveLength(1);
+});
+
+test('after a resize y counts only when the new frame was written, and not for the old one', async () => {
+  await open();
+  arm();
+  const before = prompt() as Prompt;
+  room = { columns: 60, rows: 20 };
+  acting.resized();
+  acting.painted(before);
+  at += 1000;
+  acting.report('y', {});
+  expect(fired).toEqual([]);
+  arm();
+  acting.report('y', {});
+  expect(fired).toHaveLength(1);
+});
+
+test('a question is dropped before the job stops, and that is audited first', async () => {
+  await open();
+  await acting.giveUp('suspended');
+  expect(cancelled).toEqual(['suspended']);
+  expect(acting.takesKeys()).toBe(false);
+});
+
+test('of several actions each end is shown, and leaving asks as long as one is watched', async () => {
+  await confirm('a');
+  await confirm('b');
+  expect(acting.watched()).toBe('2 actions are');
+  expect(ui.strip).toMatchObject({ title: 'restart b', more: { text: '+1 more' } });
+  endOf(0, 'bad');
+  endOf(1, 'good');
+  await settled();
+  expect(acting.watched()).toBeNull();
+  expect(ui.strip).toMatchObject({ title: 'restart a', severity: 'bad' });
+  at += 5000;
+  acting.tick();
+  expect(ui.strip).toMatchObject({ title: 'restart b', severity: 'good' });
+  at += 20_000;
+  acting.tick();
+  expect(ui.strip).toMatchObject({ title: 'restart a', severity: 'bad', more: null });
+  ui = reduce(ui, { type: 'went-back' }, SCENE);
+  acting.dismissed();
+  expect(ui.strip).toBeNull();
+});
