@@ -63,8 +63,9 @@ describe('the daemon', () => {
     const pty = await monitor();
     await pty.waitFor(/weather-bot\s+ok/);
     pm2.signal('SIGSTOP');
-    await pty.waitFor(/pm2 stale/, { timeoutMs: 10_000, what: 'the frozen daemon to be named' });
-    expect(pty.text().join('\n')).toMatch(/does not answer|frozen/);
+    // First what is old is called stale; the reason comes with the first question that is not answered.
+    await pty.waitFor(/does not answer|frozen/, { timeoutMs: 10_000, what: 'the frozen daemon to be named' });
+    expect(pty.text().join('\n')).toMatch(/pm2 stale/);
     pm2.signal('SIGCONT');
     await pty.waitFor(/weather-bot\s+ok/, { timeoutMs: 5_000 });
   });
