@@ -2,14 +2,20 @@
 import { exitCodes } from '../config/exit-codes.ts';
 import type { Options } from '../config/options.ts';
 import { Secret } from '../config/secret.ts';
+import { keepCompiled } from './compile-cache.ts';
 
 export async function run(options: Options): Promise<number> {
   // Node's own answer to it is a debugger that listens on loopback, open to every user of the machine.
   process.on('SIGUSR1', () => {});
   if (options.command === 'demo') return runDemo(options);
   if (options.command === 'snapshot' || !hasScreen(process.env)) return runSnapshot(options);
-  const { monitor } = await import('./monitor.ts');
+  const { monitor } = await loadMonitor();
   return monitor({ options, env: process.env });
+}
+
+function loadMonitor() {
+  keepCompiled({ env: process.env, uid: process.geteuid?.() ?? null });
+  return import('./monitor.ts');
 }
 
 /** Whether there is a terminal that can be painted on. */
@@ -48,7 +54,7 @@ async function runDemo(options: Options): Promise<number> {
   };
   try {
     if (isScreen) {
-      const { monitor } = await import('./monitor.ts');
+      const { monitor } = await loadMonitor();
       return await monitor({ options: watched, env: demo.env });
     }
     const { demoSnapshot } = await import('./snapshot.ts');
