@@ -89,6 +89,8 @@ export interface Action<T extends Target = Target> {
   readonly key: string;
   /** For the footer and the help: `restart`. */
   readonly label: string;
+  /** Its place in the footer, the smaller the earlier; absent: among the first. */
+  readonly footer?: number;
   readonly targetKind: T['kind'];
   /** After this one target's `run` counts as unanswered, in ms. */
   readonly runTimeoutMs: number;

@@ -1,7 +1,10 @@
 /** Every action there is, one line each; keys, hints, help and docs follow from these objects. */
 import type { Action } from './action.ts';
 import { flush } from './flush.ts';
+import { reload } from './reload.ts';
 import { restart } from './restart.ts';
+import { start } from './start.ts';
+import { stop } from './stop.ts';
 import { vacuum } from './vacuum.ts';
 
-export const actions: readonly Action[] = [restart, flush, vacuum];
+export const actions: readonly Action[] = [restart, stop, start, reload, flush, vacuum];

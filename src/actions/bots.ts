@@ -8,6 +8,8 @@ import type { BotTarget } from './target.ts';
 
 /** How long a list may take; a healthy daemon answers in a few ms. */
 const LIST_TIMEOUT_MS = 5000;
+/** How many names a sentence about several bots can bear. */
+const MAX_NAMES = 3;
 
 /** The daemon's bots as they are now. Rejects with `SourceError`. */
 export async function listBots(home: string, deps: ActionDeps, signal: AbortSignal): Promise<readonly Bot[]> {
@@ -62,6 +64,25 @@ function changeOf(before: Bot, now: Bot): string | null {
     return `restarted meanwhile, ${before.pid} → ${now.pid}`;
   }
   return before.status === now.status ? null : `${now.status} meanwhile, was ${before.status}`;
+}
+
+/** Why no action can be aimed at the bot, or null. */
+export function untouchable(bot: Bot): string | null {
+  if (bot.uniqueId === '') return 'PM2 gives it no unique_id, so it cannot be told from another bot of its id';
+  if (typeof bot.id !== 'number') return 'it is the old instance of a reload under way';
+  if (bot.status === 'stopping') return 'it is stopping now';
+  return null;
+}
+
+/** Whether it has a process, or is about to have one: PM2 counts a restart only of such a bot. */
+export function isRunning(bot: Bot): boolean {
+  return bot.status === 'online' || bot.status === 'launching' || bot.status === 'one-launch-status';
+}
+
+/** `a, b, c and 4 more`: the names that a sentence can bear. */
+export function namesOf(bots: readonly Bot[]): string {
+  const shown = bots.slice(0, MAX_NAMES).map((bot) => bot.name);
+  return bots.length > MAX_NAMES ? `${shown.join(', ')} and ${bots.length - MAX_NAMES} more` : shown.join(' and ');
 }
 
 /** `pm2 restart 3 4`, said for the home and the user it must be typed as; one command a home, joined by `&&`. */

@@ -23,6 +23,7 @@ export const flush: Action<BotTarget> = {
   id: 'flush',
   key: 'F',
   label: 'flush logs',
+  footer: 48,
   targetKind: 'bot',
   runTimeoutMs: RUN_TIMEOUT_MS,
   risk: () => 'R3',

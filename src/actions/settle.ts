@@ -89,7 +89,8 @@ function onward(up: NonNullable<Watching['up']>, before: BotTarget, at: number):
   return { up, verdict: { state: isSettled ? 'good' : 'watching', checks } };
 }
 
-function goodChecks(watching: Watching): readonly Check[] {
+/** What is known to be well so far. */
+export function goodChecks(watching: { readonly verdict: Verdict }): readonly Check[] {
   return watching.verdict.checks.filter((check) => check.state === 'good');
 }
 
@@ -105,8 +106,30 @@ export function isCrash(bot: Bot, exit: BotExit): boolean {
 }
 
 /** Looks until it is known what became of the bot. A daemon that cannot be read for a while ends as `unknown`. */
-export async function watchUntilUp(
+export function watchUntilUp(
   expected: Expectation,
+  deps: ActionDeps,
+  signal: AbortSignal,
+  report: (verdict: Verdict) => void,
+): Promise<Verdict> {
+  const watch: Watch<Watching> = {
+    home: expected.before.home,
+    first: WATCHING,
+    next: (watching, bots, at, waitedMs) => look(watching, expected, bots, at, waitedMs, deps.clock.now()),
+  };
+  return follow(watch, deps, signal, report);
+}
+
+/** How a bot is watched: `next` says where the watching stands after one look at the list. Times are monotonic ms. */
+export interface Watch<W extends { readonly verdict: Verdict }> {
+  readonly home: string;
+  readonly first: W;
+  next(seen: W, bots: readonly Bot[], at: number, waitedMs: number): W;
+}
+
+/** Looks at the list until the verdict is final. A daemon that cannot be read for a while ends as `unknown`. */
+export async function follow<W extends { readonly verdict: Verdict }>(
+  watch: Watch<W>,
   deps: ActionDeps,
   signal: AbortSignal,
   report: (verdict: Verdict) => void,
@@ -114,13 +137,13 @@ export async function watchUntilUp(
   const { clock } = deps;
   const begunAt = clock.monotonic();
   let readAt = begunAt;
-  let watching = WATCHING;
+  let watching = watch.first;
   report(watching.verdict);
   for (;;) {
     try {
-      const bots = await listBots(expected.before.home, deps, signal);
+      const bots = await listBots(watch.home, deps, signal);
       readAt = clock.monotonic();
-      const next = look(watching, expected, bots, readAt, readAt - begunAt, clock.now());
+      const next = watch.next(watching, bots, readAt, readAt - begunAt);
       if (textOf(next.verdict) !== textOf(watching.verdict)) report(next.verdict);
       watching = next;
     } catch (error) {

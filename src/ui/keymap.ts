@@ -16,7 +16,7 @@ function actionBinding(action: Action): Binding {
     label: action.label,
     help: `Asks first; for the ${action.targetKind} under the cursor of ${PANEL_OF[action.targetKind]}.`,
     group: 'act',
-    footer: 10,
+    footer: action.footer ?? 10,
     isAction: true,
     where: (ui) => (ui.detail?.panel ?? ui.focus) === PANEL_OF[action.targetKind],
     effect: () => ({ type: 'act', action }),

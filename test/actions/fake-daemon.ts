@@ -11,7 +11,7 @@ export const START = Date.UTC(2026, 0, 15, 12, 0, 0);
 
 export interface FakeBot {
   name: string;
-  id: number;
+  id: number | string;
   pid: number;
   status: string;
   restarts: number;
@@ -20,6 +20,8 @@ export interface FakeBot {
   exitCode?: number;
   /** How long after a restart it dies again, ms; PM2 then starts it at once. */
   diesAfterMs?: number;
+  mode?: 'cluster_mode';
+  watch?: boolean;
 }
 
 export interface FakeDaemon {
@@ -61,15 +63,21 @@ export function fakeDaemon(...names: string[]): FakeDaemon {
         restart_time: bot.restarts,
         unique_id: bot.uniqueId,
         pm_uptime: bot.startedAt,
-        exec_mode: 'fork_mode',
+        exec_mode: bot.mode ?? 'fork_mode',
+        watch: bot.watch,
         exit_code: bot.exitCode,
         env: { TOKEN: 'not-for-anyone' },
       },
     }));
 
-  function restart(id: unknown): void {
+  function found(id: unknown): FakeBot {
     const bot = bots.find((candidate) => candidate.id === id);
     if (bot === undefined) throw new SourceError('failed', 'PM2 says: God db process id unknown');
+    return bot;
+  }
+
+  function restart(id: unknown): void {
+    const bot = found(id);
     if (bot.status === 'online') bot.restarts += 1;
     begin(bot);
   }
@@ -126,7 +134,9 @@ export function fakeDaemon(...names: string[]): FakeDaemon {
             const { failure } = daemon;
             if (failure !== null && (failure.methods?.includes(method) ?? true)) throw failure.error;
             if (method === 'getMonitorData') return entries();
-            if (method === 'restartProcessId') restart((args[0] as { id: unknown }).id);
+            if (method === 'stopProcessId') found(args[0]).status = 'stopped';
+            if (method === 'startProcessId') begin(found(args[0]));
+            if (method === 'restartProcessId' || method === 'reloadProcessId') restart((args[0] as { id: unknown }).id);
             return {};
           },
           close: () => {
