@@ -39,6 +39,15 @@ test('every key of the program stands on the page of the keys', () => {
   for (const { help } of createKeymap(actions)) expect(page).toContain(help);
 });
 
+test('every action has a section that says what it does and what it checks', () => {
+  const headings = read('docs/actions-and-safety.md').match(/^### .+$/gm) ?? [];
+  for (const { key, id } of actions)
+    expect(
+      headings.filter((heading) => heading.endsWith(` (\`${key}\`)`)),
+      id,
+    ).toHaveLength(1);
+});
+
 test('every part that a page wants is there, and none is empty', () => {
   const parts = pages.flatMap((page) => [...read(page).matchAll(/<!-- made: .+? -->\n(.*?)<!-- end -->/gs)]);
   expect(parts.length).toBeGreaterThanOrEqual(5);
