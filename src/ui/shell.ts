@@ -215,8 +215,8 @@ export function createShell(options: ShellOptions): Shell {
   function report(input: string, key: InkKey): void {
     // The decoder sees every report, or it would take the rest of a torn sequence for keys.
     const keys = decoder.decode(input, key, clock.monotonic());
-    // What a notice said is over once the person goes on.
-    if (ui.notice && keys.length > 0) dispatch({ type: 'notice-cleared' });
+    // What a notice said is over once the person goes on, who must have seen it: not where the screen is too small.
+    if (ui.notice && keys.length > 0 && !layout().isTooSmall) dispatch({ type: 'notice-cleared' });
     if (decoder.isPasting()) return acting.paste();
     if (keys.includes('ctrl+z')) return suspend();
     if (keys.includes('ctrl+l')) return options.redraw();

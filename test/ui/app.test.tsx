@@ -90,8 +90,7 @@ describe.each(SIZES)('home at %ix%i', (columns, rows) => {
     const still = full();
     still.fail('pm2', new SourceError('refused', 'dead: its socket refuses'));
     const frame = frameOf(still, columns, rows);
-    const rowsOfBots = frame.filter((line) => /-bot\s+stale/.test(line));
-    expect(rowsOfBots[0]).toMatch(/payments-bot/);
+    expect(frame.find((line) => /-bot\s+stale/.test(line))).toMatch(/payments-bot/);
     expect(frame.join('\n')).toMatch(/DAEMON DEAD/);
     expect(frame.join('\n')).not.toMatch(/\d of \d running/);
   });
