@@ -118,7 +118,9 @@ function drawOthers(cells: Cells, { world, theme }: Scope, from: number): void {
     cells.text(2, from + i, truncate(`not watched: --pm2-home ${home} (${user}'s PM2)`, cells.width - 4), theme.muted);
   });
   const left = others.length - shown.length;
-  if (left > 0) cells.text(2, from + shown.length, `not watched: ${left} more PM2 of this machine`, theme.muted);
+  if (left === 0) return;
+  const words = shown.length === 0 ? `not watched: ${left} other PM2` : `not watched: ${left} more PM2`;
+  cells.text(2, from + shown.length, truncate(words, cells.width - 4), theme.muted);
 }
 
 interface Stale {
