@@ -1,6 +1,7 @@
 /** Stopping bots by pm_id, so that they stay stopped: the watch ends first, or the next changed file would start them. */
-import { isAlive, type ProcessMark, readTree } from '../sources/proc/tree.ts';
+
 import type { Bot } from '../sources/pm2/snapshot.ts';
+import { isAlive, type ProcessMark, readTree } from '../sources/proc/tree.ts';
 import { duration } from '../text/format.ts';
 import type { Action } from './action.ts';
 import { isRunning, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
@@ -25,7 +26,7 @@ export function createStop(processes: Processes): Action<BotTarget> {
   /** Null where nothing is known of them. */
   function left(target: BotTarget): readonly number[] | null {
     const tree = trees.get(target) ?? [];
-    return tree.length === 0 ? null : tree.filter(processes.isAlive).map(({ pid }) => pid);
+    return tree.length === 0 ? null : tree.filter((mark) => processes.isAlive(mark)).map(({ pid }) => pid);
   }
 
   return {

@@ -11,7 +11,8 @@ import { fakeDaemon } from './fake-daemon.ts';
 const ended = new Set<number>();
 const stop = createStop({
   readTree: (pid) => [pid, pid + 100].map((of) => ({ pid: of, startTicks: 1 })),
-  isAlive: ({ pid }) => !ended.has(pid),
+  // As the real one, it takes where /proc is after the mark.
+  isAlive: ({ pid }, ...more: unknown[]) => more.length === 0 && !ended.has(pid),
 });
 
 const { signal } = new AbortController();

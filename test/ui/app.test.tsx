@@ -125,6 +125,14 @@ test('the phone shows the whole of it', () => {
     │                                      │
     ╰─ 9×/5m exit 1 ───────────────────────╯
     cpu 46%  load 6.1/4  mem 79%  / 85%
-    ? help  q quit  r restart  F flush logs"
+    ? help  q quit  r restart  l log  o sort"
   `);
+});
+
+test('the many actions of a bot push out of the footer neither the way to its detail nor the way out', () => {
+  const footer = frameOf(full(), 80, 24).at(-1) ?? '';
+  const hints = ['q quit', 'r restart', 'Enter detail', '/ filter', 'o sort', 'S stop'];
+  const places = hints.map((hint) => footer.indexOf(hint));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual([...places].sort((a, b) => a - b));
 });

@@ -34,12 +34,19 @@ export function isAlive({ pid, startTicks }: ProcessMark, procRoot = '/proc'): b
 /** Of all its threads: a child belongs to the thread that started it. */
 function childrenOf(pid: number, procRoot: string): number[] {
   const folder = `${procRoot}/${pid}/task`;
+  return unlessGone(() => readdirSync(folder), []).flatMap((thread) =>
+    unlessGone(() => readFileSync(`${folder}/${thread}/children`, 'latin1'), '')
+      .split(' ')
+      .filter((child) => child !== '')
+      .map(Number),
+  );
+}
+
+/** A process, or one of its threads, can end while it is read. */
+function unlessGone<T>(read: () => T, otherwise: T): T {
   try {
-    return readdirSync(folder).flatMap((thread) =>
-      readFileSync(`${folder}/${thread}/children`, 'latin1').split(' ').filter(Boolean).map(Number),
-    );
+    return read();
   } catch {
-    // It ended while it was read.
-    return [];
+    return otherwise;
   }
 }
