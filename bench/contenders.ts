@@ -12,6 +12,8 @@ export interface Contender {
   readonly firstData: RegExp;
   /** Two keys that move something there and back. */
   readonly keys: readonly [string, string];
+  /** A key that opens an overlay and closes it again; null where there is none. */
+  readonly overlay: string | null;
   readonly quit: string;
 }
 
@@ -24,6 +26,9 @@ export interface Skipped {
 /** The name of a bot, and behind it, in the same row, what memory it takes. */
 const botWithMemory = /bot-\d{3}(?:(?!bot-\d{3})[^\n]){0,200}?\b[1-9][\d.]*\s{0,4}[kKMG](?:i?B)?(?!\w)/;
 
+/** As bin/botop starts it. */
+const launched = ['--max-semi-space-size=1'];
+
 const DOWN = '\u001b[B';
 const UP = '\u001b[A';
 
@@ -35,10 +40,11 @@ export function contenders(fleet: Fleet, program: string): (Contender | Skipped)
       ? {
           name: 'botop',
           command: process.execPath,
-          args: [program],
+          args: [...launched, program],
           env: fleet.env,
           firstData: botWithMemory,
           keys: ['j', 'k'],
+          overlay: '?',
           quit: 'q',
         }
       : { name: 'botop', why: `there is no ${program}: npm run build` },
@@ -49,6 +55,7 @@ export function contenders(fleet: Fleet, program: string): (Contender | Skipped)
       env: fleet.env,
       firstData: botWithMemory,
       keys: [DOWN, UP],
+      overlay: null,
       quit: 'q',
     },
     htop === null
@@ -60,6 +67,7 @@ export function contenders(fleet: Fleet, program: string): (Contender | Skipped)
           env: fleet.env,
           firstData: /Load average: *[\d.]+/,
           keys: [DOWN, UP],
+          overlay: null,
           quit: 'q',
         },
   ];

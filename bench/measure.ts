@@ -30,6 +30,10 @@ export interface Run {
   readonly bytesPerMinute: number;
   /** From the key press to the last byte of the answer. */
   readonly keyMs: readonly number[];
+  /** The same of the key that opens and closes an overlay; empty where there is none. */
+  readonly overlayMs: readonly number[];
+  /** How much larger it was at the end of the window than at its beginning. */
+  readonly rssGrowthBytes: number;
   /** Key presses that changed nothing on the screen within 600 ms. */
   readonly keysUnanswered: number;
 }
@@ -55,18 +59,29 @@ export async function measure(contender: Contender, daemonPid: number, condition
   firstDataMs.push(tookMs);
   try {
     await sleep(SETTLE_MS);
-    const before = { cpu: treeSeconds(pty.pid), daemon: ownSeconds(daemonPid), bytes: pty.bytesWritten };
+    const before = {
+      cpu: treeSeconds(pty.pid),
+      daemon: ownSeconds(daemonPid),
+      bytes: pty.bytesWritten,
+      rssBytes: memoryOf(pty.pid).rssBytes,
+    };
     const beganAt = performance.now();
     await sleep(conditions.seconds * 1000);
     const minutes = (performance.now() - beganAt) / 60_000;
     if (pty.ended) throw new Error(`${contender.name} ended by itself: ${JSON.stringify(pty.ended)}`);
+    const memory = memoryOf(pty.pid);
     const window = {
       cpuSecondsPerMinute: (treeSeconds(pty.pid) - before.cpu) / minutes,
       daemonSecondsPerMinute: (ownSeconds(daemonPid) - before.daemon) / minutes,
       bytesPerMinute: (pty.bytesWritten - before.bytes) / minutes,
-      ...memoryOf(pty.pid),
+      ...memory,
+      rssGrowthBytes: memory.rssBytes - before.rssBytes,
     };
-    return { firstDataMs, ...window, ...(await timeKeys(pty, contender, conditions.keyPresses)) };
+    const keys = await timeKeys(pty, contender.keys, conditions.keyPresses);
+    const { overlay } = contender;
+    const overlays = overlay === null ? null : await timeKeys(pty, [overlay, overlay], conditions.keyPresses);
+    const keysUnanswered = keys.unanswered + (overlays?.unanswered ?? 0);
+    return { firstDataMs, ...window, keyMs: keys.keyMs, overlayMs: overlays?.keyMs ?? [], keysUnanswered };
   } finally {
     await end(pty, contender);
   }
@@ -161,22 +176,22 @@ function kilobytes(file: string, name: string): number | null {
  */
 async function timeKeys(
   pty: Pty,
-  contender: Contender,
+  keys: Contender['keys'],
   presses: number,
-): Promise<{ keyMs: number[]; keysUnanswered: number }> {
+): Promise<{ keyMs: number[]; unanswered: number }> {
   const keyMs: number[] = [];
-  let keysUnanswered = 0;
+  let unanswered = 0;
   for (let i = 0; i < presses; i++) {
     if (i % 3 === 0) await nextByte(pty, 1_500);
     await quiet(pty, 120);
     const pressedAt = performance.now();
-    pty.press(contender.keys[i % 2 === 0 ? 0 : 1]);
+    pty.press(keys[i % 2 === 0 ? 0 : 1]);
     if (await nextByte(pty, 600)) {
       await quiet(pty, QUIET_MS);
       keyMs.push(pty.lastByteAt - pressedAt);
-    } else keysUnanswered++;
+    } else unanswered++;
   }
-  return { keyMs, keysUnanswered };
+  return { keyMs, unanswered };
 }
 
 /** Whether a byte arrives within the time. */

@@ -32,6 +32,14 @@ const measures: readonly Measure[] = [
   { title: 'kB/min written', digits: 1, samples: (runs) => runs.map((run) => run.bytesPerMinute / 1000) },
   { title: 'key → last byte p50, ms', digits: 1, samples: (runs) => runs.flatMap((run) => run.keyMs) },
   { title: 'key → last byte p95, ms', digits: 1, share: 0.95, samples: (runs) => runs.flatMap((run) => run.keyMs) },
+  { title: 'overlay → last byte p50, ms', digits: 1, samples: (runs) => runs.flatMap((run) => run.overlayMs) },
+  {
+    title: 'overlay → last byte p95, ms',
+    digits: 1,
+    share: 0.95,
+    samples: (runs) => runs.flatMap((run) => run.overlayMs),
+  },
+  { title: 'RSS growth in the window, MB', digits: 1, samples: (runs) => runs.map((run) => run.rssGrowthBytes / MB) },
   {
     title: 'CPU of the PM2 daemon, s/min',
     digits: 2,
@@ -58,7 +66,10 @@ export function formatTable(rows: readonly Row[]): string {
   const unanswered = rows.filter((row) => row.runs.some((run) => run.keysUnanswered > 0));
   const notes = unanswered.map((row) => {
     const count = row.runs.reduce((sum, run) => sum + run.keysUnanswered, 0);
-    const pressed = row.runs.reduce((sum, run) => sum + run.keysUnanswered + run.keyMs.length, 0);
+    const pressed = row.runs.reduce(
+      (sum, run) => sum + run.keysUnanswered + run.keyMs.length + run.overlayMs.length,
+      0,
+    );
     return `${row.name}: ${count} of ${pressed} key presses changed nothing on the screen.\n`;
   });
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;

@@ -3,19 +3,19 @@ import { cpus, release, type as system, totalmem } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Contender, contenders } from './contenders.ts';
-import { startFleet } from './fleet.ts';
+import { type Fleet, startFleet } from './fleet.ts';
 import { type Conditions, measure } from './measure.ts';
 import { formatSkipped, formatTable, type Row } from './report.ts';
 
 /**
- * `npm run bench -- [--bots N] [--seconds S] [--rounds R] [--size 120x40] [--out FILE]`
+ * `npm run bench -- [--bots N,N] [--seconds S] [--rounds R] [--size 120x40] [--out FILE]`
  *
- * The built program beside its peers, in one run on one private fleet, taking turns: on a shared machine only the
+ * The built program beside its peers, in one run on one private fleet of each size, taking turns: on a shared machine only the
  * ratios mean something.
  */
 const { values } = parseArgs({
   options: {
-    bots: { type: 'string', default: '10' },
+    bots: { type: 'string', default: '10,100' },
     seconds: { type: 'string', default: '30' },
     rounds: { type: 'string', default: '3' },
     starts: { type: 'string', default: '2' },
@@ -26,7 +26,7 @@ const { values } = parseArgs({
   },
 });
 
-const whole = (name: 'bots' | 'seconds' | 'rounds' | 'starts' | 'keys', least: number): number => {
+const whole = (name: 'seconds' | 'rounds' | 'starts' | 'keys', least: number): number => {
   const number = Number(values[name]);
   if (Number.isInteger(number) && number >= least) return number;
   console.error(`--${name} is a whole number from ${least}`);
@@ -45,13 +45,16 @@ const conditions: Conditions = {
   keyPresses: whole('keys', 0),
   starts: whole('starts', 0),
 };
-const bots = whole('bots', 1);
+const fleets = values.bots.split(',').map(Number);
+if (!fleets.every((bots) => Number.isInteger(bots) && bots >= 1)) {
+  console.error('--bots is a whole number from 1, or several with commas between');
+  process.exit(64);
+}
 const rounds = whole('rounds', 1);
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-say(`starting ${bots} bots in a private PM2`);
-const starting = startFleet(bots);
+let starting: Promise<Fleet> | null = null;
 let isInterrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -59,34 +62,43 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     isInterrupted = true;
     say('interrupted: ending the fleet');
     // A start that was interrupted with us has cleaned up after itself.
-    void starting.then(
-      (fleet) => fleet.stop().finally(() => process.exit(130)),
+    void Promise.resolve(starting).then(
+      (fleet) => (fleet?.stop() ?? Promise.resolve()).finally(() => process.exit(130)),
       () => process.exit(130),
     );
   });
 }
-const fleet = await starting;
 
-try {
-  const all = contenders(fleet, resolve(values.program));
-  const measured = all.filter((row): row is Contender => 'command' in row);
-  const skipped = all.filter((row) => 'why' in row);
-  const rows = measured.map((contender) => ({ contender, runs: [] as Row['runs'][number][] }));
-  for (let round = 1; round <= rounds; round++) {
-    for (const { contender, runs } of rows) {
-      say(`round ${round} of ${rounds}: ${contender.name}`);
-      runs.push(await measure(contender, fleet.daemonPid, conditions));
+async function measureFleet(bots: number): Promise<string> {
+  say(`starting ${bots} bots in a private PM2`);
+  starting = startFleet(bots);
+  const fleet = await starting;
+  try {
+    const all = contenders(fleet, resolve(values.program));
+    const measured = all.filter((row): row is Contender => 'command' in row);
+    const skipped = all.filter((row) => 'why' in row);
+    const rows = measured.map((contender) => ({ contender, runs: [] as Row['runs'][number][] }));
+    for (let round = 1; round <= rounds; round++) {
+      for (const { contender, runs } of rows) {
+        say(`${bots} bots, round ${round} of ${rounds}: ${contender.name}`);
+        runs.push(await measure(contender, fleet.daemonPid, conditions));
+      }
     }
+    const table = formatTable(rows.map(({ contender, runs }) => ({ name: contender.name, runs })));
+    return `## ${bots} bots\n\n${table}${skipped.length > 0 ? `\n${formatSkipped(skipped)}` : ''}`;
+  } finally {
+    if (!isInterrupted) await fleet.stop();
+    starting = null;
   }
-  const table = formatTable(rows.map(({ contender, runs }) => ({ name: contender.name, runs })));
-  const text = `# Measurements
-
-${new Date().toISOString().slice(0, 10)}, ${system()} ${release()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}: ${bots} bots of one line a second, ${values.size}, ${rounds} rounds of ${conditions.seconds} s, programs taking turns. Median, and in brackets the smallest and the largest sample. Read the ratios: the figures are of a shared machine. Made by \`npm run bench\`.
-
-${table}${skipped.length > 0 ? `\n${formatSkipped(skipped)}` : ''}`;
-  writeFileSync(values.out, text);
-  process.stdout.write(text);
-  say(`written to ${relative(process.cwd(), values.out)}`);
-} finally {
-  if (!isInterrupted) await fleet.stop();
 }
+
+const tables: string[] = [];
+for (const bots of fleets) tables.push(await measureFleet(bots));
+const text = `# Measurements
+
+${new Date().toISOString().slice(0, 10)}, ${system()} ${release()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}: bots of one line a second, ${values.size}, ${rounds} rounds of ${conditions.seconds} s, programs taking turns. Median, and in brackets the smallest and the largest sample. Read the ratios: the figures are of a shared machine. Made by \`npm run bench\`.
+
+${tables.join('\n')}`;
+writeFileSync(values.out, text);
+process.stdout.write(text);
+say(`written to ${relative(process.cwd(), values.out)}`);

@@ -10,6 +10,8 @@ const run = (cpuSecondsPerMinute: number, rest: Partial<Run> = {}): Run => ({
   pssBytes: null,
   bytesPerMinute: 30_000,
   keyMs: [1, 2, 3, 4],
+  overlayMs: [],
+  rssGrowthBytes: 0,
   keysUnanswered: 0,
   ...rest,
 });
