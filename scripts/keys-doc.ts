@@ -183,8 +183,10 @@ function actionTable(): string {
 
 const results = (): string => read('bench/results.md');
 
+/** The rows of the first table: that of the smallest fleet. */
 function lines(): string[][] {
-  return results()
+  const [, first = ''] = results().split(/^## .*$/m);
+  return first
     .split('\n')
     .filter((line) => line.startsWith('|'))
     .map((line) =>
@@ -214,7 +216,8 @@ function shortMeasurements(): string {
   const table = [head, ...body].map((cells) => row(columns.map((at) => median(cells[at] ?? ''))));
   const rule = `|---|${'---:|'.repeat(columns.length - 1)}`;
   const date = circumstances().slice(0, 10);
-  return [`Medians of ${date}:`, '', table[0], rule, ...table.slice(1)].join('\n');
+  const [, fleet = ''] = /^## (.*)$/m.exec(results()) ?? [];
+  return [`Medians of ${date}, ${fleet}:`, '', table[0], rule, ...table.slice(1)].join('\n');
 }
 
 function allMeasurements(): string {
