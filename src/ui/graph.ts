@@ -129,8 +129,11 @@ export function bar(
   else cells.set(x, y, BLOCKS[Math.max(1, eighths(percent, 100, 1))] as number, style);
 }
 
-/** Beyond this the sums below lose their meaning; no measure comes near. */
+/** Beyond these the arithmetic below loses its meaning; no measure comes near. */
 const LARGEST = 1e18;
+const SMALLEST = 1e-12;
+/** Values this close are one: the scale between them could not be written. */
+const SAME_SHARE = 1e-9;
 
 /**
  * A line chart with its scale at the left, at most `width` by `height`, from edge to edge, the newest at the right.
@@ -144,7 +147,9 @@ export function chart(
   format: (value: number) => string,
   range: { readonly min?: number; readonly max?: number } = {},
 ): string[] {
-  const values = samples.map((value) => Math.max(-LARGEST, Math.min(LARGEST, value)));
+  const values = samples.map((value) =>
+    Math.abs(value) < SMALLEST ? 0 : Math.max(-LARGEST, Math.min(LARGEST, value)),
+  );
   const known = values.filter(Number.isFinite);
   if (known.length === 0 || width < 1 || height < 1) return [];
   const low = Math.min(range.min ?? Number.POSITIVE_INFINITY, ...shrink(known, 512));
@@ -171,7 +176,7 @@ export function chart(
 
 /** A flat line has no range, and a scale divides by it. */
 function spread(low: number, high: number): [number, number] {
-  if (high > low) return [low, high];
+  if (high - low > SAME_SHARE * Math.max(Math.abs(high), Math.abs(low))) return [low, high];
   return low === 0 ? [0, 1] : [low - Math.abs(low) / 2, low + Math.abs(low) / 2];
 }
 

@@ -93,5 +93,11 @@ test('whatever the samples, a chart keeps within its rectangle', () => {
       expect(lines.length).toBeLessThanOrEqual(Math.max(2, height));
       for (const line of lines) expect([...line].length).toBeLessThanOrEqual(width);
     }),
+    {
+      examples: [
+        [[5e-324], 12, 1],
+        [[1e18, 1e18 - 128], 40, 5],
+      ],
+    },
   );
 });
