@@ -15,7 +15,8 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    // Tests in a pseudo-terminal and on a real PM2 measure time: more files at once than cores makes them wait.
-    maxWorkers: 2,
+    // Tests in a pseudo-terminal and on real servers wait more than they compute: three at once keep two cores busy,
+    // and more would make those wait that measure time.
+    maxWorkers: 3,
   },
 });
