@@ -54,7 +54,10 @@ export function look(
   if (found.state !== 'same') return end(found.reason);
   const { bot } = found.target;
   const exit = bot.exitCode === null ? '' : `: exit ${bot.exitCode}`;
-  if (bot.restarts > before.bot.restarts + expected.restartsOfOurs) return end(`restarted again${exit}`);
+  // Where the last exit was a clean one it was our own stop, and the restart too many was a crash just before it: that
+  // says nothing of the new process. If that one ends too, the counter says so at a later look.
+  const isTooMany = bot.restarts > before.bot.restarts + expected.restartsOfOurs;
+  if (watching.up === null && isTooMany && bot.exitCode !== 0) return end(`restarted again${exit}`);
   if (bot.status === 'errored') return end(`errored${exit}`);
   if (bot.status === 'waiting restart') return end(`crashed, waits for its restart${exit}`);
   const { up } = watching;

@@ -48,6 +48,14 @@ test('a second restart is bad with its exit code, even when it fell between two 
   });
 });
 
+test('a crash just before the restart says nothing of the new process: it is watched, and told by its next end', () => {
+  const ours = { ...after, restarts: 9, exitCode: 0 };
+  expect(watch([[ours]]).verdict.state).toBe('watching');
+  expect(watch([[ours], [{ ...ours, restarts: 10, pid: 4300, exitCode: 7 }]]).verdict.checks.at(-1)?.text).toBe(
+    'restarted again: exit 7',
+  );
+});
+
 test('waiting for its next try, errored, stopped and deleted are bad', () => {
   const end = (over: Partial<Bot>) => watch([[after], [{ ...after, ...over }]]).verdict.checks.at(-1)?.text;
   expect(end({ status: 'waiting restart', exitCode: 2, pid: null })).toBe('crashed, waits for its restart: exit 2');
