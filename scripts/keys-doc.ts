@@ -1,13 +1,16 @@
 /**
  * Writes what the documentation says of keys, actions, options and measurements from the objects and files that decide
- * them: docs/keys.md whole, and in other pages what stands between `<!-- made: NAME -->` and `<!-- end -->`.
+ * them: docs/keys.md, the man page and the shells' completions whole, and in other pages what stands between
+ * `<!-- made: NAME -->` and `<!-- end -->`.
  *
  *   node scripts/keys-doc.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Action } from '../src/actions/action.ts';
 import { actions } from '../src/actions/all.ts';
+import { completionFiles, completionScript, type Shell } from '../src/config/completions.ts';
 import { formatHelp } from '../src/config/help.ts';
+import { manualPage } from '../src/config/manual.ts';
 import { openLogViewer } from '../src/panels/log-viewer.ts';
 import { type Binding, GROUPS, type Group } from '../src/ui/binding.ts';
 import { createKeymap } from '../src/ui/keymap.ts';
@@ -32,7 +35,16 @@ const code = (text: string): string => `\`${text}\``;
 /** Every document that is made, whole or in parts, by its path. */
 export function documents(): Readonly<Record<string, string>> {
   const filled = FILLED.map((path): [string, string] => [path, fill(path, read(path))]);
-  return { 'docs/keys.md': keysPage(), ...Object.fromEntries(filled) };
+  const completions = (Object.keys(completionFiles) as Shell[]).map((shell) => [
+    completionFiles[shell],
+    completionScript(shell),
+  ]);
+  return {
+    'docs/keys.md': keysPage(),
+    'man/botop.1': manualPage(version),
+    ...Object.fromEntries(completions),
+    ...Object.fromEntries(filled),
+  };
 }
 
 /** The parts by their names; each is put on lines of its own. */

@@ -1,0 +1,17 @@
+# fish completion of botop. Made from its option table; link it into ~/.config/fish/completions.
+complete -c botop -f
+complete -c botop -n 'not __fish_seen_subcommand_from snapshot demo' -a snapshot -d 'Two readings a second apart, printed as one frame or as JSON'
+complete -c botop -n 'not __fish_seen_subcommand_from snapshot demo' -a demo -d 'The monitor on a private PM2 with bots that fail in every way'
+complete -c botop -n 'not __fish_seen_subcommand_from demo' -l config -r -F -d 'The configuration'
+complete -c botop -n 'not __fish_seen_subcommand_from demo' -l pm2-home -x -a '(__fish_complete_directories)' -d 'The home folder of a PM2 daemon'
+complete -c botop -n 'not __fish_seen_subcommand_from demo' -l logs -r -F -d 'Log files to read besides those that PM2 names'
+complete -c botop -n 'not __fish_seen_subcommand_from demo' -l database-url -x -d 'The PostgreSQL, as postgresql://user:password@host:port/database'
+complete -c botop -n 'not __fish_seen_subcommand_from demo' -l redis-url -x -d 'The Redis, as redis://user:password@host:port/database'
+complete -c botop -l view -x -a 'home bots errors resources database' -d 'The view to begin with'
+complete -c botop -n 'not __fish_seen_subcommand_from snapshot' -l interval -x -d 'Time between two readings in milliseconds, 250 to 60000'
+complete -c botop -l ascii -d 'Draw with plain ASCII characters only'
+complete -c botop -l no-color -d 'Draw without colours'
+complete -c botop -l read-only -d 'Change nothing'
+complete -c botop -n '__fish_seen_subcommand_from snapshot demo' -l json -d 'Print the snapshot as one JSON object and nothing else'
+complete -c botop -l help -s h -d 'Print this help'
+complete -c botop -l version -s V -d 'Print the version'
