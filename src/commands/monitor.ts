@@ -99,8 +99,8 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     freezeWorld,
     clock,
     createActing: (port) => createActing({ executor, clock, port, refresh: () => pokeBots(observation) }),
-    commandFor: (target) =>
-      actions.find(({ targetKind }) => targetKind === target.kind)?.command([target], person) ?? '',
+    commandFor: (targets) =>
+      actions.find(({ targetKind }) => targetKind === targets[0]?.kind)?.command(targets, person) ?? '',
     openViewer: openLogViewer,
     copy(text) {
       const sequence = osc52(text);

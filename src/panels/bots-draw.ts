@@ -1,5 +1,6 @@
 /** How the bots panel is drawn: its border, the rows in the window, and what stands below them. */
 import { type Failure, valueOf } from '../sources/source.ts';
+import { keyOf } from '../state/fleet.ts';
 import type { World } from '../state/world.ts';
 import { ago } from '../text/format.ts';
 import { measure, truncate } from '../text/width.ts';
@@ -7,6 +8,7 @@ import { sparkline } from '../ui/graph.ts';
 import type { Scope } from '../ui/panel.ts';
 import { cursorIndex } from '../ui/reduce.ts';
 import type { Cells } from '../ui/screen/cells.ts';
+import { targetsOf } from '../ui/targets.ts';
 import { fitColumns, type PlacedColumn, stateRole } from './bots-columns.ts';
 import { drawBotsEmpty } from './bots-empty.ts';
 import { BOT_SORTS, type BotRow, type BotsView } from './bots-view.ts';
@@ -47,7 +49,17 @@ function drawFrame(cells: Cells, scope: Scope, view: BotsView): void {
   const stale = staleOf(world);
   const shown = list.filter ? `${view.rows.length} of ${view.total}` : view.total > 0 ? String(view.total) : '';
   const stopped = view.rows.filter(({ judgement }) => judgement.state === 'stopped').length;
-  const parts = ['Bots', stale ? staleWords(stale, world.now) : '', shown, stopped > 0 ? `${stopped} stopped` : ''];
+  const selected = targetsOf({ ...ui, detail: null }, world);
+  const shownKeys = new Set(view.keys);
+  const hidden = selected.filter((bot) => !shownKeys.has(keyOf(bot))).length;
+  const chosen = selected.length === 0 ? '' : `${selected.length} selected${hidden > 0 ? `, ${hidden} hidden` : ''}`;
+  const parts = [
+    'Bots',
+    stale ? staleWords(stale, world.now) : '',
+    shown,
+    chosen,
+    stopped > 0 ? `${stopped} stopped` : '',
+  ];
   cells.box(0, 0, width, height, {
     title: truncate(parts.filter(Boolean).join(' · '), Math.max(8, width - measure(filter) - 8)),
     right: filter,
@@ -79,7 +91,8 @@ function drawRow(
   const { theme, world, isFocused } = scope;
   const roles = isCursor && isFocused ? theme.selected : theme;
   if (isCursor && isFocused) cells.fill(1, y, cells.width - 2, 1, ' ', theme.selected.text);
-  if (isCursor) cells.text(1, y, isFocused ? '▸' : '·', roles.accent, 1);
+  const isSelected = scope.list.selected.has(row.key);
+  if (isCursor || isSelected) cells.text(1, y, markOf(isCursor && isFocused, isSelected), roles.accent, 1);
   const series = world.fleet.of(row.key);
   for (const { column, x, width } of columns) {
     const role = roles[column.role(row, world.thresholds.bots)];
@@ -99,6 +112,12 @@ function drawRow(
     const at = column.align === 'right' ? x + width - measure(text) : x;
     cells.text(1 + at, y, text, role, width);
   }
+}
+
+/** Of the cursor, of what is selected, of both. */
+function markOf(isCursor: boolean, isSelected: boolean): string {
+  if (isSelected) return isCursor ? '◆' : '●';
+  return isCursor ? '▸' : '·';
 }
 
 /** Where there is no column for it, the reason of the row under the cursor stands in the border. */

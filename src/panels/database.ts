@@ -7,7 +7,8 @@ import { truncate } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
 import type { Cells } from '../ui/screen/cells.ts';
-import { type ListState, RANGES } from '../ui/state.ts';
+import { RANGES } from '../ui/state.ts';
+import { createViewMemo } from '../ui/view-memo.ts';
 import { drawCurves, drawDatabaseDetail } from './database-detail.ts';
 import { type Area, type Section, stack } from './database-parts.ts';
 import {
@@ -32,22 +33,11 @@ const CURVES_LEAST = 8;
 
 /** `historyOf` gives the world's own rings, so that a paused picture keeps its own. */
 export function databasePanel(historyOf: (world: World) => DatabaseHistory): Panel {
-  let memo: { world: World; list: ListState; view: DatabaseView } | null = null;
-  const viewOf = ({ world, list }: Scope): DatabaseView => {
-    if (
-      memo?.world !== world ||
-      memo.list.filter !== list.filter ||
-      memo.list.sort !== list.sort ||
-      memo.list.isInverted !== list.isInverted
-    ) {
-      memo = {
-        world,
-        list,
-        view: selectDatabase(entryOf(world, 'postgres'), entryOf(world, 'redis'), list, world.now),
-      };
-    }
-    return memo.view;
-  };
+  const viewOf = createViewMemo(
+    ({ world }: Scope) => [world],
+    ({ world, list }): DatabaseView =>
+      selectDatabase(entryOf(world, 'postgres'), entryOf(world, 'redis'), list, world.now),
+  );
   const lookOf = (scope: Scope): DatabaseLook => {
     const { theme, isFocused, list, world } = scope;
     const cursor = cursorOf(list, viewOf(scope).keys);
@@ -73,11 +63,11 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
       drawDatabaseDetail(cells, viewOf(scope), lookOf(scope), key, RANGES[scope.ui.range] ?? RANGES[0]);
     },
     copyText: (scope) => viewOf(scope).postgres.snapshot?.rights.grant ?? null,
-    target(scope, key) {
+    targets(scope, key) {
       const entry = entryOf(scope.world, 'postgres');
       const { snapshot } = viewOf(scope).postgres;
       const table = snapshot?.tables?.find(({ oid }) => oid === key);
-      return entry && snapshot && table ? tableTarget(entry.id, snapshot, table) : null;
+      return entry && snapshot && table ? [tableTarget(entry.id, snapshot, table)] : [];
     },
   };
 }

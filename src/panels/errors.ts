@@ -10,8 +10,8 @@ import { wrap } from '../text/wrap.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
 import { cursorIndex } from '../ui/reduce.ts';
 import type { Cells } from '../ui/screen/cells.ts';
-import type { ListState } from '../ui/state.ts';
 import type { Role } from '../ui/theme.ts';
+import { createViewMemo } from '../ui/view-memo.ts';
 import type { ViewerSubject } from '../ui/viewer.ts';
 import { drawErrorDetail } from './errors-detail.ts';
 import { codeWidthOf, drawEvents, drawGroupRow, fitErrorColumns } from './errors-draw.ts';
@@ -61,21 +61,10 @@ function levelRole(level: LogLevel): Role {
 
 export function errorsPanel(): ErrorsPanel {
   // One selection serves the keys and the draw; counts change with the events and with the minute.
-  let memo: { errors: ErrorsView; version: number; minute: number; list: ListState; rows: ErrorRows } | null = null;
-  const rowsOf = ({ world: { errors, now }, list }: ErrorsScope): ErrorRows => {
-    const minute = Math.floor(now / MINUTE_MS);
-    const isKnown =
-      memo?.errors === errors &&
-      memo.version === errors.version &&
-      memo.minute === minute &&
-      memo.list.filter === list.filter &&
-      memo.list.sort === list.sort &&
-      memo.list.isInverted === list.isInverted;
-    if (!memo || !isKnown) {
-      memo = { errors, version: errors.version, minute, list, rows: selectGroups(errors, list, now) };
-    }
-    return memo.rows;
-  };
+  const rowsOf = createViewMemo(
+    ({ world: { errors, now } }: ErrorsScope) => [errors, errors.version, Math.floor(now / MINUTE_MS)],
+    ({ world: { errors, now }, list }): ErrorRows => selectGroups(errors, list, now),
+  );
 
   return {
     id: 'errors',

@@ -5,6 +5,7 @@ import type { UiState } from './state.ts';
 
 const isAtHome = (ui: UiState): boolean => ui.view === 'home' && !ui.detail && !ui.isViewing && !ui.overlay;
 const isList = (ui: UiState): boolean => !ui.detail && ui.focus !== 'resources';
+const isSelectable = (ui: UiState): boolean => !ui.detail && ui.focus === 'bots';
 const hasCurves = (ui: UiState): boolean => ui.detail?.panel === 'resources' || ui.detail?.panel === 'database';
 
 export const BINDINGS: readonly Binding[] = [
@@ -89,10 +90,14 @@ export const BINDINGS: readonly Binding[] = [
     keys: ['esc'],
     shown: 'Esc',
     label: 'back',
-    help: 'Back: closes, clears the filter, returns home.',
+    help: 'Back: closes, clears selection and filter, returns home.',
     group: 'look',
     footer: 15,
-    where: (ui) => !isAtHome(ui) || ui.lists[ui.focus].filter !== '' || ui.strip?.isOver === true,
+    where: (ui) =>
+      !isAtHome(ui) ||
+      ui.lists[ui.focus].filter !== '' ||
+      ui.lists[ui.focus].selected.size > 0 ||
+      ui.strip?.isOver === true,
     effect: () => ({ type: 'went-back' }),
   },
   {
@@ -161,6 +166,25 @@ export const BINDINGS: readonly Binding[] = [
     group: 'find',
     where: isList,
     effect: () => ({ type: 'sort-inverted' }),
+  },
+  {
+    keys: ['space'],
+    shown: 'Space',
+    label: 'select',
+    help: 'Selects the row, or lets it go; actions are then for all that is selected.',
+    group: 'find',
+    footer: 55,
+    where: isSelectable,
+    effect: () => ({ type: 'selection-turned' }),
+  },
+  {
+    keys: ['*'],
+    shown: '*',
+    label: 'all',
+    help: 'Selects all that the filter shows; again: none.',
+    group: 'find',
+    where: isSelectable,
+    effect: () => ({ type: 'all-turned' }),
   },
   {
     keys: ['l'],

@@ -7,6 +7,7 @@ import type { Cells } from './screen/cells.ts';
 import type { StyleId } from './screen/style.ts';
 import type { UiState } from './state.ts';
 import { fitStrip, type Strip, type Tone } from './strip.ts';
+import { targetsOf } from './targets.ts';
 import type { Role, Theme } from './theme.ts';
 
 export interface ChromeScope {
@@ -130,6 +131,8 @@ export function drawFooter(cells: Cells, scope: ChromeScope, hints: readonly Hin
     return;
   }
   let x = 0;
+  const chosen = ui.detail || ui.focus !== 'bots' ? 0 : targetsOf(ui, scope.world).length;
+  if (chosen > 0) x += cells.text(0, 0, ` ${chosen} selected `, theme.badge) + 1;
   for (const { shown, label, isOff } of hints) {
     const length = measure(shown) + 1 + measure(label);
     if (x + length > cells.width) continue;

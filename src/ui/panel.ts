@@ -33,6 +33,8 @@ export interface Panel {
   subject?(scope: Scope, key: string | null): ViewerSubject | null;
   /** What `y` copies here before any target's command: a remedy that the panel names. */
   copyText?(scope: Scope, key: string | null): string | null;
-  /** What an action would be aimed at: the row under the cursor. */
-  target?(scope: Scope, key: string | null): Target | null;
+  /** What can be selected in a row: see `Scene.members`. Without it nothing can. */
+  members?(scope: Scope, key: string | null): readonly string[];
+  /** What an action would be aimed at: what is selected, else the row of the key. */
+  targets?(scope: Scope, key: string | null): readonly Target[];
 }

@@ -1,5 +1,6 @@
 /** The next state of what the person is doing. Events are facts; here is decided what they mean. */
 import { typedBy } from './keys.ts';
+import { clearSelected, turnAll, turnSelected } from './selection.ts';
 import {
   type ListState,
   NOTICE_MS,
@@ -51,6 +52,10 @@ export function reduce(state: UiState, event: UiEvent, scene: Scene): UiState {
       }));
     case 'sort-inverted':
       return withList(state, state.focus, (list) => ({ ...list, isInverted: !list.isInverted }));
+    case 'selection-turned':
+      return turnRow(state, scene);
+    case 'all-turned':
+      return withList(state, state.focus, (list) => turnAll(list, scene.members(state.focus, null)));
     case 'pause-turned':
       return { ...state, isPaused: !state.isPaused };
     case 'help-turned':
@@ -153,12 +158,21 @@ function settle(state: UiState, at: number, scene: Scene): UiState {
   return next;
 }
 
+/** The next row is then under the cursor, so that holding the key selects one after the other. */
+function turnRow(state: UiState, scene: Scene): UiState {
+  const key = cursorKey(state, scene);
+  if (key === null) return state;
+  const turned = withList(state, state.focus, (list) => turnSelected(list, scene.members(state.focus, key)));
+  return turned === state ? state : moveBy(turned, 1, scene);
+}
+
 function goBack(state: UiState): UiState {
   if (state.overlay) return { ...state, overlay: null };
   if (state.typing) return state;
   if (state.isViewing) return { ...state, isViewing: false };
   if (state.detail) return { ...state, detail: null };
   if (state.strip && state.strip.isOver) return { ...state, strip: null };
+  if (state.lists[state.focus].selected.size > 0) return withList(state, state.focus, clearSelected);
   if (state.lists[state.focus].filter !== '') return withList(state, state.focus, (list) => ({ ...list, filter: '' }));
   if (state.view !== 'home') return { ...state, view: 'home' };
   return state;

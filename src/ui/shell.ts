@@ -37,8 +37,8 @@ export interface ShellOptions {
   readonly clock: { now(): number; monotonic(): number };
   /** Starts actions and speaks to the prompt; made with the shell's own dispatch. */
   createActing(port: ActingPort): Acting;
-  /** The command that does by hand what the first action of a target does. */
-  commandFor(target: Target): string;
+  /** The command that does by hand what the first action of such targets does. */
+  commandFor(targets: readonly Target[]): string;
   readonly openViewer: OpenViewer;
   /** Puts a text on the person's clipboard and says how. */
   copy(text: string): string;
@@ -101,6 +101,7 @@ export function createShell(options: ShellOptions): Shell {
   const scene: Scene = {
     keys: (id) => panelOf(id)?.keys(scopeOf(id)) ?? [],
     page: (id) => panelOf(id)?.page(zoneOf(id)?.height ?? 1) ?? 1,
+    members: (id, key) => panelOf(id)?.members?.(scopeOf(id), key) ?? [],
     sorts: (id) => panelOf(id)?.sorts.length ?? 0,
     panels: (view) => (view === 'home' ? panels.map(({ id }) => id) : [view as PanelId]),
   };
@@ -191,9 +192,9 @@ export function createShell(options: ShellOptions): Shell {
 
   function act(action: Action): void {
     const at = focused();
-    const target = at?.panel.target?.(at.scope, at.key) ?? null;
-    if (!target) return notice(`Nothing to ${action.label} here.`, 'warn');
-    acting.ask(action, [target]);
+    const targets = at?.panel.targets?.(at.scope, at.key) ?? [];
+    if (targets.length === 0) return notice(`Nothing to ${action.label} here.`, 'warn');
+    acting.ask(action, targets);
   }
 
   function openLog(): void {
@@ -206,9 +207,9 @@ export function createShell(options: ShellOptions): Shell {
 
   function copy(): void {
     const at = focused();
-    const target = at?.panel.target?.(at.scope, at.key) ?? null;
-    const text = at?.panel.copyText?.(at.scope, at.key) ?? (target && options.commandFor(target));
-    if (text === null) return notice('Nothing to copy here.', 'warn');
+    const targets = at?.panel.targets?.(at.scope, at.key) ?? [];
+    const text = at?.panel.copyText?.(at.scope, at.key) ?? options.commandFor(targets);
+    if (text === '') return notice('Nothing to copy here.', 'warn');
     notice(options.copy(text), 'plain');
   }
 

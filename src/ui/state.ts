@@ -18,6 +18,13 @@ export interface ListState {
   readonly sort: number;
   readonly isInverted: boolean;
   readonly filter: string;
+  /** What `/` looks for; empty when nothing is. */
+  readonly search: string;
+  /** Keys of what is selected, whether it is shown now or not. */
+  readonly selected: ReadonlySet<string>;
+  readonly isGrouped: boolean;
+  /** Keys of the groups that show themselves and not their rows. */
+  readonly folded: ReadonlySet<string>;
 }
 
 export type Overlay =
@@ -71,6 +78,8 @@ export interface Scene {
   keys(panel: PanelId): readonly string[];
   /** How many rows of a list are visible. */
   page(panel: PanelId): number;
+  /** What can be selected in a row: itself, or all that its group holds; without a row, all that the filter shows. */
+  members(panel: PanelId, key: string | null): readonly string[];
   /** How many columns a list can be sorted by. */
   sorts(panel: PanelId): number;
   /** The panels of a view, in the order of Tab. */
@@ -91,6 +100,8 @@ export type UiEvent =
   | { readonly type: 'filter-typed'; readonly key: string }
   | { readonly type: 'sort-turned' }
   | { readonly type: 'sort-inverted' }
+  | { readonly type: 'selection-turned' }
+  | { readonly type: 'all-turned' }
   | { readonly type: 'pause-turned' }
   | { readonly type: 'help-turned' }
   | { readonly type: 'prompt-changed'; readonly prompt: Prompt | null }
@@ -100,7 +111,19 @@ export type UiEvent =
   | { readonly type: 'lock-turned'; readonly at: number }
   | { readonly type: 'world-changed'; readonly at: number };
 
-const LIST: ListState = { key: null, index: 0, top: 0, sort: 0, isInverted: false, filter: '' };
+/** A list as it is before anybody touches it. */
+export const LIST: ListState = {
+  key: null,
+  index: 0,
+  top: 0,
+  sort: 0,
+  isInverted: false,
+  filter: '',
+  search: '',
+  selected: new Set(),
+  isGrouped: false,
+  folded: new Set(),
+};
 
 export function initialUi(view: ViewId): UiState {
   return {

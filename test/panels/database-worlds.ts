@@ -7,7 +7,7 @@ import { DatabaseHistory } from '../../src/state/database-history.ts';
 import type { World } from '../../src/state/world.ts';
 import type { Panel, Scope } from '../../src/ui/panel.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
-import { initialUi, type ListState } from '../../src/ui/state.ts';
+import { initialUi, LIST, type ListState } from '../../src/ui/state.ts';
 import { createTheme } from '../../src/ui/theme.ts';
 import { NOON } from '../helpers/bots.ts';
 
@@ -172,7 +172,7 @@ export function makeScope(
   return {
     world: { now: NOON, version: 1, entries, thresholds: defaults.thresholds } as unknown as World,
     ui: initialUi('home'),
-    list: { key: null, index: 0, top: 0, sort: 0, isInverted: false, filter: '', ...list },
+    list: { ...LIST, ...list },
     theme: createTheme('none'),
     isFocused: true,
   };

@@ -180,13 +180,15 @@ test('what this login may not see is said with the statement that would show it'
 test('the table under the cursor is what an action is aimed at, whatever the order', () => {
   const scope = makeScope(fresh(makePostgres()), fresh(makeRedis()), { sort: 2 });
   expect(panel.keys(scope)).toEqual(['oid-dialog_messages', 'oid-dialogs', 'oid-users']);
-  expect(panel.target?.(scope, 'oid-dialogs')).toMatchObject({
-    kind: 'table',
-    sourceId: 'postgres',
-    name: 'public.dialogs',
-    login: { user: 'botop', database: 'chatai' },
-  });
-  expect(panel.target?.(scope, null)).toBeNull();
+  expect(panel.targets?.(scope, 'oid-dialogs')).toMatchObject([
+    {
+      kind: 'table',
+      sourceId: 'postgres',
+      name: 'public.dialogs',
+      login: { user: 'botop', database: 'chatai' },
+    },
+  ]);
+  expect(panel.targets?.(scope, null)).toEqual([]);
 });
 
 test('a filter hides the other tables and says so when none is left', () => {

@@ -10,10 +10,9 @@ import { type Source, systemClock } from '../../src/sources/source.ts';
 import { createErrorHistory, type ErrorHistory } from '../../src/state/errors.ts';
 import { createStore, type Store } from '../../src/state/store.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
-import { initialUi, type ListState } from '../../src/ui/state.ts';
+import { initialUi, LIST, type ListState } from '../../src/ui/state.ts';
 import { createTheme } from '../../src/ui/theme.ts';
 
-const LIST: ListState = { key: null, index: 0, top: 0, sort: 0, isInverted: false, filter: '' };
 const theme = createTheme('none');
 
 let folder: string;

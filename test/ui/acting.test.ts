@@ -10,7 +10,7 @@ import { reduce } from '../../src/ui/reduce.ts';
 import { initialUi, type Scene, type UiState } from '../../src/ui/state.ts';
 import { makeBot, NOON } from '../helpers/bots.ts';
 
-const SCENE: Scene = { keys: () => [], page: () => 1, sorts: () => 1, panels: () => ['bots'] };
+const SCENE: Scene = { keys: () => [], page: () => 1, members: () => [], sorts: () => 1, panels: () => ['bots'] };
 
 let ui: UiState;
 let at: number;

@@ -24,14 +24,24 @@ function frame(columns: number, rows: number, ui: UiState = home, viewer: Viewer
   return text.split('\n');
 }
 
-test('at home all of it fits a classic screen, what acts first', () => {
+test('at home all of it fits a screen of 120x40, what acts first', () => {
+  const lines = frame(120, 40);
+  expect(lines.length).toBeLessThanOrEqual(40);
+  for (const line of lines) expect(measure(line)).toBeLessThanOrEqual(120);
+  const text = lines.join('\n');
+  expect(text).not.toMatch(/more below|…/);
+  expect(lines.findIndex((line) => line.includes('Act'))).toBe(lines.findIndex((line) => line.includes('╭')) + 1);
+  for (const key of ['r ', 'F ', 'j ↓', 'k ↑', 'PgDn', 'Ctrl-Z', 'Tab']) expect(text).toContain(key);
+});
+
+test('on a classic screen what acts comes first, and the rest is scrolled to', () => {
   const lines = frame(80, 24);
   expect(lines.length).toBeLessThanOrEqual(24);
   for (const line of lines) expect(measure(line)).toBeLessThanOrEqual(80);
-  const text = lines.join('\n');
-  expect(text).not.toMatch(/more below|…/);
   expect(lines.findIndex((line) => line.includes('Act'))).toBeLessThan(2);
-  for (const key of ['r ', 'F ', 'j ↓', 'k ↑', '/ &', 'PgDn', 'Ctrl-Z', 'Tab']) expect(text).toContain(key);
+  expect(lines.join('\n')).not.toContain('…');
+  const seen = [0, 5, 10, 20].map((top) => frame(80, 24, home, null, top).join('\n')).join('\n');
+  for (const key of ['r ', 'F ', 'j ↓', 'k ↑', 'PgDn', 'Ctrl-Z', 'Tab']) expect(seen).toContain(key);
 });
 
 test('on a phone texts are wrapped, not cut, and the rest is scrolled to', () => {

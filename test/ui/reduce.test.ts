@@ -6,6 +6,7 @@ function sceneOf(keys: readonly string[], page = 3): Scene {
   return {
     keys: (panel) => (panel === 'bots' ? keys : []),
     page: () => page,
+    members: (panel, key) => (panel === 'bots' ? (key === null ? keys : [key]) : []),
     sorts: () => 7,
     panels: (view) => (view === 'home' ? ['bots', 'resources'] : [view]),
   };
@@ -124,4 +125,38 @@ test('the order of the list is turned by o through every column and by O round',
   const turn: UiEvent = { type: 'sort-turned' };
   expect(after([turn, turn, { type: 'sort-inverted' }]).lists.bots).toMatchObject({ sort: 2, isInverted: true });
   expect(after(Array.from({ length: 7 }, () => turn)).lists.bots.sort).toBe(0);
+});
+
+describe('what is selected', () => {
+  const select: UiEvent = { type: 'selection-turned' };
+  const all: UiEvent = { type: 'all-turned' };
+  const selectedOf = (state: UiState) => [...state.lists.bots.selected].sort();
+
+  test('is the row under the cursor, which then goes on to the next', () => {
+    const state = after([select, select]);
+    expect(selectedOf(state)).toEqual(['a', 'b']);
+    expect(cursorKey(state, fleet)).toBe('c');
+  });
+
+  test('is let go by the same key', () => {
+    expect(selectedOf(after([select, { type: 'moved', by: -1 }, select]))).toEqual([]);
+  });
+
+  test('is all that is shown after *, and nothing after a second one', () => {
+    expect(selectedOf(after([all]))).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(selectedOf(after([all, all]))).toEqual([]);
+  });
+
+  test('grows by what a filter shows and keeps what it hides', () => {
+    const state = after([select, all], sceneOf(['d', 'e']), after([select]));
+    expect(selectedOf(state)).toEqual(['a', 'd', 'e']);
+    expect(selectedOf(after([all], sceneOf(['d', 'e']), state))).toEqual([]);
+  });
+
+  test('is let go by Esc, before the filter is', () => {
+    const filtered = after([...type('x'), { type: 'filter-opened' }, ...type('w', 'enter'), select]);
+    const back = after([{ type: 'went-back' }], fleet, filtered);
+    expect([selectedOf(back), back.lists.bots.filter]).toEqual([[], 'w']);
+    expect(after([{ type: 'went-back' }], fleet, back).lists.bots.filter).toBe('');
+  });
 });
