@@ -6,6 +6,7 @@ import { actions } from '../actions/all.ts';
 import { createAudit } from '../actions/audit.ts';
 import { createEvidence, evidencePlaces } from '../actions/evidence.ts';
 import { createExecutor } from '../actions/executor.ts';
+import { keptFile } from '../actions/kept-file.ts';
 import { openStateFolder, statePlace } from '../actions/state-folder.ts';
 import { sendToSyslog } from '../actions/syslog.ts';
 import { systemDeps } from '../actions/system-deps.ts';
@@ -27,7 +28,7 @@ import { Screen } from '../ui/screen/screen.ts';
 import { createTerminal } from '../ui/screen/terminal.ts';
 import { createShell, type Shell } from '../ui/shell.ts';
 import { createTheme } from '../ui/theme.ts';
-import { createObservation, type Observation } from './observation.ts';
+import { createObservation, MARKS_FILE, type Observation } from './observation.ts';
 import { createPanels } from './panels.ts';
 
 export interface MonitorOptions {
@@ -46,7 +47,6 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
   const clock = systemClock;
   const depth = colorDepth(process.env, !options.hasColor);
   const { isReadOnly } = options;
-  const observation = createObservation({ options, env, clock });
   const keymap = createKeymap(actions);
   const user = userInfo();
   const person = { pm2Home: process.env['PM2_HOME'] ?? join(homedir(), '.pm2'), user: user.username };
@@ -55,6 +55,8 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
 
   const who = whoIs(process.env, user);
   const place = statePlace({ ...env }, user.homedir, user.uid);
+  const marksFile = keptFile(place, MARKS_FILE.name, MARKS_FILE.maxBytes);
+  const observation = createObservation({ options, env, clock, marksFile });
   const evidence = createEvidence({ places: evidencePlaces(place), who: who.name, now: () => clock.now() });
   const executor = createExecutor({
     deps: systemDeps((home) => createPm2Client(home), clock, postgresFor(observation), evidence),

@@ -2,6 +2,7 @@
 import type { Options } from '../config/options.ts';
 import { hostSource } from '../sources/host/source.ts';
 import type { Snapshots } from '../sources/kinds.ts';
+import type { LogEvents } from '../sources/logs/events.ts';
 import { logsSource } from '../sources/logs/source.ts';
 import { createPm2Targets } from '../sources/logs/targets.ts';
 import { pm2Source } from '../sources/pm2/source.ts';
@@ -10,7 +11,8 @@ import { postgresSource } from '../sources/postgres/source.ts';
 import { redisSource } from '../sources/redis/source.ts';
 import { type Clock, type Kind, type Source, valueOf } from '../sources/source.ts';
 import { DatabaseHistory } from '../state/database-history.ts';
-import { createErrorHistory } from '../state/errors.ts';
+import { createErrorHistory, type ErrorHistory } from '../state/errors.ts';
+import { createErrorMarks, type MarksFile } from '../state/errors-marks.ts';
 import { FleetHistory } from '../state/fleet-history.ts';
 import { HostHistory } from '../state/host-history.ts';
 import { createStore, type Store } from '../state/store.ts';
@@ -23,6 +25,8 @@ export interface ObservationOptions {
   /** The environment of what is watched. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** Where the marks of errors are kept; null keeps them for this run. */
+  readonly marksFile: MarksFile | null;
 }
 
 export interface Observation {
@@ -30,11 +34,15 @@ export interface Observation {
   readonly poller: Poller;
   readonly servers: Servers;
   world(): World;
+  /** What the person may say of errors: marks and baseline. */
+  readonly errors: ErrorHistory;
+  /** Takes in whatever was read and waits to be counted. */
+  settle(): void;
   /** Calls back when there is something new to show: once a beat, and after a reading outside the beat. */
   onNews(listener: (news: News) => void): void;
 }
 
-export function createObservation({ options, env, clock }: ObservationOptions): Observation {
+export function createObservation({ options, env, clock, marksFile }: ObservationOptions): Observation {
   const { pm2Homes, intervalMs, logs, expected, thresholds } = options;
   const servers = findServers(options, env);
   const store = createStore();
@@ -67,15 +75,27 @@ export function createObservation({ options, env, clock }: ObservationOptions): 
   ];
   for (const source of sources) store.declare(source, clock.now());
 
+  const marks = createErrorMarks(marksFile);
+  void marks.load();
+  /** The last start of any bot of that name. */
+  const botStartedAt = (name: string): number | null => {
+    const starts = store
+      .of('pm2')
+      .flatMap(({ reading }) => valueOf(reading)?.bots ?? [])
+      .map((bot) => (bot.name === name ? bot.startedAt : null))
+      .filter((at) => at !== null);
+    return starts.length === 0 ? null : Math.max(...starts);
+  };
   const histories = {
     fleet: new FleetHistory(),
     hostHistory: new HostHistory(),
-    errors: createErrorHistory(),
+    errors: createErrorHistory({ marks, startedAt: clock.now(), botStartedAt }),
     database: new DatabaseHistory(),
   };
   const listeners = new Set<(news: News) => void>();
   let changed = new Set<Kind>();
   let hasLogs = false;
+  let logEvents: LogEvents | null = null;
   let version = 0;
   store.subscribe((id) => {
     version++;
@@ -89,9 +109,15 @@ export function createObservation({ options, env, clock }: ObservationOptions): 
   function remember(kind: Kind, value: Snapshots[Kind], at: number): void {
     // The store holds the value under the kind of its source: see `Store.of`.
     if (kind === 'host') histories.hostHistory.push(value as Snapshots['host'], at);
-    else if (kind === 'logs') histories.errors.pull((value as Snapshots['logs']).events, clock.now());
+    else if (kind === 'logs') pullErrors((value as Snapshots['logs']).events);
     else if (kind === 'postgres') histories.database.pushPostgres(value as Snapshots['postgres'], at);
     else if (kind === 'redis') histories.database.pushRedis(value as Snapshots['redis'], at);
+  }
+
+  /** In pieces: a flood must not keep keys waiting. */
+  function pullErrors(events: LogEvents): void {
+    logEvents = events;
+    if (histories.errors.pull(events, clock.now(), EVENTS_AT_ONCE)) setImmediate(() => pullErrors(events));
   }
 
   function sampleFleet(): void {
@@ -122,10 +148,20 @@ export function createObservation({ options, env, clock }: ObservationOptions): 
     store,
     poller,
     servers,
+    errors: histories.errors,
+    settle() {
+      if (logEvents) histories.errors.pull(logEvents, clock.now());
+    },
     world: () => takeWorld(store, { ...histories, expected, thresholds }, clock.now(), version),
     onNews: (listener) => void listeners.add(listener),
   };
 }
+
+/** The file of the marks in the state folder. */
+export const MARKS_FILE = { name: 'errors.json', maxBytes: 8 * 1024 * 1024 };
+
+/** Events grouped in one piece, a few ms. */
+const EVENTS_AT_ONCE = 400;
 
 /** So long the drivers of the databases wait for the bots, ms. */
 const BOTS_FIRST_MS = 300;

@@ -1,5 +1,6 @@
 import { type LogFile, type LogsSnapshot, unreadFiles } from '../sources/logs/snapshot.ts';
-import { type ErrorsView, summariseErrors } from '../state/errors.ts';
+import type { ErrorsView } from '../state/errors.ts';
+import { summariseErrors } from '../state/errors-summary.ts';
 import { clean } from '../text/clean.ts';
 import { isoTime, rounded } from './snapshot-values.ts';
 
@@ -32,6 +33,9 @@ export interface ErrorsDocument {
     readonly level: 'warn' | 'error' | 'fatal';
     readonly code: string | null;
     readonly count: number;
+    readonly isNew: boolean;
+    readonly isKnown: boolean;
+    readonly isHidden: boolean;
     readonly bots: readonly string[];
     readonly firstAt: string | null;
     readonly lastAt: string | null;

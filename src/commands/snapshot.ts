@@ -1,7 +1,9 @@
 /** One look at everything, printed: for pipes, scripts and terminals that cannot be painted. */
-import { hostname } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { actions } from '../actions/all.ts';
+import { keptFile } from '../actions/kept-file.ts';
+import { statePlace } from '../actions/state-folder.ts';
 import type { Options } from '../config/options.ts';
 import { findDaemons } from '../sources/pm2/daemons.ts';
 import { systemClock, valueOf } from '../sources/source.ts';
@@ -16,7 +18,7 @@ import { initialUi, type UiState } from '../ui/state.ts';
 import { createTheme } from '../ui/theme.ts';
 import { drawZone, layoutOf, type Picture } from '../ui/zones.ts';
 import { version } from '../version.ts';
-import { createObservation, type Observation } from './observation.ts';
+import { createObservation, MARKS_FILE, type Observation } from './observation.ts';
 import { createPanels } from './panels.ts';
 import { buildSnapshot, printSnapshot, type SnapshotDocument } from './snapshot-document.ts';
 
@@ -66,9 +68,12 @@ function missingIn(observation: Observation): string[] {
 }
 
 async function observe({ options, env }: Run, look: (observation: Observation) => Promise<void>): Promise<string> {
-  const observation = createObservation({ options, env, clock: systemClock });
+  const { homedir, uid } = userInfo();
+  const marksFile = keptFile(statePlace({ ...env }, homedir, uid), MARKS_FILE.name, MARKS_FILE.maxBytes);
+  const observation = createObservation({ options, env, clock: systemClock, marksFile });
   try {
     await look(observation);
+    observation.settle();
     const world = observation.world();
     return options.isJson ? printSnapshot(await documentOf(world, options)) : printFrame(world, options, env);
   } finally {

@@ -1,7 +1,9 @@
 /** The errors of the last hour, grouped: what goes wrong, how often, since when, in which bots. */
 import type { LogEvents } from '../sources/logs/events.ts';
 import type { LogEvent, LogLevel } from '../sources/logs/snapshot.ts';
+import { type Baseline, type BaselineContext, isSince } from './errors-baseline.ts';
 import { fingerprintOf, normaliseMessage } from './errors-fingerprint.ts';
+import { createErrorMarks, type ErrorMarks } from './errors-marks.ts';
 import { MinuteRing } from './errors-rate.ts';
 
 /** Errors that differ only in what varies. */
@@ -13,8 +15,9 @@ export interface ErrorGroup {
   readonly pattern: string;
   /** The newest event. */
   readonly last: LogEvent;
-  /** The newest events, oldest first, at most eight. */
+  /** The newest events, oldest first, at most eight: `linesAround` reads what stood around them. */
   readonly samples: readonly LogEvent[];
+  /** When it was seen first, even when it was gone for more than an hour since. */
   readonly firstAt: number;
   readonly lastAt: number;
   /** Since it was first seen. */
@@ -35,6 +38,11 @@ export interface ErrorsView {
   readonly groupsLeft: number;
   /** Events that left the ring before they were grouped. */
   readonly eventsMissed: number;
+  /** What the person said of them, by fingerprint: known for ever, hidden. */
+  readonly marks: ErrorMarks;
+  readonly baseline: Baseline;
+  /** Whether it is absent from what was before the baseline, and nobody marked it as known. */
+  isNew(group: Pick<ErrorGroup, 'fingerprint' | 'firstAt' | 'bots'>): boolean;
   /** WARN, ERROR and FATAL of each minute of the last hour, all groups together, those that left included. */
   readonly rates: Readonly<Record<LogLevel, MinuteRing>>;
   /** ERROR and FATAL by bot, at most a thousand. */
@@ -44,18 +52,28 @@ export interface ErrorsView {
 }
 
 export interface ErrorHistory extends ErrorsView {
-  /** Takes in what was added to the ring since the last call. `now` is epoch ms. */
-  pull(events: LogEvents, now: number): void;
+  /**
+   * Takes in what was added to the ring since the last call, at most `most` events; returns whether more wait. `now` is
+   * epoch ms.
+   */
+  pull(events: LogEvents, now: number, most?: number): boolean;
+  /** From when on errors are new. */
+  setBaseline(baseline: Baseline): void;
   /** A copy that later events do not change. */
   freeze(): ErrorsView;
 }
 
-export interface ErrorHistoryOptions {
+export interface ErrorHistoryOptions extends Partial<BaselineContext> {
   readonly maxGroups?: number;
+  readonly marks?: ErrorMarks;
 }
 
 const WINDOW_MS = 3_600_000;
 const MAX_SAMPLES = 8;
+/** Of all samples together. One of each group always fits. */
+const MAX_SAMPLE_CHARACTERS = 1_500_000;
+/** Fingerprints that are remembered when their group is gone. */
+const MAX_REMEMBERED = 5_000;
 const MAX_BOTS = 64;
 const MAX_RATED_BOTS = 1_000;
 const FROZEN_EVENTS = 1_000;
@@ -68,7 +86,13 @@ interface Group extends Mutable<Omit<ErrorGroup, 'samples' | 'bots'>> {
   bots: Map<string, number>;
 }
 
-export function createErrorHistory({ maxGroups = 500 }: ErrorHistoryOptions = {}): ErrorHistory {
+export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHistory {
+  const { maxGroups = 500, marks = createErrorMarks(), startedAt = 0, botStartedAt = () => null } = options;
+  const context: BaselineContext = { startedAt, botStartedAt };
+  let baseline: Baseline = { kind: 'start' };
+  /** When errors were first seen whose group may be gone, the one that is gone the longest first. */
+  const remembered = new Map<string, number>();
+  let sampleCharacters = 0;
   const groups = new Map<string, Group>();
   const rates: Record<LogLevel, MinuteRing> = {
     warn: new MinuteRing(),
@@ -103,22 +127,46 @@ export function createErrorHistory({ maxGroups = 500 }: ErrorHistoryOptions = {}
     group.firstAt = Math.min(group.firstAt, at);
     group.lastAt = Math.max(group.lastAt, at);
     if (event.at >= group.last.at) group.last = event;
-    group.samples.push(event);
-    if (group.samples.length > MAX_SAMPLES) group.samples.shift();
+    addSample(group, event);
     const count = group.bots.get(event.bot);
     if (count !== undefined || group.bots.size < MAX_BOTS) group.bots.set(event.bot, (count ?? 0) + 1);
   }
 
+  function addSample(group: Group, event: LogEvent): void {
+    group.samples.push(event);
+    sampleCharacters += charactersOf(event);
+    if (group.samples.length > MAX_SAMPLES) sampleCharacters -= charactersOf(group.samples.shift() as LogEvent);
+    if (sampleCharacters > MAX_SAMPLE_CHARACTERS) {
+      for (const each of groups.values()) trim(each, Math.ceil(each.samples.length / 2));
+    }
+  }
+
+  /** Keeps the newest samples. */
+  function trim(group: Group, count: number): void {
+    const out = group.samples.splice(0, group.samples.length - count);
+    for (const event of out) sampleCharacters -= charactersOf(event);
+  }
+
+  function drop(key: string, group: Group): void {
+    trim(group, 0);
+    groups.delete(key);
+    list = null;
+    remembered.delete(group.fingerprint);
+    remembered.set(group.fingerprint, group.firstAt);
+    if (remembered.size > MAX_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
+  }
+
   function begin(event: LogEvent, key: string, pattern: string, at: number): Group {
     const { level, code } = event;
+    const fingerprint = fingerprintOf(key);
     return {
-      fingerprint: fingerprintOf(key),
+      fingerprint,
       level,
       code,
       pattern,
       last: event,
       samples: [],
-      firstAt: at,
+      firstAt: Math.min(at, remembered.get(fingerprint) ?? at),
       lastAt: at,
       totalCount: 0,
       rate: new MinuteRing(),
@@ -138,17 +186,17 @@ export function createErrorHistory({ maxGroups = 500 }: ErrorHistoryOptions = {}
 
   /** The rarest of the last hour leaves, and of equally rare ones the one not seen for longest. */
   function dropOne(now: number): void {
-    let victim: string | null = null;
+    let victim: [string, Group] | null = null;
     let least = Number.POSITIVE_INFINITY;
     let oldest = Number.POSITIVE_INFINITY;
     for (const [key, group] of groups) {
       const count = group.rate.sum(now);
       if (count > least || (count === least && group.lastAt >= oldest)) continue;
-      victim = key;
+      victim = [key, group];
       least = count;
       oldest = group.lastAt;
     }
-    if (victim !== null) groups.delete(victim);
+    if (victim !== null) drop(...victim);
     groupsLeft += 1;
   }
 
@@ -157,11 +205,17 @@ export function createErrorHistory({ maxGroups = 500 }: ErrorHistoryOptions = {}
     sweptAt = now;
     for (const [key, group] of groups) {
       if (group.lastAt >= now - WINDOW_MS) continue;
-      groups.delete(key);
-      list = null;
+      drop(key, group);
       version += 1;
     }
     for (const [bot, rate] of botRates) if (rate.sum(now) === 0) botRates.delete(bot);
+  }
+
+  function isNew(
+    { fingerprint, firstAt, bots }: Pick<ErrorGroup, 'fingerprint' | 'firstAt' | 'bots'>,
+    since = baseline,
+  ) {
+    return marks.of(fingerprint)?.isKnown !== true && isSince(since, firstAt, bots.keys(), context);
   }
 
   function newest(visit: (event: LogEvent) => boolean): void {
@@ -188,17 +242,29 @@ export function createErrorHistory({ maxGroups = 500 }: ErrorHistoryOptions = {}
     },
     rates,
     botRates,
+    marks,
+    get baseline() {
+      return baseline;
+    },
+    isNew,
     newest,
-    pull(events, now) {
+    setBaseline(next) {
+      baseline = next;
+      version += 1;
+    },
+    pull(events, now, most = Number.POSITIVE_INFINITY) {
       if (source !== events) {
         source = events;
         seen = 0;
       }
       sweep(now);
-      if (events.lastSeq === seen) return;
-      eventsMissed += events.since(seen, (event) => take(event, now));
-      seen = events.lastSeq;
+      if (events.lastSeq === seen) return false;
+      eventsMissed += Math.max(0, events.firstSeq - (seen + 1));
+      const first = Math.max(seen + 1, events.firstSeq);
+      seen = Math.min(events.lastSeq, first + most - 1);
+      for (let seq = first; seq <= seen; seq += 1) take(events.of(seq) as LogEvent, now);
       version += 1;
+      return seen < events.lastSeq;
     },
     freeze() {
       const kept: LogEvent[] = [];
@@ -209,8 +275,12 @@ export function createErrorHistory({ maxGroups = 500 }: ErrorHistoryOptions = {}
         samples: [...group.samples],
         bots: new Map(group.bots),
       }));
+      const since = baseline;
       return {
         version,
+        marks,
+        baseline: since,
+        isNew: (group) => isNew(group, since),
         groups: frozen,
         groupsLeft,
         eventsMissed,
@@ -224,37 +294,6 @@ export function createErrorHistory({ maxGroups = 500 }: ErrorHistoryOptions = {}
   };
 }
 
-/** `errors` of the snapshot's JSON, the most frequent first. Times are epoch ms. */
-export interface ErrorsSummary {
-  readonly windowMs: number;
-  readonly total: number;
-  readonly groups: readonly {
-    readonly fingerprint: string;
-    readonly level: LogLevel;
-    readonly code: string | null;
-    readonly count: number;
-    readonly bots: readonly string[];
-    readonly firstAt: number;
-    readonly lastAt: number;
-    readonly sample: string;
-  }[];
-}
-
-/** What happened in the hour before `now`. */
-export function summariseErrors(view: ErrorsView, now: number): ErrorsSummary {
-  const groups = view.groups
-    .map(({ fingerprint, level, code, rate, bots, firstAt, lastAt, last }) => ({
-      fingerprint,
-      level,
-      code,
-      count: rate.sum(now),
-      bots: [...bots.keys()].sort(),
-      firstAt,
-      lastAt,
-      sample: last.message,
-    }))
-    .filter(({ count }) => count > 0)
-    .sort((a, b) => b.count - a.count || b.lastAt - a.lastAt);
-  const { warn, error, fatal } = view.rates;
-  return { windowMs: WINDOW_MS, total: warn.sum(now) + error.sum(now) + fatal.sum(now), groups };
+function charactersOf({ message, detail }: LogEvent): number {
+  return message.length + detail.length;
 }

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LogEvents } from '../../src/sources/logs/events.ts';
 import type { LogEvent } from '../../src/sources/logs/snapshot.ts';
-import { createErrorHistory, summariseErrors } from '../../src/state/errors.ts';
+import { createErrorHistory } from '../../src/state/errors.ts';
 import { fingerprintOf, normaliseMessage } from '../../src/state/errors-fingerprint.ts';
 import { MinuteRing } from '../../src/state/errors-rate.ts';
+import { summariseErrors } from '../../src/state/errors-summary.ts';
 
 const NOON = Date.UTC(2026, 0, 15, 12, 0, 30);
 
@@ -15,6 +16,8 @@ function event(over: Partial<LogEvent> = {}): Omit<LogEvent, 'seq'> {
     level: 'error',
     bot: 'weather-bot',
     path: '/logs/weather-error.log',
+    fileId: '1:2',
+    offset: 0,
     stream: 'err',
     component: '',
     message: 'cannot reach chat 1',

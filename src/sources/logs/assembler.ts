@@ -39,6 +39,9 @@ export interface LineMark {
   /** It goes on behind `end`; only its head is given. */
   readonly isCut: boolean;
   readonly hasNeedle: boolean;
+  /** Which file, by device and inode, and where in it the line begins, in bytes. */
+  readonly fileId: string;
+  readonly offset: number;
 }
 
 /** What takes the lines of one file. */
@@ -73,6 +76,8 @@ interface Pending {
   readonly level: LogLevel;
   readonly at: number;
   readonly isStamped: boolean;
+  readonly fileId: string;
+  readonly offset: number;
   readonly lines: string[];
   characters: number;
   /** Inside Python's traceback, whose last line is not indented. */
@@ -146,7 +151,7 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
 
     function flush(): void {
       if (!pending) return;
-      const { parsed, level, at, isStamped, lines } = pending;
+      const { parsed, level, at, isStamped, fileId, offset, lines } = pending;
       pending = null;
       const { path, bots, stream } = target();
       const isTrace = parsed.message.startsWith('Traceback (most');
@@ -163,6 +168,8 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
         level,
         bot: parsed.bot !== '' ? tidy(parsed.bot, 64) : (bots[0] ?? clean(basename(path))),
         path,
+        fileId,
+        offset,
         stream,
         component: tidy(parsed.component, 64),
         message,
@@ -189,7 +196,7 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
           }
         }
       },
-      take(bytes, start, end, { isCut, hasNeedle }) {
+      take(bytes, start, end, { isCut, hasNeedle, fileId, offset }) {
         if (isCut) tally.cutLines += 1;
         if (allowance.linesLeft <= 0) {
           flush();
@@ -215,6 +222,8 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
           level,
           at,
           isStamped: parsed.at !== null,
+          fileId,
+          offset,
           lines: [],
           characters: 0,
           isTraceback: parsed.message.startsWith('Traceback (most'),

@@ -18,6 +18,10 @@ export interface LogEvent {
   /** The bot's name, or the file's base name where no bot is known. */
   readonly bot: string;
   readonly path: string;
+  /** The file it was read from, told by device and inode: rotation gives it another path. Empty for what is no file. */
+  readonly fileId: string;
+  /** Where its first line begins in that file, in bytes; NaN where it is no file. */
+  readonly offset: number;
   readonly stream: LogStream;
   /** The logger's or component's name; empty without one. */
   readonly component: string;

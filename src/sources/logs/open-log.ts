@@ -28,10 +28,17 @@ export interface DrainScope {
   readonly hasTime: () => boolean | Promise<boolean>;
 }
 
+/** What tells a file from every other, whatever its name. */
+export function fileIdOf({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string {
+  return `${dev}:${ino}`;
+}
+
 export class OpenLog {
   fd: number;
   readonly dev: number;
   readonly ino: number;
+  /** Tells the file from every other, whatever its name. */
+  readonly key: string;
   /** The start of the first line that was not taken, except within a line that is passed over. */
   offset: number;
   size: number;
@@ -54,14 +61,11 @@ export class OpenLog {
     this.fd = fd;
     this.dev = stats.dev;
     this.ino = stats.ino;
+    this.key = fileIdOf(stats);
     this.size = stats.size;
     this.writtenAt = stats.mtimeMs;
     this.offset = 0;
     this.grewAt = now;
-  }
-
-  get key(): string {
-    return `${this.dev}:${this.ino}`;
   }
 
   /** The bytes before `offset`, to be found again in a copy of the file. */
@@ -156,7 +160,7 @@ export class OpenLog {
     if (!hasNeedle && !this.#wantsNext) return;
     this.#isPartTaken = true;
     this.#wantsNext = false;
-    scope.sink.take(scope.chunk, 0, got, { isCut: false, hasNeedle });
+    scope.sink.take(scope.chunk, 0, got, { isCut: false, hasNeedle, fileId: this.key, offset: this.offset });
   }
 
   /** Takes what lies between `from` and `to` of the chunk, whose first byte is at `base` of the file. */
@@ -180,7 +184,7 @@ export class OpenLog {
         start = indexOfLine(chunk, at, to) + 1;
         this.#isPartTaken = false;
       }
-      this.#walk(scope, start, last + 1);
+      this.#walk(scope, start, last + 1, base);
       this.readBytes += last + 1 - at;
       this.#moveTo(base + last + 1, chunk, last + 1);
       return;
@@ -188,7 +192,12 @@ export class OpenLog {
     if (to - at < MAX_LINE_BYTES) return;
     const hasNeedle = scope.finder(chunk, at, at + MAX_LINE_BYTES) >= 0;
     if (!this.#isPartTaken && (hasNeedle || this.#wantsNext)) {
-      this.#wantsNext = scope.sink.take(chunk, at, at + MAX_LINE_BYTES, { isCut: true, hasNeedle });
+      this.#wantsNext = scope.sink.take(chunk, at, at + MAX_LINE_BYTES, {
+        isCut: true,
+        hasNeedle,
+        fileId: this.key,
+        offset: base + at,
+      });
     }
     this.#isPartTaken = false;
     this.#skipping = 'cut';
@@ -197,7 +206,7 @@ export class OpenLog {
   }
 
   /** Gives the lines worth reading of a stretch that ends behind a line feed. */
-  #walk({ chunk, finder, sink }: DrainScope, from: number, to: number): void {
+  #walk({ chunk, finder, sink }: DrainScope, from: number, to: number, base: number): void {
     let at = from;
     while (at < to) {
       let start = at;
@@ -210,7 +219,7 @@ export class OpenLog {
       const isCut = end - start > MAX_LINE_BYTES;
       const stop = isCut ? start + MAX_LINE_BYTES : end;
       const hasNeedle = !this.#wantsNext || finder(chunk, start, stop) >= 0;
-      this.#wantsNext = sink.take(chunk, start, stop, { isCut, hasNeedle });
+      this.#wantsNext = sink.take(chunk, start, stop, { isCut, hasNeedle, fileId: this.key, offset: base + start });
       at = end + 1;
     }
   }

@@ -1,7 +1,7 @@
 /** What a rotation left between the file we stood in and the one that is there now. */
 import { findGenerations, type Generation, isBornSince } from './generations.ts';
 import { openLog, toUnreadable } from './io.ts';
-import { OpenLog } from './open-log.ts';
+import { fileIdOf, OpenLog } from './open-log.ts';
 import { holdsAt, type Probe } from './probe.ts';
 import type { LogRegistry } from './registry.ts';
 
@@ -31,7 +31,7 @@ export async function openBetween(scope: RotationScope): Promise<{ logs: OpenLog
   const logs: OpenLog[] = [];
   let hasCopy = false;
   for (const generation of await findGenerations(io, scope.path)) {
-    const key = `${generation.stats.dev}:${generation.stats.ino}`;
+    const key = fileIdOf(generation.stats);
     if (registry.ownerOf(key) !== undefined || registry.finishedOf(key) !== undefined) continue;
     const isRecent = Number.isNaN(lookedAt) || isBornSince(generation, lookedAt);
     // Of an empty file any text is a continuation: only what is new can be its copy.
