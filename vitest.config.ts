@@ -1,13 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** Set by `npm run test:all`: folders of older versions. */
-const TEST_ALL = new Set(['BOTOP_TEST_PM2', 'BOTOP_TEST_POSTGRES']);
+/** Set by `npm run test:all`, folders of older versions, and by `npm run fuzz`. */
+const OURS = new Set(['BOTOP_TEST_PM2', 'BOTOP_TEST_POSTGRES', 'BOTOP_FUZZ_SECONDS']);
 // What could point a test at somebody's production, for those who run vitest themselves; workers inherit it from here.
 for (const name of Object.keys(process.env)) {
   if (/^(PG[A-Z]+|PM2_HOME|DATABASE_URL|REDIS_URL|SECRET_KEY|PUBLIC_KEY|NO_COLOR|FORCE_COLOR)$/.test(name)) {
     delete process.env[name];
   }
-  if (name.startsWith('BOTOP_') && !TEST_ALL.has(name)) delete process.env[name];
+  if (name.startsWith('BOTOP_') && !OURS.has(name)) delete process.env[name];
 }
 
 // Real systems in real time: on a machine busy with something else one of these may miss a deadline. Where nobody looks

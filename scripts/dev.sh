@@ -1,7 +1,7 @@
 #!/bin/sh
 # npm's scripts: sees to the installation first (scripts/prepare.sh), then runs a tool on the right Node.
 #
-#   sh scripts/dev.sh test|test:all|bench|build|check|format [ARGUMENTS]
+#   sh scripts/dev.sh test|test:all|fuzz|bench|build|check|format [ARGUMENTS]
 set -u
 root=$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd -P) || exit 1
 verb=${1:-}
@@ -37,6 +37,13 @@ test:all)
   export BOTOP_TEST_PM2 BOTOP_TEST_POSTGRES
   exec vitest run "$@"
   ;;
+fuzz)
+  ready install
+  # `npm run fuzz -- 300`: so many seconds for each property, a minute where nothing is said.
+  seconds=60
+  case ${1:-} in '' | *[!0-9]*) ;; *) seconds=$1 && shift ;; esac
+  BOTOP_FUZZ_SECONDS=$seconds exec vitest run test/fuzz --disable-console-intercept "$@"
+  ;;
 bench)
   ready build
   exec "$node" --experimental-strip-types --disable-warning=ExperimentalWarning bench/run.ts "$@"
@@ -55,7 +62,7 @@ format)
   exec biome check --write --linter-enabled=false .
   ;;
 *)
-  echo 'usage: sh scripts/dev.sh test|test:all|bench|build|check|format [ARGUMENTS]' >&2
+  echo 'usage: sh scripts/dev.sh test|test:all|fuzz|bench|build|check|format [ARGUMENTS]' >&2
   exit 64
   ;;
 esac

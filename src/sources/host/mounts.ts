@@ -30,7 +30,7 @@ export function parseMounts(text: string): Mount[] {
     const [type, source] = after.split(' ');
     const device = fields[2];
     const point = fields[4];
-    if (!device || !point || !type || !source) continue;
+    if (!device || !point?.startsWith('/') || !type || !source) continue;
     const mount = unescape(point);
     const isRemote = REMOTE_TYPE.test(type);
     if (!isReal(type, source, mount, isRemote)) continue;

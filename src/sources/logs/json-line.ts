@@ -102,13 +102,20 @@ function levelIn(fields: Fields): LineLevel | null {
 function momentIn(fields: Fields, now: number): { at: number; hasZone: boolean } | null {
   for (const name of ['time', 'timestamp', '@timestamp', 'ts', 'asctime', 'datetime', 'date']) {
     const value = fields[name];
-    if (typeof value === 'number' && value > 1e8) return { at: value < 1e11 ? value * 1000 : value, hasZone: true };
+    if (typeof value === 'number' && value > 1e8 && value < 1e20) return { at: epochMs(value), hasZone: true };
     if (typeof value === 'string') {
       const stamp = stampAt(value, 0, now);
       if (stamp) return stamp;
     }
   }
   return null;
+}
+
+/** Writers count in s, ms, µs or ns: this century's numbers of each are apart by powers of a thousand. */
+function epochMs(value: number): number {
+  if (value < 1e11) return value * 1000;
+  if (value < 1e14) return value;
+  return value < 1e17 ? value / 1000 : value / 1e6;
 }
 
 function codeIn(fields: Fields): string {

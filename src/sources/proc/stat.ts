@@ -38,8 +38,10 @@ export function parseStat(bytes: Uint8Array, length: number): ProcessStat | null
     let value = 0;
     let isNegative = false;
     for (; position < length && bytes[position] !== space && bytes[position] !== 0x0a; position += 1) {
-      if (bytes[position] === 0x2d) isNegative = true;
-      else value = value * 10 + ((bytes[position] as number) - 0x30);
+      const digit = (bytes[position] as number) - 0x30;
+      if (digit >= 0 && digit <= 9) value = value * 10 + digit;
+      else if (bytes[position] === 0x2d) isNegative = true;
+      else return null;
     }
     if (field >= 14 && field <= 17 && !isNegative) cpuTicks += value;
     else if (field === 22) startTicks = value;

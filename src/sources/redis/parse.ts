@@ -125,6 +125,7 @@ export function parseSlowlog(reply: unknown): readonly RedisSlowCommand[] {
   return reply.flatMap((entry: unknown): RedisSlowCommand[] => {
     if (!Array.isArray(entry) || !Array.isArray(entry[3])) return [];
     const [id, seconds, micros, args, client] = entry as [unknown, unknown, unknown, unknown[], unknown];
+    if (![id, seconds, micros].every(Number.isSafeInteger)) return [];
     return [
       {
         id: Number(id),
