@@ -119,6 +119,7 @@ function drawSeries(
 const CAUSES: Readonly<Record<BotExit['cause'], string>> = {
   crash: 'nobody asked for it',
   asked: 'asked through PM2',
+  reload: 'reloaded: a new worker took its place',
   memory: 'PM2 restarted it: over max_memory_restart',
   watch: 'PM2 restarted it: a file changed',
   cron: 'PM2 restarted it: its schedule',

@@ -79,7 +79,7 @@ export function judgeBot(bot: Bot, now: number, limits: FlapLimits): Judgement {
       return { state: 'stopping', why: '' };
     case 'waiting restart': {
       if (isFlapping) return { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) };
-      const leftMs = lastExit ? lastExit.at + bot.restartDelayMs - now : Number.NaN;
+      const leftMs = (nextStartAt(bot) ?? Number.NaN) - now;
       const left = leftMs > 0 ? `in ${Math.ceil(leftMs / 1000)}s` : '';
       return { state: 'restart-wait', why: [left, lastExit ? describeExit(lastExit) : ''].filter(Boolean).join(' ') };
     }
@@ -96,6 +96,12 @@ export function judgeBot(bot: Bot, now: number, limits: FlapLimits): Judgement {
     default:
       return bot.status satisfies never;
   }
+}
+
+/** Epoch ms when PM2 will start a bot that waits for its restart; null of any other, and where its exit is not known. */
+export function nextStartAt({ status, exits, restartDelayMs }: Bot): number | null {
+  const lastExit = exits.at(-1);
+  return status === 'waiting restart' && lastExit !== undefined ? lastExit.at + restartDelayMs : null;
 }
 
 /** Between an exit and the restart PM2 says `stopped` for a moment, ms. */

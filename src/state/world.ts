@@ -69,6 +69,9 @@ function freezeBots(snapshot: Pm2Snapshot): Pm2Snapshot {
     cpuPercent: snapshot.cpuPercent.slice(),
     memoryBytes: snapshot.memoryBytes.slice(),
     processes: snapshot.processes.slice(),
+    threads: snapshot.threads.slice(),
+    openFiles: snapshot.openFiles.slice(),
+    openFilesLimit: snapshot.openFilesLimit.slice(),
     lastLogAt: snapshot.lastLogAt.slice(),
   };
 }

@@ -5,7 +5,7 @@ import { identify, pm2Command } from '../../src/actions/bots.ts';
 import { restart } from '../../src/actions/restart.ts';
 import { shellQuote } from '../../src/actions/shell-quote.ts';
 import { botTarget } from '../../src/actions/target.ts';
-import { makeBot, makeCrashes, NOON } from '../helpers/bots.ts';
+import { makeBot, makeCrashes, makeExit, NOON } from '../helpers/bots.ts';
 
 const SHELL = { pm2Home: '/home/ops/.pm2', user: 'ops' };
 const bot = makeBot({ id: 3 });
@@ -91,7 +91,7 @@ test('as many crashes as are kept may have been more', () => {
 
 test('a job that ended with 0 has not crashed; one that ended with 1, or was killed, has', () => {
   const ended = { status: 'stopped', pid: null, autorestart: false, exitCode: 0 } as const;
-  const exit = { at: NOON - 5000, code: 0, signal: 'SIGINT', cause: 'crash' } as const;
+  const exit = makeExit({ at: NOON - 5000, code: 0, signal: 'SIGINT' });
   expect(consequencesOf({ ...ended, exits: [exit] })[0]).toContain('ended with exit 0');
   expect(consequencesOf({ ...ended, exitCode: 1, exits: [{ ...exit, code: 1 }] })[0]).toContain('crashed once');
   expect(consequencesOf({ ...ended, exits: [{ ...exit, signal: 'SIGKILL' }] })[0]).toContain('crashed once');

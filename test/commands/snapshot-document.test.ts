@@ -6,6 +6,7 @@ import { isoTime, known, rounded } from '../../src/commands/snapshot-values.ts';
 import type { Pm2Snapshot } from '../../src/sources/pm2/snapshot.ts';
 import type { Reading } from '../../src/sources/source.ts';
 import { BOT_STATES } from '../../src/state/judge.ts';
+import { makeExit } from '../helpers/bots.ts';
 import { faultsOf, type Schema, schema } from '../helpers/snapshot-schema.ts';
 import { NOW } from './snapshot-arbitraries.ts';
 import { onePm2, type SomeWorld, someWorld, worldOf } from './snapshot-worlds.ts';
@@ -88,12 +89,7 @@ test('a bot is told with PM2’s word and ours, its uptime from its last start, 
 });
 
 test('a bot that PM2 calls online and that keeps crashing is flapping', () => {
-  const exits = [90, 60, 30].map((seconds) => ({
-    at: NOW - seconds * 1000,
-    code: 1,
-    signal: null,
-    cause: 'crash' as const,
-  }));
+  const exits = [90, 60, 30].map((seconds) => makeExit({ at: NOW - seconds * 1000 }));
   const [bot] = document(fleet(fresh(onePm2([{ exits }])))).bots;
   expect(bot).toMatchObject({ status: 'online', state: 'flapping' });
   expect(bot.why).toContain('exit 1');

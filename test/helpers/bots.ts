@@ -20,12 +20,19 @@ export function makeBot(over: Partial<Bot> = {}): Bot {
     createdAt: NOON - 7_200_000,
     mode: 'fork',
     instance: null,
+    instances: 1,
     exitCode: null,
     autorestart: true,
     watch: false,
     cron: null,
     maxMemoryBytes: null,
     restartDelayMs: 0,
+    backoffMs: null,
+    minUptimeMs: 1_000,
+    maxUnstable: 16,
+    killTimeoutMs: null,
+    waitsReady: false,
+    listenTimeoutMs: null,
     isModule: false,
     script: '/srv/bots/weather.js',
     cwd: '/srv/bots',
@@ -38,19 +45,22 @@ export function makeBot(over: Partial<Bot> = {}): Bot {
     combinedLogPath: null,
     envNames: ['TOKEN'],
     metrics: [],
+    customActions: [],
     exits: [],
     ...over,
   };
 }
 
+/** A crash at noon, with what a test cares about put over it. */
+export function makeExit(over: Partial<BotExit> = {}): BotExit {
+  return { at: NOON, code: 1, signal: null, cause: 'crash', ranMs: null, restartedAt: null, memory: null, ...over };
+}
+
 /** Crashes ending `agoMs` before noon, `everyMs` apart. */
 export function makeCrashes(count: number, everyMs: number, agoMs = 0): BotExit[] {
-  return Array.from({ length: count }, (_, i) => ({
-    at: NOON - agoMs - (count - 1 - i) * everyMs,
-    code: 1,
-    signal: 'SIGINT',
-    cause: 'crash',
-  }));
+  return Array.from({ length: count }, (_, i) =>
+    makeExit({ at: NOON - agoMs - (count - 1 - i) * everyMs, signal: 'SIGINT' }),
+  );
 }
 
 /** A snapshot of these bots; CPU, memory and log age are the same for all unless given. */
@@ -63,6 +73,9 @@ export function makePm2Snapshot(bots: readonly Bot[], over: Partial<Pm2Snapshot>
     cpuPercent: Float64Array.from(bots, () => 3),
     memoryBytes: Float64Array.from(bots, () => 52e6),
     processes: Float64Array.from(bots, (bot) => (bot.pid === null ? 0 : 1)),
+    threads: Float64Array.from(bots, (bot) => (bot.pid === null ? Number.NaN : 11)),
+    openFiles: Float64Array.from(bots, (bot) => (bot.pid === null ? Number.NaN : 24)),
+    openFilesLimit: Float64Array.from(bots, (bot) => (bot.pid === null ? Number.NaN : 1_024)),
     lastLogAt: Float64Array.from(bots, () => NOON - 2_000),
     dump: null,
     isLogRead: true,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { defaults } from '../../src/config/schema.ts';
 import type { Bot } from '../../src/sources/pm2/snapshot.ts';
 import { judgeAt, judgeBot } from '../../src/state/judge.ts';
-import { makeBot, makeCrashes, NOON } from '../helpers/bots.ts';
+import { makeBot, makeCrashes, makeExit, NOON } from '../helpers/bots.ts';
 
 const judge = (bot: Bot, isFresh: boolean, now: number) => {
   const { state, why } = judgeAt(bot, { isFresh, readAt: now, now }, defaults.thresholds.bots);
@@ -53,7 +53,7 @@ test('a bot that PM2 gave up is errored, with how it ended', () => {
 test('a bot that a person stopped is stopped, one that finished its work too, one left lying after a crash is errored', () => {
   const stopped = (cause: 'asked' | 'crash', code: number) =>
     judge(
-      makeBot({ status: 'stopped', pid: null, exits: [{ at: NOON - 5_000, code, signal: 'SIGINT', cause }] }),
+      makeBot({ status: 'stopped', pid: null, exits: [makeExit({ at: NOON - 5_000, code, signal: 'SIGINT', cause })] }),
       true,
       NOON,
     );
@@ -76,7 +76,7 @@ test('a bot waiting for its restart says how long still', () => {
 });
 
 test('a signal is named where the exit code is 0, for PM2 writes code 0 for a SIGKILL', () => {
-  const exits = [{ at: NOON - 5_000, code: 0, signal: 'SIGKILL', cause: 'crash' as const }];
+  const exits = [makeExit({ at: NOON - 5_000, code: 0, signal: 'SIGKILL' })];
   expect(judge(makeBot({ status: 'stopped', pid: null, exits }), true, NOON)).toEqual({
     state: 'errored',
     why: 'SIGKILL, not restarted',

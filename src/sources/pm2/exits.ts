@@ -1,7 +1,7 @@
 /** Who ended what: the exits of each bot in the last hour, with their causes, from PM2's log and from its lists. */
 import { asText } from './fields.ts';
 import type { Pm2LogEvent } from './log-lines.ts';
-import type { Bot, BotExit } from './snapshot.ts';
+import type { Bot, BotExit, ExitCause } from './snapshot.ts';
 
 /** Exits older than this are forgotten. */
 export const exitWindowMs = 60 * 60_000;
@@ -16,16 +16,21 @@ const changeHoldsMs = 10_000;
 const owedMs = 30_000;
 /** So long after a crash `stopped` may be the moment before the next start. */
 const momentMs = 3_000;
+/** `starting` and `online` of one start stand so far apart at most: listen_timeout is 3 s, and can be set longer. */
+const startTakesMs = 60_000;
 const maxKeys = 10_000;
 
 interface Told {
-  readonly cause: BotExit['cause'];
+  readonly cause: ExitCause;
   readonly at: number;
+  readonly memory?: BotExit['memory'];
 }
 
 interface Entry {
   name: string;
   readonly exits: BotExit[];
+  /** Epoch ms of the last start that the log told, of a process that has not ended since; null when none is known. */
+  startedAt: number | null;
   /** Exits that the log told and no list has counted yet; below zero, restarts that the log has not told yet. */
   uncounted: number;
   /** Epoch ms since when `uncounted` is below zero. */
@@ -61,7 +66,7 @@ export function createExitLedger(): ExitLedger {
     let entry = entries.get(id);
     if (entry === undefined || entry.name !== name) {
       // Another bot stands under this id now: ids start again at 0 when the list was emptied or the daemon restarted.
-      entry = { name, exits: [], uncounted: 0, owedSince: 0 };
+      entry = { name, exits: [], startedAt: null, uncounted: 0, owedSince: 0 };
       if (entries.size < maxKeys || entries.has(id)) entries.set(id, entry);
     }
     return entry;
@@ -73,19 +78,47 @@ export function createExitLedger(): ExitLedger {
     shown.delete(entry);
   }
 
-  function takeReason(map: Map<string, Told>, key: string, at: number): BotExit['cause'] | null {
-    const told = map.get(key);
+  function takeReason(id: string, at: number): Told | null {
+    const told = toldById.get(id);
     if (told === undefined) return null;
-    map.delete(key);
-    return at - told.at <= reasonHoldsMs ? told.cause : null;
+    toldById.delete(id);
+    return at - told.at <= reasonHoldsMs ? told : null;
+  }
+
+  /** A worker renamed `_old_` has a younger one in its place: that one's start says nothing of how long it ran. */
+  function ended(entry: Entry, event: Extract<Pm2LogEvent, { kind: 'exit' }>): BotExit {
+    const told = takeReason(event.id, event.at);
+    const asked = told?.cause ?? (event.isOld ? 'asked' : 'crash');
+    const ranMs = entry.startedAt === null || event.isOld ? null : Math.max(0, event.at - entry.startedAt);
+    if (!event.isOld) entry.startedAt = null;
+    return {
+      at: event.at,
+      code: event.code,
+      signal: event.signal,
+      cause: event.isOld && asked === 'asked' ? 'reload' : asked,
+      ranMs,
+      restartedAt: event.isOld ? entry.startedAt : null,
+      memory: told?.memory ?? null,
+    };
+  }
+
+  /** PM2 says of a start that it begins and that it is done: the first is when the process began. */
+  function started(event: Extract<Pm2LogEvent, { kind: 'start' }>): void {
+    const entry = entryOf(event.id, safeName(event.name));
+    if (!event.isBegin && entry.startedAt !== null && event.at - entry.startedAt < startTakesMs) return;
+    entry.startedAt = event.at;
+    const last = entry.exits.at(-1);
+    if (last === undefined || last.restartedAt !== null) return;
+    entry.exits[entry.exits.length - 1] = { ...last, restartedAt: event.at };
+    shown.delete(entry);
   }
 
   /** A stop follows what asked for it; without any such line a person did. */
   function stopping(event: { readonly at: number; readonly id: string; readonly name: string }): void {
     const byName = toldByName.get(event.name);
     const isChanged = byName !== undefined && event.at - byName.at <= changeHoldsMs;
-    const cause = takeReason(toldById, event.id, event.at) ?? (isChanged ? 'watch' : 'asked');
-    remember(toldById, event.id, { cause, at: event.at });
+    const told = takeReason(event.id, event.at) ?? { cause: isChanged ? 'watch' : 'asked' };
+    remember(toldById, event.id, { ...told, at: event.at });
   }
 
   function remember(map: Map<string, Told>, key: string, told: Told): void {
@@ -97,7 +130,7 @@ export function createExitLedger(): ExitLedger {
     tell(event, isLive) {
       switch (event.kind) {
         case 'over-memory':
-          remember(toldById, event.id, { cause: 'memory', at: event.at });
+          remember(toldById, event.id, { cause: 'memory', at: event.at, memory: memoryOf(event) });
           break;
         case 'cron-fired':
           // Any restart of a bot with a schedule writes this line; the schedule's own comes on the full minute.
@@ -111,19 +144,19 @@ export function createExitLedger(): ExitLedger {
           break;
         case 'exit': {
           const entry = entryOf(event.id, safeName(event.name));
-          // A worker renamed `_old_` is one that a reload has replaced: it ends because it was told to.
-          const cause = takeReason(toldById, event.id, event.at) ?? (event.isOld ? 'asked' : 'crash');
-          add(entry, { at: event.at, code: event.code, signal: event.signal, cause });
+          add(entry, ended(entry, event));
           if (isLive) entry.uncounted += 1;
           break;
         }
         case 'start':
           // It was told to stop and starts without having ended: it had no process. Its next end has its own reason.
           if (toldById.get(event.id)?.cause === 'asked') toldById.delete(event.id);
+          started(event);
           break;
         case 'daemon':
           toldById.clear();
           toldByName.clear();
+          for (const entry of entries.values()) entry.startedAt = null;
           break;
       }
     },
@@ -131,6 +164,11 @@ export function createExitLedger(): ExitLedger {
       // A worker that a reload has replaced: what it did is counted under its former id.
       if (typeof after.id === 'string') return;
       const entry = entryOf(String(after.id), after.name);
+      const exitedAt = entry.exits.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+      // Started before the log was read back: the list alone knows when. One made before the last exit is out of date.
+      if (after.pid !== null && after.startedAt !== null && after.startedAt > exitedAt) {
+        entry.startedAt ??= after.startedAt;
+      }
       if (before === undefined || before.uniqueId !== after.uniqueId) {
         // The exit that it waits to be restarted after was read back from the log, its restart is still to be counted.
         entry.uncounted = after.status === 'waiting restart' ? 1 : 0;
@@ -145,7 +183,15 @@ export function createExitLedger(): ExitLedger {
       const isLeft = after.status === 'stopped' || after.status === 'errored';
       if (entry.uncounted > 0 && isLeft && !isMoment) entry.uncounted = 0;
       if (entry.uncounted < 0 && (!isLogRead || now - entry.owedSince >= owedMs)) {
-        const exit = { at: after.startedAt ?? now, code: after.exitCode, signal: null, cause: 'crash' } as const;
+        const exit: BotExit = {
+          at: after.startedAt ?? now,
+          code: after.exitCode,
+          signal: null,
+          cause: 'crash',
+          ranMs: null,
+          restartedAt: after.startedAt,
+          memory: null,
+        };
         for (let left = Math.min(maxExits, -entry.uncounted); left > 0; left -= 1) add(entry, exit);
         entry.uncounted = 0;
       }
@@ -167,6 +213,10 @@ export function createExitLedger(): ExitLedger {
       return list;
     },
   };
+}
+
+function memoryOf({ usedBytes, limitBytes }: Extract<Pm2LogEvent, { kind: 'over-memory' }>): BotExit['memory'] {
+  return Number.isNaN(usedBytes) || Number.isNaN(limitBytes) ? null : { usedBytes, limitBytes };
 }
 
 /** The name as the list shows it, so that both can be compared. */

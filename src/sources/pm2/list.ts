@@ -5,7 +5,8 @@
  */
 import { SourceError } from '../source.ts';
 import { asCount, asFields, asFlag, asNumber, asPath, asText, type Fields, fieldOf } from './fields.ts';
-import type { Bot, BotMetric, Pm2Status } from './snapshot.ts';
+import { parseActions, parseMetrics } from './metrics.ts';
+import type { Bot, Pm2Status } from './snapshot.ts';
 
 /** What PM2 itself measured, for machines without /proc. */
 export interface Monit {
@@ -20,9 +21,11 @@ export interface Listed {
   readonly monit: Monit;
 }
 
-const maxMetrics = 64;
 const maxEnvNames = 1_000;
 const pathLength = 4_096;
+/** What PM2 goes by where nothing is set. */
+const defaultMinUptimeMs = 1_000;
+const defaultMaxUnstable = 16;
 
 const statuses: ReadonlySet<string> = new Set<Pm2Status>([
   'online',
@@ -71,12 +74,19 @@ function parseEntry(value: unknown, home: string): Listed {
     createdAt: asEpochMs(own('created_at')),
     mode: fieldOf(env, 'exec_mode') === 'cluster_mode' ? 'cluster' : 'fork',
     instance: parseInstance(env),
+    instances: asCount(own('instances')),
     exitCode: asNumber(own('exit_code')),
     autorestart: asFlag(fieldOf(env, 'autorestart')) ?? true,
     watch: isWatched(fieldOf(env, 'watch')),
     cron: parseCron(own('cron_restart')),
     maxMemoryBytes: asCount(own('max_memory_restart')),
     restartDelayMs: asCount(own('prev_restart_delay')) || asCount(own('restart_delay')) || 0,
+    backoffMs: asCount(own('exp_backoff_restart_delay')) || null,
+    minUptimeMs: asCount(own('min_uptime')) ?? defaultMinUptimeMs,
+    maxUnstable: asCount(own('max_restarts')) ?? defaultMaxUnstable,
+    killTimeoutMs: asCount(own('kill_timeout')),
+    waitsReady: asFlag(fieldOf(env, 'wait_ready')) === true,
+    listenTimeoutMs: asCount(own('listen_timeout')),
     isModule: asFlag(fieldOf(env, 'pmx_module')) === true,
     script: asText(own('pm_exec_path'), pathLength) ?? '',
     cwd: asText(own('pm_cwd'), pathLength) ?? '',
@@ -89,6 +99,7 @@ function parseEntry(value: unknown, home: string): Listed {
     combinedLogPath: asPath(own('pm_log_path')),
     envNames: parseEnvNames(variables, fieldOf(env, 'name')),
     metrics: parseMetrics(asFields(fieldOf(env, 'axm_monitor'))),
+    customActions: parseActions(fieldOf(env, 'axm_actions')),
     exits: [],
   };
   return {
@@ -169,22 +180,4 @@ function parseEnvNames(variables: Fields | null, botName: unknown): string[] {
 /** What PM2 adds to every environment for its own use. */
 function isInternalName(name: string): boolean {
   return name.startsWith('PM2_') || name === 'unique_id' || name === 'NODE_APP_INSTANCE' || name === '_';
-}
-
-function parseMetrics(monitor: Fields | null): BotMetric[] {
-  const metrics: BotMetric[] = [];
-  for (const [key, value] of Object.entries(monitor ?? {})) {
-    if (metrics.length === maxMetrics) break;
-    const fields = asFields(value);
-    const number = asNumber(fieldOf(fields, 'value'));
-    const name = asText(key, 128);
-    if (name === null || number === null) continue;
-    metrics.push({
-      name,
-      type: asText(fieldOf(fields, 'type'), 128) ?? '',
-      value: number,
-      unit: asText(fieldOf(fields, 'unit'), 32) ?? '',
-    });
-  }
-  return metrics;
 }

@@ -1,6 +1,6 @@
 /** What the lines of PM2's own log say. Exit codes and signals of bots stand nowhere else. */
 
-/** One line that matters. `at` is epoch ms; `id` is the pm_id as text, `_old_` stripped. */
+/** One line that matters. `at` is epoch ms; `id` is the pm_id as text, `_old_` stripped; bytes are NaN where not told. */
 export type Pm2LogEvent =
   | {
       readonly kind: 'exit';
@@ -12,8 +12,21 @@ export type Pm2LogEvent =
       readonly signal: string | null;
     }
   | { readonly kind: 'stopping'; readonly at: number; readonly name: string; readonly id: string }
-  | { readonly kind: 'start'; readonly at: number; readonly name: string; readonly id: string }
-  | { readonly kind: 'over-memory'; readonly at: number; readonly id: string }
+  | {
+      readonly kind: 'start';
+      readonly at: number;
+      readonly name: string;
+      readonly id: string;
+      /** The process is made now; false when it is said to be online. */
+      readonly isBegin: boolean;
+    }
+  | {
+      readonly kind: 'over-memory';
+      readonly at: number;
+      readonly id: string;
+      readonly usedBytes: number;
+      readonly limitBytes: number;
+    }
   | { readonly kind: 'file-changed'; readonly at: number; readonly name: string }
   | { readonly kind: 'cron-fired'; readonly at: number; readonly id: string }
   | { readonly kind: 'daemon'; readonly at: number };
@@ -23,9 +36,10 @@ const bareLine = /^PM2 (?:log|error): (.*)$/s;
 const isoStamp = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,3})\d*)? ?(Z|[+-]\d\d:?\d\d)?$/;
 
 const exitedLine = /^App \[(.*):(_old_)?(\d+)\] exited with code \[(-?\d+|null|undefined)\] via signal \[(\w+)\]$/s;
-const startedLine = /^App \[(.*):(_old_)?(\d+)\] (?:online|starting in -\w+ mode-)$/s;
+const startedLine = /^App \[(.*):(_old_)?(\d+)\] (online|starting in -\w+ mode-)$/s;
 const stoppingLine = /^Stopping app:(.*) id:(?:_old_)?(\d+)$/s;
-const memoryLine = /^\[PM2\]\[WORKER\] Process (?:_old_)?(\d+) restarted because it exceeds --max-memory-restart/;
+const memoryLine =
+  /^\[PM2\]\[WORKER\] Process (?:_old_)?(\d+) restarted because it exceeds --max-memory-restart(?: value \(current_memory=(\d{1,15}) max_memory_limit=(\d{1,15}))?/;
 const changedLine = /^Change detected on path .* for app (.*) - restarting$/s;
 const cronLine = /^\[PM2\] Deregistering a cron job on: (?:_old_)?(\d+)$/;
 const daemonLine = /^(?:--- New PM2 Daemon started -+|PM2 successfully stopped)$/;
@@ -88,7 +102,10 @@ function parseText(text: string, at: number): Pm2LogEvent | null {
     case 0x5b: {
       // [
       const memory = memoryLine.exec(text);
-      if (memory !== null) return { kind: 'over-memory', at, id: memory[1] as string };
+      if (memory !== null) {
+        const [, id, used, limit] = memory as unknown as [string, string, string?, string?];
+        return { kind: 'over-memory', at, id, usedBytes: Number(used), limitBytes: Number(limit) };
+      }
       const cron = cronLine.exec(text);
       return cron === null ? null : { kind: 'cron-fired', at, id: cron[1] as string };
     }
@@ -135,5 +152,5 @@ function parseStart(text: string, at: number): Pm2LogEvent | null {
   const match = startedLine.exec(text);
   return match === null || match[2] !== undefined
     ? null
-    : { kind: 'start', at, name: match[1] as string, id: match[3] as string };
+    : { kind: 'start', at, name: match[1] as string, id: match[3] as string, isBegin: match[4] !== 'online' };
 }

@@ -1,5 +1,6 @@
 /** The bots of one daemon with the columns of numbers beside them; what both keep from one reading to the next. */
 import { isDeepStrictEqual } from 'node:util';
+import { createResourceSampler } from '../proc/resources.ts';
 import { createProcSampler } from '../proc/sampler.ts';
 import { createExitLedger } from './exits.ts';
 import type { Listed, Monit } from './list.ts';
@@ -12,6 +13,9 @@ export interface Columns {
   readonly cpuPercent: Float64Array;
   readonly memoryBytes: Float64Array;
   readonly processes: Float64Array;
+  readonly threads: Float64Array;
+  readonly openFiles: Float64Array;
+  readonly openFilesLimit: Float64Array;
   readonly lastLogAt: Float64Array;
 }
 
@@ -40,6 +44,7 @@ const isLinux = process.platform === 'linux';
 
 export function createRoster(): Roster {
   const sampler = createProcSampler();
+  const resources = createResourceSampler();
   const ledger = createExitLedger();
   const logAges = createLogAges();
   const gone = new Set<number>();
@@ -109,6 +114,7 @@ export function createRoster(): Roster {
     sampleProcesses(monotonicMs) {
       const vanished = isLinux ? sampler.sample(pids, monotonicMs, columns) : emptyColumns(columns, pids);
       for (const pid of vanished) gone.add(pid);
+      if (isLinux) resources.sample(pids, columns.processes, columns);
       fillFromMonit();
       return vanished.length > 0;
     },
@@ -120,7 +126,15 @@ export function createRoster(): Roster {
 
 function createColumns(length: number): Columns {
   const column = () => new Float64Array(length).fill(Number.NaN);
-  return { cpuPercent: column(), memoryBytes: column(), processes: column(), lastLogAt: column() };
+  return {
+    cpuPercent: column(),
+    memoryBytes: column(),
+    processes: column(),
+    threads: column(),
+    openFiles: column(),
+    openFilesLimit: column(),
+    lastLogAt: column(),
+  };
 }
 
 function emptyColumns(columns: Columns, pids: readonly number[]): number[] {

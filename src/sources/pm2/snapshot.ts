@@ -18,6 +18,14 @@ export interface Pm2Snapshot {
   readonly memoryBytes: Float64Array;
   /** Processes in the tree, 0 when the bot does not run. */
   readonly processes: Float64Array;
+  /** Threads of the process tree; NaN unknown. Looked at in turns: up to a minute old with a thousand bots. */
+  readonly threads: Float64Array;
+  /**
+   * Open files of that process of the tree that is nearest to its limit, and the limit; NaN unknown. The system counts
+   * them for each process, so a sum over the tree would say nothing. Looked at in turns, as the threads.
+   */
+  readonly openFiles: Float64Array;
+  readonly openFilesLimit: Float64Array;
   /** Epoch ms of the newest write to the bot's logs; NaN unknown (no file, or unreadable). */
   readonly lastLogAt: Float64Array;
   /** What `pm2 save` wrote; null when there is no readable dump. */
@@ -68,14 +76,26 @@ export interface Bot {
   readonly createdAt: number | null;
   readonly mode: 'fork' | 'cluster';
   readonly instance: number | null;
+  /** How many instances were asked for; null where PM2 does not tell. */
+  readonly instances: number | null;
   readonly exitCode: number | null;
   readonly autorestart: boolean;
   readonly watch: boolean;
   readonly cron: string | null;
   /** `max_memory_restart`; null without one. */
   readonly maxMemoryBytes: number | null;
-  /** ms PM2 waits before the next try, in `waiting restart`. */
+  /** ms PM2 waits before the next try, in `waiting restart`; see `nextStartAt` for when that is. */
   readonly restartDelayMs: number;
+  /** `exp_backoff_restart_delay`: the first of delays that grow by half each time, up to 15 s; null without one. */
+  readonly backoffMs: number | null;
+  /** An exit sooner than this after the start is unstable to PM2, and after so many of them it gives up. */
+  readonly minUptimeMs: number;
+  readonly maxUnstable: number;
+  /** `kill_timeout`: how long a stop waits before SIGKILL; null is PM2's own 1,600 ms. */
+  readonly killTimeoutMs: number | null;
+  /** `wait_ready` and `listen_timeout`: a start waits for the bot's word that it is ready, so long. */
+  readonly waitsReady: boolean;
+  readonly listenTimeoutMs: number | null;
   /** A PM2 module (pm2-logrotate…), not a bot. */
   readonly isModule: boolean;
   readonly script: string;
@@ -94,6 +114,8 @@ export interface Bot {
   readonly envNames: readonly string[];
   /** What the bot publishes through axm_monitor. */
   readonly metrics: readonly BotMetric[];
+  /** Names of the actions that it offers to `pm2 trigger`, without PM2's own. */
+  readonly customActions: readonly string[];
   /** Exits of the last hour, oldest first, at most 64: from PM2's log and from what we saw ourselves. */
   readonly exits: readonly BotExit[];
 }
@@ -102,11 +124,33 @@ export interface BotMetric {
   readonly name: string;
   /** The stable identity of PM2's own metrics, `internal/v8/heap/usage`; empty for the bot's own. */
   readonly type: string;
+  /** What PM2's own metric is, by its `type`; null for the bot's own. */
+  readonly kind: MetricKind | null;
   readonly value: number;
   readonly unit: string;
+  /**
+   * To be shown and not judged: PM2 reports far too few requests, latencies below zero, and the heap in percent of what
+   * V8 has taken so far, where 80 % is usual.
+   */
+  readonly isRough: boolean;
 }
 
-/** One end of one process of a bot. */
+/** PM2's own metrics. Heap in MiB (`percent` of it), latencies in ms. */
+export type MetricKind =
+  | 'heap-used'
+  | 'heap-total'
+  | 'heap-percent'
+  | 'loop-latency'
+  | 'loop-latency-p95'
+  | 'handles'
+  | 'requests'
+  | 'http-per-minute'
+  | 'http-latency'
+  | 'http-latency-p95'
+  | 'network-in'
+  | 'network-out';
+
+/** One end of one process of a bot, with the evidence for why. */
 export interface BotExit {
   /** Epoch ms. */
   readonly at: number;
@@ -114,12 +158,21 @@ export interface BotExit {
   readonly signal: string | null;
   /**
    * - `crash`: nobody asked for it.
-   * - `asked`: a person (or a program) had it stopped, restarted, reloaded or deleted through PM2.
+   * - `asked`: a person (or a program) had it stopped, restarted or deleted through PM2.
+   * - `reload`: a new worker of the cluster has taken its place.
    * - `memory`: PM2 restarted it for exceeding max_memory_restart.
    * - `watch`, `cron`: PM2 restarted it for a changed file, or by its schedule.
    */
-  readonly cause: 'crash' | 'asked' | 'memory' | 'watch' | 'cron';
+  readonly cause: ExitCause;
+  /** How long the process had run, in ms; null where its start is not known. */
+  readonly ranMs: number | null;
+  /** Epoch ms when PM2 started the bot again after this exit; null when it has not, or that is not known. */
+  readonly restartedAt: number | null;
+  /** With cause `memory`: what PM2 measured and what it allows, in bytes; null where it does not say. */
+  readonly memory: { readonly usedBytes: number; readonly limitBytes: number } | null;
 }
+
+export type ExitCause = 'crash' | 'asked' | 'reload' | 'memory' | 'watch' | 'cron';
 
 export interface Pm2Dump {
   /** Epoch ms of the file. */

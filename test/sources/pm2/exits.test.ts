@@ -3,6 +3,7 @@ import { createExitLedger, type ExitLedger, exitWindowMs, maxExits } from '../..
 import { parseList } from '../../../src/sources/pm2/list.ts';
 import { parseLogLine } from '../../../src/sources/pm2/log-lines.ts';
 import type { Bot } from '../../../src/sources/pm2/snapshot.ts';
+import { makeExit } from '../../helpers/bots.ts';
 
 const start = new Date(2026, 10, 21, 12, 0, 30).getTime();
 
@@ -28,8 +29,8 @@ test('an exit that nothing announced is a crash', () => {
   const ledger = createExitLedger();
   tell(ledger, [exited(), 'App [x:0] starting in -fork mode-', 'App [x:0] online', exited()]);
   expect(ledger.of(bot(), start + 5_000)).toEqual([
-    { at: start, code: 1, signal: null, cause: 'crash' },
-    { at: start + 3_000, code: 1, signal: null, cause: 'crash' },
+    makeExit({ at: start, restartedAt: start + 1_000 }),
+    makeExit({ at: start + 3_000, ranMs: 2_000 }),
   ]);
 });
 
@@ -41,8 +42,36 @@ test('a stop or restart through PM2 was asked for; the next exit is a crash agai
 
 test('the worker that a reload replaces ends because it was asked to, under the id it had', () => {
   const ledger = createExitLedger();
-  tell(ledger, ['App [x:0] online', exited('x', '_old_0'), 'Stopping app:x id:_old_0']);
-  expect(causes(ledger)).toEqual(['asked']);
+  tell(ledger, ['App [x:0] starting in -cluster mode-', exited('x', '_old_0'), 'Stopping app:x id:_old_0']);
+  expect(ledger.of(bot(), start + 5_000)).toEqual([
+    makeExit({ at: start + 1_000, cause: 'reload', restartedAt: start }),
+  ]);
+});
+
+test('how long a process ran is known from the list where its start is older than what was read of the log', () => {
+  const ledger = createExitLedger();
+  ledger.count(undefined, bot({ pm_uptime: start - 7_200_000 }), read);
+  tell(ledger, [exited(), 'App [x:0] starting in -fork mode-']);
+  // This list was made before the exit: what it says of the start is no longer true.
+  ledger.count(bot({ pm_uptime: start - 7_200_000 }), bot({ pm_uptime: start - 7_200_000 }), read);
+  tell(ledger, [exited()], true, start + 3_000);
+  expect(ledger.of(bot(), start + 5_000).map(({ ranMs, restartedAt }) => [ranMs, restartedAt])).toEqual([
+    [7_200_000, start + 1_000],
+    [2_000, null],
+  ]);
+});
+
+test('a restart for memory says how much it was and what is allowed', () => {
+  const ledger = createExitLedger();
+  const over = '(current_memory=67108864 max_memory_limit=52428800 [octets])';
+  tell(ledger, [
+    `[PM2][WORKER] Process 0 restarted because it exceeds --max-memory-restart value ${over}`,
+    'Stopping app:x id:0',
+    exited(),
+  ]);
+  expect(ledger.of(bot(), start + 5_000)).toMatchObject([
+    { cause: 'memory', memory: { usedBytes: 67_108_864, limitBytes: 52_428_800 } },
+  ]);
 });
 
 test('a restart for memory, for a changed file and by schedule has that cause', () => {
@@ -150,7 +179,7 @@ test('a restart whose line comes late (a reload) is the one exit that the line t
   ledger.count(bot(), bot({}, 'x', '_old_0'), read);
   tell(ledger, ['Stopping app:x id:_old_0', exited('x', '_old_0')]);
   ledger.count(bot({ restart_time: 1 }), bot({ restart_time: 1 }), { now: start + 60_000, isLogRead: true });
-  expect(causes(ledger)).toEqual(['asked']);
+  expect(causes(ledger)).toEqual(['reload']);
 });
 
 test('a restart that the log never tells becomes a crash after half a minute', () => {

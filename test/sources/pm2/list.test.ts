@@ -43,6 +43,8 @@ test('a recorded list of 7.0.4 gives its bots with what a person needs', () => {
   expect(bots[0]?.metrics.find((metric) => metric.type === 'internal/v8/heap/used')).toEqual({
     name: 'Used Heap Size',
     type: 'internal/v8/heap/used',
+    kind: 'heap-used',
+    isRough: false,
     value: 5.47,
     unit: 'MiB',
   });
@@ -191,4 +193,50 @@ test('whatever the daemon sends, it is bots or a protocol error, and no environm
       for (const value of Object.values(variables)) expect(text).not.toContain(value);
     }),
   );
+});
+
+test('metrics are told apart by their type, and those that PM2 gets wrong are marked; others are the bot’s own', () => {
+  const axm_monitor = {
+    'A label of tomorrow': { type: 'internal/v8/heap/usage', value: '80.59', unit: '%' },
+    HTTP: { type: 'internal/http/builtin/reqs', value: 1.5, unit: 'req/min' },
+    'Used Heap Size': { value: 7, unit: 'MiB' },
+    odd: { type: 'constructor', value: 1 },
+  };
+  const [bot] = botsOf(one({ axm_monitor }));
+  expect(bot?.metrics.map(({ kind, isRough }) => [kind, isRough])).toEqual([
+    ['heap-percent', true],
+    ['http-per-minute', true],
+    [null, false],
+    [null, false],
+  ]);
+});
+
+test('a bot’s own actions are offered, PM2’s internal ones and names that could not be sent as they are not', () => {
+  const axm_actions = [
+    { action_name: 'reload config' },
+    { action_name: 'km:heapdump', action_type: 'internal' },
+    { action_name: 'km:old' },
+    { action_name: 'bad\u001b[31m' },
+    { action_name: 'reload config' },
+    null,
+  ];
+  expect(botsOf(one({ axm_actions }))[0]?.customActions).toEqual(['reload config']);
+});
+
+test('what PM2 goes by when a bot fails is told with its own defaults', () => {
+  expect(botsOf(one({}))[0]).toMatchObject({ minUptimeMs: 1_000, maxUnstable: 16, backoffMs: null, waitsReady: false });
+  const set = {
+    min_uptime: 5_000,
+    max_restarts: 3,
+    exp_backoff_restart_delay: 100,
+    wait_ready: true,
+    kill_timeout: '9',
+  };
+  expect(botsOf(one(set))[0]).toMatchObject({
+    minUptimeMs: 5_000,
+    maxUnstable: 3,
+    backoffMs: 100,
+    waitsReady: true,
+    killTimeoutMs: 9,
+  });
 });

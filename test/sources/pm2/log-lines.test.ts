@@ -73,7 +73,7 @@ test('over-memory restarts, changed files and schedules are told by id or by nam
     read(
       '[PM2][WORKER] Process 2 restarted because it exceeds --max-memory-restart value (current_memory=9 max_memory_limit=8 [octets])',
     ),
-  ).toEqual({ kind: 'over-memory', at, id: '2' });
+  ).toEqual({ kind: 'over-memory', at, id: '2', usedBytes: 9, limitBytes: 8 });
   expect(read('Change detected on path src/a for app b.js for app my bot - restarting')).toEqual({
     kind: 'file-changed',
     at,
@@ -94,7 +94,7 @@ test('stamps with milliseconds, spaces and zones are understood', () => {
 test('a line without a stamp that we can read is dated by the caller, or skipped', () => {
   const line = 'PM2 log: App [x:0] online';
   expect(parseLogLine(line, null)).toBe(null);
-  expect(parseLogLine(line, 123)).toEqual({ kind: 'start', at: 123, name: 'x', id: '0' });
+  expect(parseLogLine(line, 123)).toEqual({ kind: 'start', at: 123, name: 'x', id: '0', isBegin: false });
   expect(parseLogLine('21/11 22h24: PM2 log: App [x:0] online', 123)).toMatchObject({ at: 123 });
 });
 
