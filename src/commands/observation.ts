@@ -122,7 +122,7 @@ export function createObservation({ options, env, clock, marksFile }: Observatio
 
   function sampleFleet(): void {
     const snapshots = store.of('pm2').flatMap(({ reading }) => (reading.state === 'fresh' ? [reading.value] : []));
-    if (snapshots.length > 0) histories.fleet.push(snapshots);
+    if (snapshots.length > 0) histories.fleet.push(snapshots, clock.now());
   }
 
   function tell(isBeat: boolean): void {

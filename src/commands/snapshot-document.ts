@@ -1,10 +1,10 @@
 import type { Snapshots } from '../sources/kinds.ts';
-import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
+import type { Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type Failure, valueOf } from '../sources/source.ts';
 import { countFleet, type ExpectedFrom, type MostSeen } from '../state/fleet.ts';
-import { type BotState, type FlapLimits, judgeAt, type Moment, momentOf } from '../state/judge.ts';
 import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
+import { type BotDocument, botDocuments } from './snapshot-bots.ts';
 import { type ErrorsDocument, errorsDocument, type LogsDocument, logsDocument } from './snapshot-errors.ts';
 import { type HostDocument, hostDocument, type ResourcesDocument, resourcesDocument } from './snapshot-host.ts';
 import { type PostgresDocument, postgresDocument } from './snapshot-postgres.ts';
@@ -64,27 +64,6 @@ export interface FleetDocument {
   readonly expectedFrom: ExpectedFrom | null;
   readonly extra: number | null;
   readonly stoppedOnPurpose: number | null;
-}
-
-export interface BotDocument {
-  readonly home: string;
-  readonly id: number | string;
-  readonly name: string;
-  readonly namespace: string;
-  readonly status: string;
-  readonly state: BotState;
-  readonly why: string;
-  readonly pid: number | null;
-  readonly cpuPercent: number | null;
-  readonly memoryBytes: number | null;
-  readonly processes: number | null;
-  readonly restarts: number;
-  readonly uptimeMs: number | null;
-  readonly lastLogAt: string | null;
-  readonly mode: 'fork' | 'cluster';
-  readonly instance: number | null;
-  readonly exitCode: number | null;
-  readonly isModule: boolean;
 }
 
 /** The document of what is known now. `version` is botop's own. */
@@ -170,40 +149,4 @@ function fleetDocument(world: Parameters<typeof buildSnapshot>[0]): FleetDocumen
   }
   const { running, expected, expectedFrom, extra, stoppedOnPurpose } = countFleet(world);
   return { running, expected, expectedFrom: expected === null ? null : expectedFrom, extra, stoppedOnPurpose };
-}
-
-function botDocuments({ reading }: Entry<'pm2'>, now: number, limits: FlapLimits): BotDocument[] {
-  if (reading.state !== 'fresh' && reading.state !== 'stale') return [];
-  const snapshot = reading.value;
-  const moment = momentOf(reading, now);
-  return snapshot.bots.map((bot, index) => ({
-    home: bot.home,
-    id: bot.id,
-    name: bot.name,
-    namespace: bot.namespace,
-    status: bot.status,
-    ...judged(bot, moment, limits),
-    pid: bot.pid,
-    cpuPercent: rounded(snapshot.cpuPercent[index], 2),
-    memoryBytes: rounded(snapshot.memoryBytes[index], 0),
-    processes: rounded(snapshot.processes[index], 0),
-    restarts: bot.restarts,
-    uptimeMs: uptimeOf(bot, moment.isFresh ? now : moment.readAt),
-    lastLogAt: isoTime(snapshot.lastLogAt[index]),
-    mode: bot.mode,
-    instance: bot.instance,
-    exitCode: bot.exitCode,
-    isModule: bot.isModule,
-  }));
-}
-
-function judged(bot: Bot, moment: Moment, limits: FlapLimits): Pick<BotDocument, 'state' | 'why'> {
-  const { state, why } = judgeAt(bot, moment, limits);
-  return { state, why };
-}
-
-/** Time since the last start of a bot that has a process; null of one that has none. */
-function uptimeOf(bot: Bot, now: number): number | null {
-  if (bot.pid === null || bot.startedAt === null) return null;
-  return Math.max(0, Math.round(now - bot.startedAt));
 }

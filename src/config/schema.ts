@@ -145,6 +145,13 @@ export const schema = group('The configuration.', {
         least: 10 * SECOND,
         most: 24 * HOUR,
       },
+      silentAfter: {
+        kind: 'duration',
+        help: 'How long a bot that usually writes to its logs may write nothing before it is SILENT; at least three times its longest gap of the hour before, too.',
+        default: 5 * MINUTE,
+        least: MINUTE,
+        most: 24 * HOUR,
+      },
     }),
     host: group('This machine.', {
       cpu: percent('CPU in use, of all cores.', 80),

@@ -1,6 +1,7 @@
 /** The short history of each bot. */
 import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { countMeantToRun, keyOf } from './fleet.ts';
+import { MemoryPoints, type MemoryTrend } from './memory-trend.ts';
 import { Series } from './series.ts';
 
 /** Samples kept of each bot: two minutes at one a second. */
@@ -14,6 +15,7 @@ export interface BotSeries {
 /** The short history of every bot, by key. Bots that are gone are forgotten. */
 export class FleetHistory {
   readonly #series = new Map<string, BotSeries>();
+  readonly #memory = new Map<string, MemoryPoints>();
   readonly #mostMeantToRun = new Map<string, number>();
   #bots: readonly Bot[] | null = null;
   #keys: string[] = [];
@@ -27,8 +29,13 @@ export class FleetHistory {
     return this.#series.get(key);
   }
 
-  /** Adds one sample of every bot of the snapshots that were just read. */
-  push(snapshots: readonly Pm2Snapshot[]): void {
+  /** How the memory of a bot's process goes, over all of its life that was seen; null while too little was. */
+  memoryTrendOf(key: string): MemoryTrend | null {
+    return this.#memory.get(key)?.trend() ?? null;
+  }
+
+  /** Adds one sample of every bot of the snapshots that were just read; `now` is epoch ms. */
+  push(snapshots: readonly Pm2Snapshot[], now: number): void {
     for (const snapshot of snapshots) {
       const most = Math.max(this.mostMeantToRun(snapshot.home), countMeantToRun(snapshot));
       this.#mostMeantToRun.set(snapshot.home, most);
@@ -38,7 +45,10 @@ export class FleetHistory {
         if (!series) {
           series = { cpu: new Series(SAMPLES), memory: new Series(SAMPLES) };
           this.#series.set(key, series);
+          this.#memory.set(key, new MemoryPoints());
         }
+        const { startedAt } = snapshot.bots[i] as Bot;
+        if (startedAt !== null) this.#memory.get(key)?.push(now, snapshot.memoryBytes[i] as number, startedAt);
         series.cpu.push(snapshot.cpuPercent[i] as number);
         series.memory.push(snapshot.memoryBytes[i] as number);
       }
@@ -59,6 +69,10 @@ export class FleetHistory {
     const total = snapshots.reduce((sum, snapshot) => sum + snapshot.bots.length, 0);
     if (this.#series.size <= total) return;
     const present = new Set(snapshots.flatMap((snapshot) => snapshot.bots.map(keyOf)));
-    for (const key of this.#series.keys()) if (!present.has(key)) this.#series.delete(key);
+    for (const key of this.#series.keys()) {
+      if (present.has(key)) continue;
+      this.#series.delete(key);
+      this.#memory.delete(key);
+    }
   }
 }

@@ -1,7 +1,7 @@
 /** Our own word for how a bot does, beside PM2's: pure functions of one bot and the time. */
 import type { Thresholds } from '../config/schema.ts';
 import type { Bot, BotExit } from '../sources/pm2/snapshot.ts';
-import { duration } from '../text/format.ts';
+import { ago, duration } from '../text/format.ts';
 
 /** The states, worst first: the order is the one of the bots panel. */
 export const BOT_STATES = [
@@ -24,8 +24,8 @@ export function rankOf(state: BotState): number {
   return BOT_STATES.indexOf(state);
 }
 
-/** So many exits nobody asked for, within this time, make a bot FLAPPING. */
-export type FlapLimits = Pick<Thresholds['bots'], 'flapExits' | 'flapWindowMs'>;
+/** So many exits nobody asked for, within this time, make a bot FLAPPING; so long without a word, SILENT. */
+export type BotLimits = Pick<Thresholds['bots'], 'flapExits' | 'flapWindowMs' | 'silentAfterMs'>;
 
 /** A verdict on a bot with its evidence in a few words; `why` is empty when there is nothing to say. */
 export interface Judgement {
@@ -63,7 +63,7 @@ export function describeExit(exit: BotExit): string {
  * PM2 counts a crash as unstable only below `min_uptime` (1 s by default), so a bot that dies 1.5 s after every start
  * is "online" to it for ever: only the exits themselves tell.
  */
-export function judgeBot(bot: Bot, now: number, limits: FlapLimits): Judgement {
+export function judgeBot(bot: Bot, now: number, limits: BotLimits): Judgement {
   const lastExit = bot.exits.at(-1);
   const { flapExits, flapWindowMs } = limits;
   const crashes = countUnasked(bot.exits, now - flapWindowMs);
@@ -90,12 +90,26 @@ export function judgeBot(bot: Bot, now: number, limits: FlapLimits): Judgement {
     case 'online':
     case 'one-launch-status':
       if (isFlapping) return { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) };
-      return { state: 'ok', why: '' };
+      return isSilent(bot, now, limits) ? { state: 'silent', why: silence(bot, now) } : { state: 'ok', why: '' };
     case 'unknown':
       return { state: 'unknown', why: 'a status of PM2 that is not known here' };
     default:
       return bot.status satisfies never;
   }
+}
+
+/** A silence is told by the habit it breaks: this many times its longest gap of the hour before. */
+const SILENT_GAPS = 3;
+
+/** Whether a bot that usually talks has not for too long. One that rarely does is never silent. */
+function isSilent({ quiet }: Bot, now: number, { silentAfterMs }: BotLimits): boolean {
+  return quiet !== null && now - quiet.since > Math.max(silentAfterMs, quiet.usualGapMs * SILENT_GAPS);
+}
+
+/** `18m, usually under 4s`. */
+function silence({ quiet }: Bot, now: number): string {
+  if (quiet === null) return '';
+  return `${ago(now - quiet.since)}, usually under ${ago(Math.max(1_000, Math.ceil(quiet.usualGapMs / 1_000) * 1_000))}`;
 }
 
 /** Epoch ms when PM2 will start a bot that waits for its restart; null of any other, and where its exit is not known. */
@@ -127,7 +141,7 @@ function judgeStopped(bot: Bot, lastExit: BotExit | undefined, now: number, flap
 export function judgeAt(
   bot: Bot,
   { isFresh, readAt, now }: Moment,
-  limits: FlapLimits,
+  limits: BotLimits,
 ): Judgement & { readonly last: BotState } {
   const judgement = judgeBot(bot, isFresh ? now : readAt, limits);
   if (isFresh) return { ...judgement, last: judgement.state };

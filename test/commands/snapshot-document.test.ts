@@ -64,6 +64,9 @@ test('a bot is told with PM2’s word and ours, its uptime from its last start, 
     cpuPercent: Float64Array.of(1, 12.3456),
     memoryBytes: Float64Array.of(1, 1024),
     processes: Float64Array.of(1, 2),
+    threads: Float64Array.of(11, 12),
+    openFiles: Float64Array.of(Number.NaN, 30),
+    openFilesLimit: Float64Array.of(Number.NaN, 1024),
     lastLogAt: Float64Array.of(NOW, NOW - 1000),
   });
   expect(document(fleet(fresh(pm2))).bots[1]).toEqual({
@@ -77,13 +80,27 @@ test('a bot is told with PM2’s word and ours, its uptime from its last start, 
     pid: 4211,
     cpuPercent: 12.35,
     memoryBytes: 1024,
+    maxMemoryBytes: null,
     processes: 2,
+    threads: 12,
+    openFiles: 30,
+    openFilesLimit: 1024,
     restarts: 7,
+    unstableRestarts: 0,
     uptimeMs: 60_000,
+    nextStartAt: null,
     lastLogAt: '2026-11-21T11:59:59.000Z',
+    quietSince: null,
     mode: 'cluster',
     instance: 1,
     exitCode: 1,
+    exits: [],
+    metrics: [],
+    version: null,
+    nodeVersion: '24.21.0',
+    autorestart: true,
+    watch: false,
+    cron: null,
     isModule: false,
   });
 });
@@ -93,6 +110,23 @@ test('a bot that PM2 calls online and that keeps crashing is flapping', () => {
   const [bot] = document(fleet(fresh(onePm2([{ exits }])))).bots;
   expect(bot).toMatchObject({ status: 'online', state: 'flapping' });
   expect(bot.why).toContain('exit 1');
+});
+
+test('each exit is told with its time, its cause and what came before and after', () => {
+  const exit = makeExit({ at: NOW - 9000, signal: 'SIGKILL', code: null, ranMs: 1500, restartedAt: NOW - 8900 });
+  const waiting = { status: 'waiting restart' as const, restartDelayMs: 10_000, exits: [exit] };
+  const [bot] = document(fleet(fresh(onePm2([waiting])))).bots;
+  expect(bot).toMatchObject({ state: 'restart-wait', why: 'in 1s SIGKILL', nextStartAt: '2026-11-21T12:00:01.000Z' });
+  expect(bot.exits).toEqual([
+    {
+      at: '2026-11-21T11:59:51.000Z',
+      cause: 'crash',
+      code: null,
+      signal: 'SIGKILL',
+      ranMs: 1500,
+      restartedAt: '2026-11-21T11:59:51.100Z',
+    },
+  ]);
 });
 
 test('bots of a daemon that went away are stale with their last values, and the source says why', () => {

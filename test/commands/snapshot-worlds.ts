@@ -74,6 +74,7 @@ const bot = (home: string): fc.Arbitrary<Bot> =>
     envNames: fc.array(fc.string(), { maxLength: 3 }),
     metrics: fc.constant([]),
     customActions: fc.array(fc.string(), { maxLength: 2 }),
+    quiet: orNull(fc.record({ since: instant, usualGapMs: fc.nat() })),
     exits: fc.array(exit, { maxLength: 6 }).map((exits) => exits.sort((a, b) => a.at - b.at)),
   });
 
@@ -281,5 +282,6 @@ const plainBot: Bot = {
   envNames: ['BOT_TOKEN'],
   metrics: [],
   customActions: [],
+  quiet: null,
   exits: [],
 };

@@ -62,6 +62,7 @@ thresholds:
     cpuPercent: { warn: 80, bad: 250 },
     flapExits: 5,
     flapWindowMs: 3_600_000,
+    silentAfterMs: 300_000,
   });
   expect(thresholds.host).toEqual({
     ...defaults.thresholds.host,

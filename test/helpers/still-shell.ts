@@ -44,7 +44,7 @@ export function createStillWorld(readings: Readings = {}): StillWorld {
     read(kind, value) {
       version++;
       store.succeed(kind, value, NOON, 1);
-      if (kind === 'pm2') histories.fleet.push([value as Snapshots['pm2']]);
+      if (kind === 'pm2') histories.fleet.push([value as Snapshots['pm2']], NOON);
     },
     fail(kind, error) {
       version++;

@@ -68,8 +68,8 @@ describe('the history of the fleet', () => {
   test('keeps a series a bot and forgets the bots that are gone', () => {
     const history = new FleetHistory();
     const [a, b] = [makeBot({ id: 0, name: 'a' }), makeBot({ id: 1, name: 'b' })];
-    history.push([makePm2Snapshot([a, b])]);
-    history.push([makePm2Snapshot([b])]);
+    history.push([makePm2Snapshot([a, b])], NOON);
+    history.push([makePm2Snapshot([b])], NOON);
     expect(history.of(keyOf(a))).toBeUndefined();
     expect(history.of(keyOf(b))?.memory.tail(9)).toEqual([52e6, 52e6]);
     expect(history.mostMeantToRun('/home/ops/.pm2')).toBe(2);
@@ -77,8 +77,8 @@ describe('the history of the fleet', () => {
 
   test('a bot deleted and added again starts a series of its own', () => {
     const history = new FleetHistory();
-    history.push([makePm2Snapshot([makeBot({ uniqueId: 'first' })])]);
-    history.push([makePm2Snapshot([makeBot({ uniqueId: 'second' })])]);
+    history.push([makePm2Snapshot([makeBot({ uniqueId: 'first' })])], NOON);
+    history.push([makePm2Snapshot([makeBot({ uniqueId: 'second' })])], NOON);
     expect(history.of(keyOf(makeBot({ uniqueId: 'second' })))?.cpu.length).toBe(1);
   });
 });

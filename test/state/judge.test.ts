@@ -75,6 +75,22 @@ test('a bot waiting for its restart says how long still', () => {
   expect(judge(bot, true, NOON)).toEqual({ state: 'restart-wait', why: 'in 8s exit 1' });
 });
 
+test('a bot that usually talks is silent after five minutes, or three of its usual gaps where that is longer', () => {
+  const quiet = (agoMs: number, usualGapMs: number) =>
+    judge(makeBot({ quiet: { since: NOON - agoMs, usualGapMs } }), true, NOON);
+  expect(quiet(299_000, 4_000).state).toBe('ok');
+  expect(quiet(18 * 60_000, 4_000)).toEqual({ state: 'silent', why: '18m, usually under 4s' });
+  expect(quiet(18 * 60_000, 7 * 60_000).state).toBe('ok');
+  expect(quiet(22 * 60_000, 7 * 60_000)).toEqual({ state: 'silent', why: '22m, usually under 7m' });
+});
+
+test('a bot that keeps crashing is flapping, however quiet it is', () => {
+  const quiet = { since: NOON - 3_600_000, usualGapMs: 1_000 };
+  expect(judge(makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(3, 2_000), quiet }), true, NOON).state).toBe(
+    'flapping',
+  );
+});
+
 test('a signal is named where the exit code is 0, for PM2 writes code 0 for a SIGKILL', () => {
   const exits = [makeExit({ at: NOON - 5_000, code: 0, signal: 'SIGKILL' })];
   expect(judge(makeBot({ status: 'stopped', pid: null, exits }), true, NOON)).toEqual({
@@ -91,18 +107,20 @@ describe('limits of one’s own', () => {
   const bot = makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(4, 600_000, 1_000) });
 
   test('count the exits of their window, and name it', () => {
-    const judgement = judgeBot(bot, NOON, { flapExits: 4, flapWindowMs: 3_600_000 });
+    const judgement = judgeBot(bot, NOON, { flapExits: 4, flapWindowMs: 3_600_000, silentAfterMs: 300_000 });
     expect(judgement).toEqual({ state: 'flapping', why: '4×/1h exit 1' });
   });
 
   test('let a bot be ok that the usual ones would call flapping', () => {
     const often = makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(3, 2_000) });
     expect(judge(often, true, NOON).state).toBe('flapping');
-    expect(judgeBot(often, NOON, { flapExits: 4, flapWindowMs: 300_000 }).state).toBe('ok');
+    expect(judgeBot(often, NOON, { flapExits: 4, flapWindowMs: 300_000, silentAfterMs: 300_000 }).state).toBe('ok');
   });
 
   test('name a window that is no whole minute as it is', () => {
     const often = makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(3, 2_000) });
-    expect(judgeBot(often, NOON, { flapExits: 1, flapWindowMs: 90_000 }).why).toBe('3×/1m30 exit 1');
+    expect(judgeBot(often, NOON, { flapExits: 1, flapWindowMs: 90_000, silentAfterMs: 300_000 }).why).toBe(
+      '3×/1m30 exit 1',
+    );
   });
 });

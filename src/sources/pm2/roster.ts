@@ -5,7 +5,9 @@ import { createProcSampler } from '../proc/sampler.ts';
 import { createExitLedger } from './exits.ts';
 import type { Listed, Monit } from './list.ts';
 import { createLogAges } from './log-ages.ts';
+import { readHabit } from './log-habit.ts';
 import type { Pm2LogEvent } from './log-lines.ts';
+import { createRhythms } from './rhythm.ts';
 import type { Bot } from './snapshot.ts';
 
 /** The part of a snapshot that changes each second. The arrays are written again by the next sample. */
@@ -30,11 +32,11 @@ export interface Roster {
   take(listed: readonly Listed[], circumstances: { now: number; isNewDaemon: boolean; isLogRead: boolean }): boolean;
   /** Takes what PM2's log said. */
   tell(events: readonly Pm2LogEvent[], isLive: boolean): void;
-  /** Brings the exits of the last hour into the bots. */
-  refreshExits(now: number): void;
+  /** Brings into the bots what the list does not tell: the exits of the last hour, and who is quiet. */
+  refresh(now: number): void;
   /** Samples the processes. True when one that was alive is gone: the list is out of date. */
   sampleProcesses(monotonicMs: number): boolean;
-  sampleLogAges(): void;
+  sampleLogAges(now: number): void;
   /** To be awaited after a list: learns where new bots keep their logs. */
   prepareLogAges(): Promise<void>;
   close(): void;
@@ -47,26 +49,40 @@ export function createRoster(): Roster {
   const resources = createResourceSampler();
   const ledger = createExitLedger();
   const logAges = createLogAges();
+  const rhythms = createRhythms();
   const gone = new Set<number>();
+  let isReadingHabit = false;
   let listedBots: readonly Bot[] = [];
   let monits: readonly Monit[] = [];
   let pids: readonly number[] = [];
   let bots: readonly Bot[] = [];
   let columns = createColumns(0);
 
-  function refreshExits(now: number): void {
+  function refresh(now: number): void {
     let next: Bot[] | null = null;
     for (let index = 0; index < listedBots.length; index += 1) {
       const listed = listedBots[index] as Bot;
       const exits = ledger.of(listed, now);
       const shown = bots[index];
-      if (shown !== undefined && shown.exits === exits && isOf(shown, listed)) continue;
+      const quiet = rhythms.quietOf(index);
+      if (shown !== undefined && shown.exits === exits && shown.quiet === quiet && isOf(shown, listed)) continue;
       next ??= bots.slice(0, listedBots.length);
-      const bot = { ...listed, exits };
+      const bot = { ...listed, exits, quiet };
       next[index] = bot;
       origin.set(bot, listed);
     }
     if (next !== null || bots.length !== listedBots.length) bots = next ?? bots.slice(0, listedBots.length);
+  }
+
+  /** One log at a time, in the background: a bot that was just found quiet is judged a reading later. */
+  function readOneHabit(now: number): void {
+    const bot = isReadingHabit ? null : rhythms.nextUnknown(now);
+    if (bot === null) return;
+    isReadingHabit = true;
+    void readHabit([bot.outLogPath, bot.errLogPath], now).then((habit) => {
+      isReadingHabit = false;
+      if (habit !== null) rhythms.learn(bot, habit);
+    });
   }
 
   /** Of which listed bot a shown one is the copy with exits. */
@@ -101,6 +117,7 @@ export function createRoster(): Roster {
       });
       monits = listed.map(({ monit }) => monit);
       pids = listedBots.map((bot) => bot.pid ?? 0);
+      rhythms.arrange(listedBots);
       for (const pid of gone) if (!pids.includes(pid)) gone.delete(pid);
       const isSameOrder =
         previous.length === listedBots.length && previous.every((bot, index) => bot.id === listedBots[index]?.id);
@@ -110,7 +127,7 @@ export function createRoster(): Roster {
     tell(events, isLive) {
       for (const event of events) ledger.tell(event, isLive);
     },
-    refreshExits,
+    refresh,
     sampleProcesses(monotonicMs) {
       const vanished = isLinux ? sampler.sample(pids, monotonicMs, columns) : emptyColumns(columns, pids);
       for (const pid of vanished) gone.add(pid);
@@ -118,7 +135,11 @@ export function createRoster(): Roster {
       fillFromMonit();
       return vanished.length > 0;
     },
-    sampleLogAges: () => logAges.sample(listedBots, columns.lastLogAt),
+    sampleLogAges(now) {
+      logAges.sample(listedBots, columns.lastLogAt);
+      rhythms.note(columns.lastLogAt, now);
+      readOneHabit(now);
+    },
     prepareLogAges: () => logAges.prepare(listedBots),
     close: () => sampler.close(),
   };

@@ -116,6 +116,11 @@ export interface Bot {
   readonly metrics: readonly BotMetric[];
   /** Names of the actions that it offers to `pm2 trigger`, without PM2's own. */
   readonly customActions: readonly string[];
+  /**
+   * Set while it runs and has not written to its logs for at least a minute, and twice as long as is usual of it; null
+   * while it writes as usual, and where too little is known of it to call anything usual.
+   */
+  readonly quiet: BotQuiet | null;
   /** Exits of the last hour, oldest first, at most 64: from PM2's log and from what we saw ourselves. */
   readonly exits: readonly BotExit[];
 }
@@ -149,6 +154,14 @@ export type MetricKind =
   | 'http-latency-p95'
   | 'network-in'
   | 'network-out';
+
+/** A silence, and what it is measured by. */
+export interface BotQuiet {
+  /** Epoch ms of its last write, or of its start where that is later. */
+  readonly since: number;
+  /** The longest time between two writes in the hour before, ms. */
+  readonly usualGapMs: number;
+}
 
 /** One end of one process of a bot, with the evidence for why. */
 export interface BotExit {

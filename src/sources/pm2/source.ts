@@ -143,7 +143,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
     minListGapMs = Math.min(5_000, Math.max(950, listed.length * 20));
     const isUnsettled = listed.some(({ bot }) => isPassing(bot.status));
     unsettledSince = isUnsettled ? (unsettledSince ?? now) : null;
-    roster.refreshExits(clock.now());
+    roster.refresh(clock.now());
     if (isReordered) {
       logAgesMono = Number.NEGATIVE_INFINITY;
       await roster.prepareLogAges();
@@ -156,7 +156,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
     if (roster.sampleProcesses(now)) isListDue = true;
     if (now - logAgesMono < (roster.bots.length > 200 ? 1_900 : sampleEveryMs)) return;
     logAgesMono = now;
-    roster.sampleLogAges();
+    roster.sampleLogAges(clock.now());
   }
 
   async function observe(signal: AbortSignal): Promise<void> {
@@ -211,7 +211,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
       try {
         watcher.arm();
         await observe(signal);
-        roster.refreshExits(clock.now());
+        roster.refresh(clock.now());
       } catch (error) {
         // Nothing is said from memory until the daemon has answered a list again.
         isListDue = true;

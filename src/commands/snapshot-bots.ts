@@ -1,0 +1,103 @@
+import type { Bot, BotExit, BotMetric } from '../sources/pm2/snapshot.ts';
+import { type BotLimits, type BotState, judgeAt, momentOf, nextStartAt } from '../state/judge.ts';
+import type { Entry } from '../state/store.ts';
+import { isoTime, known, rounded } from './snapshot-values.ts';
+
+/** `bots[]` of the document: one process of a PM2 daemon. */
+export interface BotDocument {
+  readonly home: string;
+  readonly id: number | string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly status: string;
+  readonly state: BotState;
+  readonly why: string;
+  readonly pid: number | null;
+  readonly cpuPercent: number | null;
+  readonly memoryBytes: number | null;
+  readonly maxMemoryBytes: number | null;
+  readonly processes: number | null;
+  readonly threads: number | null;
+  readonly openFiles: number | null;
+  readonly openFilesLimit: number | null;
+  readonly restarts: number;
+  readonly unstableRestarts: number;
+  readonly uptimeMs: number | null;
+  readonly nextStartAt: string | null;
+  readonly lastLogAt: string | null;
+  readonly quietSince: string | null;
+  readonly mode: 'fork' | 'cluster';
+  readonly instance: number | null;
+  readonly exitCode: number | null;
+  readonly exits: readonly ExitDocument[];
+  readonly metrics: readonly Pick<BotMetric, 'name' | 'kind' | 'value' | 'unit' | 'isRough'>[];
+  readonly version: string | null;
+  readonly nodeVersion: string | null;
+  readonly autorestart: boolean;
+  readonly watch: boolean;
+  readonly cron: string | null;
+  readonly isModule: boolean;
+}
+
+interface ExitDocument {
+  readonly at: string | null;
+  readonly cause: BotExit['cause'];
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly ranMs: number | null;
+  readonly restartedAt: string | null;
+}
+
+/** The bots of one daemon, judged as they were when they were read. */
+export function botDocuments({ reading }: Entry<'pm2'>, now: number, limits: BotLimits): BotDocument[] {
+  if (reading.state !== 'fresh' && reading.state !== 'stale') return [];
+  const snapshot = reading.value;
+  const moment = momentOf(reading, now);
+  return snapshot.bots.map((bot, index) => {
+    const { state, why } = judgeAt(bot, moment, limits);
+    return {
+      home: bot.home,
+      id: bot.id,
+      name: bot.name,
+      namespace: bot.namespace,
+      status: bot.status,
+      state,
+      why,
+      pid: bot.pid,
+      cpuPercent: rounded(snapshot.cpuPercent[index], 2),
+      memoryBytes: rounded(snapshot.memoryBytes[index], 0),
+      maxMemoryBytes: rounded(bot.maxMemoryBytes, 0),
+      processes: rounded(snapshot.processes[index], 0),
+      threads: rounded(snapshot.threads[index], 0),
+      openFiles: rounded(snapshot.openFiles[index], 0),
+      openFilesLimit: rounded(snapshot.openFilesLimit[index], 0),
+      restarts: bot.restarts,
+      unstableRestarts: bot.unstableRestarts,
+      uptimeMs: uptimeOf(bot, moment.isFresh ? now : moment.readAt),
+      nextStartAt: isoTime(nextStartAt(bot)),
+      lastLogAt: isoTime(snapshot.lastLogAt[index]),
+      quietSince: isoTime(bot.quiet?.since),
+      mode: bot.mode,
+      instance: bot.instance,
+      exitCode: bot.exitCode,
+      exits: bot.exits.map(exitDocument),
+      metrics: bot.metrics.map(({ name, kind, value, unit, isRough }) => ({ name, kind, value, unit, isRough })),
+      version: bot.version,
+      nodeVersion: bot.nodeVersion,
+      autorestart: bot.autorestart,
+      watch: bot.watch,
+      cron: bot.cron,
+      isModule: bot.isModule,
+    };
+  });
+}
+
+function exitDocument({ at, cause, code, signal, ranMs, restartedAt }: BotExit): ExitDocument {
+  return { at: isoTime(at), cause, code, signal, ranMs: known(ranMs), restartedAt: isoTime(restartedAt) };
+}
+
+/** Time since the last start of a bot that has a process; null of one that has none. */
+function uptimeOf(bot: Bot, now: number): number | null {
+  if (bot.pid === null || bot.startedAt === null) return null;
+  return Math.max(0, Math.round(now - bot.startedAt));
+}
