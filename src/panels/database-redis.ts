@@ -160,8 +160,14 @@ function faults(redis: RedisSnapshot, theme: Theme): Part[] {
   if (redis.isMasterLinkUp === false) parts.push(['MASTER DOWN', theme.bad]);
   if (persistence.isLastSaveOk === false) parts.push(['SAVE FAILED', theme.bad]);
   if (persistence.isLastAppendOk === false) parts.push(['AOF FAILED', theme.bad]);
+  if (isFull(redis)) parts.push(['FULL: writes refused', theme.bad]);
   if ((redis.newRejectedConnections ?? 0) > 0) parts.push(['REJECTING', theme.bad]);
   return parts;
+}
+
+/** At its limit and not to evict anything: every command that needs memory is answered with OOM. */
+function isFull({ usedMemoryBytes, maxMemoryBytes, maxMemoryPolicy }: RedisSnapshot): boolean {
+  return maxMemoryBytes !== null && usedMemoryBytes >= maxMemoryBytes && maxMemoryPolicy === 'noeviction';
 }
 
 function ms(value: number): string {

@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { parseRedisUrl } from '../../src/sources/redis/address.ts';
+import { openRedis } from '../../src/sources/redis/client.ts';
+import { createPerson, type Person, screenOf, startMonitor } from '../helpers/monitor.ts';
+import { until } from '../helpers/pm2-daemon.ts';
+import { postgresPrograms, startTestPostgres, type TestPostgres } from '../helpers/postgres-server.ts';
+import type { Pty } from '../helpers/pty.ts';
+import { redisProgram, startTestRedis } from '../helpers/redis-server.ts';
+import { startPooler } from '../helpers/transaction-pooler.ts';
+
+let person: Person | null = null;
+let pty: Pty | null = null;
+
+afterEach(async () => {
+  await pty?.dispose();
+  person?.remove();
+  [pty, person] = [null, null];
+});
+
+async function monitor(env: Readonly<Record<string, string>>): Promise<Pty> {
+  person = createPerson(env);
+  pty = await startMonitor({ person, args: ['--view', 'database'], columns: 120, rows: 40 });
+  return pty;
+}
+
+const [ours] = postgresPrograms();
+
+describe.skipIf(ours?.folder == null)(`on ${ours?.title}`, () => {
+  let postgres: TestPostgres;
+  let folder: string;
+  const url = (host: string): string => `postgresql://postgres:${postgres.password}@/postgres?host=${host}`;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'botop-pooler-'));
+    postgres = await startTestPostgres({ max_connections: '20' });
+    await postgres.run('CREATE TABLE letters (id int)');
+  });
+  afterAll(async () => {
+    await postgres?.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('behind a transaction pooler it reads, asks for nothing that poolers refuse, and leaves nothing in the sessions of others', async () => {
+    const pooler = await startPooler(folder, url(postgres.socketFolder));
+    try {
+      const before = await pooler.ask('SELECT name, setting FROM pg_settings ORDER BY name');
+      const shown = await monitor({ DATABASE_URL: url(folder) });
+      await shown.waitFor(/letters/, { what: 'the table, through the pooler', timeoutMs: 15_000 });
+      await until('every session has served twice', () => pooler.served.every((count) => count >= 2));
+      expect(screenOf(shown)).not.toMatch(/postgres (down|stale)/);
+      // pgbouncer refuses startup parameters that it does not know.
+      const known = ['user', 'database', 'application_name', 'client_encoding'];
+      for (const startup of pooler.startups) expect(known).toEqual(expect.arrayContaining(Object.keys(startup)));
+      await shown.dispose();
+      expect(await pooler.ask('SELECT name, setting FROM pg_settings ORDER BY name')).toEqual(before);
+      expect(await pooler.ask('SELECT name FROM pg_prepared_statements')).toEqual([]);
+    } finally {
+      await pooler.close();
+    }
+  });
+
+  test('a session ended in the middle of its work is made anew, and nothing is stale for long', async () => {
+    const shown = await monitor({ DATABASE_URL: url(postgres.socketFolder) });
+    await shown.waitFor(/letters/);
+    for (let i = 0; i < 5; i += 1) {
+      await postgres.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'botop%'");
+    }
+    await until('botop is back', async () => {
+      const connection = await postgres.open('test');
+      try {
+        const [[row] = []] = await connection.query(
+          "SELECT count(*) AS n FROM pg_stat_activity WHERE application_name LIKE 'botop%'",
+        );
+        return Number(row?.['n']) > 0;
+      } finally {
+        connection.close();
+      }
+    });
+    await shown.waitFor((screen) => !/postgres (down|stale)/.test(screenOf(screen)), {
+      what: 'PostgreSQL to be fresh',
+    });
+  });
+});
+
+describe.skipIf(typeof redisProgram === 'string')(
+  `on Redis${typeof redisProgram === 'string' ? `: ${redisProgram}` : ''}`,
+  () => {
+    test('a Redis that is full is read on, and that it refuses writes is said', async () => {
+      const redis = await startTestRedis(['maxmemory 3mb', 'maxmemory-policy noeviction']);
+      try {
+        const outside = await openRedis(parseRedisUrl(redis.url), { timeoutMs: 5_000 });
+        try {
+          for (let i = 0; ; i += 1) {
+            const answer = await outside.call('SET', `k${i}`, 'x'.repeat(50_000)).catch((error: Error) => error);
+            if (answer instanceof Error) {
+              expect(answer.message).toMatch(/OOM/);
+              break;
+            }
+          }
+          const shown = await monitor({ REDIS_URL: redis.url });
+          await shown.waitFor(/FULL: writes refused/);
+          expect(screenOf(shown)).not.toMatch(/redis (down|stale)/);
+        } finally {
+          outside.close();
+        }
+      } finally {
+        await redis.remove();
+      }
+    });
+
+    test('a password that changes under it: the reason is named, and its return is seen', async () => {
+      const redis = await startTestRedis();
+      try {
+        const outside = await openRedis(parseRedisUrl(redis.url), { timeoutMs: 5_000 });
+        try {
+          const shown = await monitor({ REDIS_URL: redis.url });
+          await shown.waitFor(
+            (screen) => !/redis (waiting|down)/.test(screenOf(screen)) && /Redis/.test(screenOf(screen)),
+          );
+          await outside.call('CONFIG', 'SET', 'requirepass', 'another-one');
+          await outside.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+          await shown.waitFor(/password/i, { what: 'the password to be named' });
+          expect(shown.transcript()).not.toContain(redis.password);
+          await outside.call('CONFIG', 'SET', 'requirepass', redis.password);
+          await shown.waitFor((screen) => !/redis (down|stale)/.test(screenOf(screen)), { what: 'Redis to be fresh' });
+        } finally {
+          outside.close();
+        }
+      } finally {
+        await redis.remove();
+      }
+    });
+  },
+);
