@@ -1,5 +1,5 @@
 // Bundles src/main.ts into dist/. Lazy imports become chunks of their own, so that `--help` or a machine without
-// PostgreSQL pays for none of ink, pg, ioredis and systeminformation. React's production build is chosen here, by
+// PostgreSQL pays for none of Ink, pg, ioredis and systeminformation. React's production build is chosen here, by
 // define: nobody has to set NODE_ENV when botop runs, and no child of it inherits one.
 import {
   chmodSync,

@@ -20,10 +20,11 @@ import { freezeWorld } from '../state/world.ts';
 import { clean } from '../text/clean.ts';
 import { createActing } from '../ui/acting.ts';
 import { osc52 } from '../ui/clipboard.ts';
-import { placeZones } from '../ui/compose-plain.ts';
 import { createKeymap } from '../ui/keymap.ts';
+import { loadInColor } from '../ui/overlays/load-ink.ts';
+import { present } from '../ui/present.ts';
 import { colorDepth } from '../ui/screen/color.ts';
-import { loadInTrueColor } from '../ui/screen/mount.ts';
+import { createInput } from '../ui/screen/input.ts';
 import { Screen } from '../ui/screen/screen.ts';
 import { createTerminal } from '../ui/screen/terminal.ts';
 import { createShell, type Shell } from '../ui/shell.ts';
@@ -51,7 +52,6 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
   const user = userInfo();
   const person = { pm2Home: process.env['PM2_HOME'] ?? join(homedir(), '.pm2'), user: user.username };
   const screen = new Screen(process.stdout, { depth, isAscii: options.isAscii });
-  let unmount = (): void => {};
 
   const who = whoIs(process.env, user);
   const place = statePlace({ ...env }, user.homedir, user.uid);
@@ -84,7 +84,7 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     // A question that was open while the job was stopped must be read anew.
     onResume: () => shell.resize(screen.columns, screen.rows),
     async onEnd(ending) {
-      unmount();
+      presenter.close();
       await shell.stop(ending.reason === 'signal' ? ending.signal : `the monitor ended: ${ending.reason}`);
       await observation.poller.stop();
     },
@@ -100,7 +100,14 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     takeWorld: () => observation.world(),
     freezeWorld,
     clock,
-    createActing: (port) => createActing({ executor, clock, port, refresh: () => pokeBots(observation) }),
+    createActing: (port) =>
+      createActing({
+        executor,
+        clock,
+        port,
+        refresh: () => pokeBots(observation),
+        onAsking: () => presenter.expectQuestion(),
+      }),
     commandFor: (targets) =>
       actions.find(({ targetKind }) => targetKind === targets[0]?.kind)?.command(targets, person) ?? '',
     openViewer: openLogViewer,
@@ -115,49 +122,32 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     redraw: () => terminal.redraw(),
   });
 
-  const zones = () => placeZones(shell.frame().layout);
-  shell.onPaint((ids) => screen.invalidate(...(ids ?? zones().map(({ id }) => id))));
-  screen.ink.on('resize', () => shell.resize(screen.columns, screen.rows));
+  const presenter = present({
+    shell,
+    screen,
+    keymap,
+    clock,
+    loadQuestions: async () => {
+      const { createQuestions } = await loadInColor(() => import('../ui/overlays/question.tsx'));
+      return createQuestions();
+    },
+    onError: (error) => terminal.fail(error),
+  });
   observation.onNews((news) => {
     terminal.checkParent();
     shell.worldChanged(news);
   });
 
-  // Raw from the start: what is typed while Ink loads waits in the terminal, and is not echoed over the picture.
+  createInput(process.stdin, {
+    key: (input, key) => shell.report(input, key),
+    paste: (text) => shell.paste(text),
+  });
   process.stdin.setRawMode(true);
   terminal.enter();
   if (options.notes.length > 0) shell.notify(options.notes.join('; '), 'warn');
-  screen.paintBase((_, hole) => {
-    for (const { id, ...rect } of zones()) hole(id, rect, (cells) => shell.draw(id, cells));
-  });
   observation.poller.start();
-  // Loading Ink blocks for a tenth of a second: what was asked is answered and painted before.
-  await firstReadings(observation);
-  try {
-    const { mountApp } = await loadInTrueColor(() => import('../ui/mount-app.tsx'));
-    const instance = mountApp({ screen, shell, keymap, clock });
-    unmount = () => instance.unmount();
-  } catch (error) {
-    terminal.fail(error);
-  }
   // The terminal's owner ends the process.
   return new Promise<never>(() => {});
-}
-
-/** How long Ink, and with it the keys, waits for the bots and the host, ms. */
-const FIRST_READINGS_MS = 400;
-
-/** Resolves when PM2 and the host have answered or failed once, and at the latest after a moment. */
-function firstReadings({ store, onNews }: Observation): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, FIRST_READINGS_MS);
-    onNews(() => {
-      if ([...store.of('pm2'), ...store.of('host')].some(({ reading }) => reading.state === 'waiting')) return;
-      clearTimeout(timer);
-      // After the paint that these readings have asked for.
-      setImmediate(resolve);
-    });
-  });
 }
 
 /** Connections for actions, under the same login as the source's own; made one by one, when an action runs. */

@@ -23,7 +23,7 @@ export interface Acting {
   ask(action: Action, targets: readonly Target[]): void;
   /** Whether keys belong to a question: to its prompt, or to nobody while it is being prepared. */
   takesKeys(): boolean;
-  /** One report of Ink's, whole: see `promptKey`. */
+  /** One report of the keyboard, whole: see `promptKey`. */
   report(input: string, key: InkKey): void;
   paste(): void;
   /** This prompt is on the terminal as it was drawn in its size, and can be read. */
@@ -49,11 +49,13 @@ export interface ActingOptions {
   readonly port: ActingPort;
   /** Asks for readings at once, after something was changed. */
   refresh(): void;
+  /** A question is being prepared: what will show it may load meanwhile. */
+  onAsking(): void;
 }
 
 const SMALL = 'the screen is too small to show the question';
 
-export function createActing({ executor, clock, port, refresh }: ActingOptions): Acting {
+export function createActing({ executor, clock, port, refresh, onAsking }: ActingOptions): Acting {
   let asking: AbortController | null = null;
   let strips: StripQueue = [];
   /** The strip as it was last put up, to tell a change. */
@@ -130,6 +132,7 @@ export function createActing({ executor, clock, port, refresh }: ActingOptions):
       if (asking || promptOf()) return;
       const abort = new AbortController();
       asking = abort;
+      onAsking();
       void executor.ask(action, targets, abort.signal).then((answer) => {
         asking = null;
         if (answer.state === 'refused') return put(answer.id, action, targets, stripOfRefusal(answer));

@@ -1,6 +1,6 @@
-/** From what Ink reports to names of keys: `j`, `G`, `up`, `pageDown`, `enter`, `esc`, `ctrl+l`, `space`. */
+/** From what the keyboard reports to names of keys: `j`, `G`, `up`, `pageDown`, `enter`, `esc`, `ctrl+l`, `space`. */
 
-/** The part of Ink's key object that is looked at. */
+/** What a key is beside its text: its name, and what was held with it. The names are Ink's. */
 export interface InkKey {
   readonly upArrow?: boolean;
   readonly downArrow?: boolean;
@@ -39,20 +39,20 @@ const TORN_MS = 300;
 /** How long after its last piece a paste whose beginning was torn may still go on, ms. */
 const PASTE_MS = 500;
 
-/** A sequence without its Esc, as Ink reports one it does not know: whole, or cut off before its last character. */
+/** A sequence without its Esc: whole, or cut off before its last character. */
 const WHOLE = /^\[[0-9:;<=>?]*[ -/]*[@-Z\\-~]/;
 const CUT = /^\[[0-9:;<=>?]+$/;
 const PASTE_MARK = '[200~';
 
 export interface KeyDecoder {
-  /** The keys in one report of Ink, in order; a held key arrives as `jjj`. `at` is monotonic ms. */
+  /** The keys in one report, in order; a held key arrives as `jjj`. `at` is monotonic ms. */
   decode(input: string, key: InkKey, at: number): readonly string[];
-  /** Whether the last report was part of a paste that Ink could not tell from keys. */
+  /** Whether the last report was part of a paste whose beginning was torn. */
   isPasting(): boolean;
 }
 
 /**
- * Over a slow link an escape sequence arrives in pieces and Ink reports a lone Esc, then `[`, then `F`: the letter
+ * Over a slow link an escape sequence arrives in pieces and is reported as a lone Esc, then `[`, then `F`: the letter
  * must not become the key F. So after Esc a `[` or `O` and what belongs to it are dropped for a moment. The mark of a paste
  * can be torn alike, and then all that is pasted would be keys.
  */

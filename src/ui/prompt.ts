@@ -121,7 +121,7 @@ export function promptPasted(prompt: Prompt, at: number): Prompt {
 }
 
 /**
- * One report of Ink's `useInput`, whole: splitting it into single keys first would make a chunk like `ry` confirm.
+ * One report of the keyboard, whole: splitting it into single keys first would make a chunk like `ry` confirm.
  */
 export function promptKey(prompt: Prompt, input: string, key: InkKey, at: number): Prompt {
   const now = promptTick(prompt, at);

@@ -1,10 +1,10 @@
-/** What the shell hands to React. */
+/** What the shell has laid out. */
 import type { World } from '../state/world.ts';
 import type { Layout } from './layout.ts';
 import type { Overlay, UiState } from './state.ts';
 import { layoutOf } from './zones.ts';
 
-/** What React composes: it changes only when zones or overlays do, never with the data. */
+/** Where everything stands: it changes only when zones or overlays do, never with the data. */
 export interface Frame {
   readonly columns: number;
   readonly rows: number;
@@ -12,7 +12,7 @@ export interface Frame {
   readonly overlay: Overlay | null;
 }
 
-/** Whether React has nothing to do. The layout is made anew each time; its numbers decide. */
+/** Whether nothing stands elsewhere. The layout is made anew each time; its numbers decide. */
 export function sameFrame(a: Frame, b: Frame): boolean {
   return (
     a.columns === b.columns && a.rows === b.rows && a.overlay === b.overlay && sameRows(a.layout.rows, b.layout.rows)

@@ -1,6 +1,6 @@
 /**
  * Where keys, the world and the screen meet. It holds the one ui state, changes it through the reducer only, and says
- * which zones must be painted anew. It knows no terminal and no React: both are handed what they need.
+ * which zones must be painted anew. It knows no terminal: what presents it asks for what it needs.
  */
 import type { Action } from '../actions/action.ts';
 import type { Target } from '../actions/target.ts';
@@ -50,11 +50,11 @@ export interface ShellOptions {
 export interface Shell {
   ui(): UiState;
   frame(): Frame;
-  /** React's subscription: called when `frame()` has changed. */
+  /** Called when `frame()` has changed. */
   onFrame(listener: () => void): () => void;
   /** Called when zones must be painted; without ids: all. */
   onPaint(listener: (ids?: readonly string[]) => void): () => void;
-  /** One report of Ink's `useInput`. */
+  /** One report of the keyboard: see `InputListener`. */
   report(input: string, key: InkKey): void;
   paste(text: string): void;
   /** The keys of what has the body, for the help; null when nothing has. */

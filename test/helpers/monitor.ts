@@ -38,7 +38,7 @@ export interface MonitorStart {
   readonly rows?: number;
 }
 
-/** The monitor in a real terminal, ready for keys once its footer stands and Ink listens (bracketed paste is on). */
+/** The monitor in a real terminal, ready for keys once its footer stands. */
 export async function startMonitor({ person, args = [], columns = 120, rows = 40 }: MonitorStart): Promise<Pty> {
   const pty = startPty({
     command: process.execPath,

@@ -1,18 +1,9 @@
-import { PassThrough } from 'node:stream';
-import { createElement, Profiler } from 'react';
 import { afterEach, expect, test } from 'vitest';
-import { placeZones } from '../../src/ui/compose-plain.ts';
-import { loadInTrueColor, mountInk } from '../../src/ui/screen/mount.ts';
+import { present } from '../../src/ui/present.ts';
 import { Screen } from '../../src/ui/screen/screen.ts';
 import { keymap } from '../helpers/still-shell.ts';
 import { Emulator } from '../ui/screen/emulator.ts';
 import { createMoving, type Moving, type MovingOptions } from './moving-world.ts';
-
-const { ink, app, surface } = await loadInTrueColor(async () => ({
-  ink: await import('ink'),
-  app: await import('../../src/ui/app.tsx'),
-  surface: await import('../../src/ui/screen/surface.tsx'),
-}));
 
 let ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -20,22 +11,11 @@ afterEach(async () => {
   ends = [];
 });
 
-function silentStdin(): NodeJS.ReadStream {
-  const stdin: object = Object.assign(new PassThrough(), {
-    isTTY: true,
-    setRawMode: () => stdin,
-    ref: () => stdin,
-    unref: () => stdin,
-  });
-  return stdin as NodeJS.ReadStream;
-}
-
 interface Running extends Moving {
   readonly screen: Screen;
   readonly emulator: Emulator;
-  readonly stdin: PassThrough;
-  /** How often React has committed anything. */
-  commits(): number;
+  /** How often what lays out questions, and with it React and Ink, was loaded. */
+  loads(): number;
 }
 
 /** The whole screen as the monitor runs it, on an emulator and a clock of the test's. */
@@ -44,35 +24,27 @@ async function run(options: MovingOptions): Promise<Running> {
   const emulator = new Emulator(options.columns, options.rows);
   const screen = new Screen(emulator);
   const { shell, poller } = moving;
-  let commits = 0;
-  shell.onPaint((ids) => screen.invalidate(...(ids ?? placeZones(shell.frame().layout).map(({ id }) => id))));
+  let loads = 0;
+  present({
+    shell,
+    screen,
+    keymap,
+    clock: { monotonic: () => 0 },
+    loadQuestions: () => {
+      loads++;
+      return new Promise(() => {});
+    },
+    onError: (error) => {
+      throw error;
+    },
+  });
   screen.enter();
-  const stdin = silentStdin();
-  const tree = createElement(
-    surface.ScreenContext,
-    { value: screen },
-    createElement(
-      Profiler,
-      { id: 'all', onRender: () => void commits++ },
-      createElement(app.App, {
-        shell,
-        keymap,
-        clock: { monotonic: () => 0 },
-        whenShown: () => screen.whenIdle(),
-      }),
-    ),
-  );
-  const instance = mountInk(ink, screen, tree, { stdin });
   poller.start();
   // The first readings lay the screen out for so many bots.
   for (let i = 0; i < 3; i++) await moving.beat();
   await screen.whenIdle();
-  ends.push(async () => {
-    await poller.stop();
-    instance.unmount();
-    await instance.waitUntilExit();
-  });
-  return Object.assign(moving, { screen, emulator, stdin: stdin as unknown as PassThrough, commits: () => commits });
+  ends.push(() => poller.stop());
+  return Object.assign(moving, { screen, emulator, loads: () => loads });
 }
 
 async function minute({ beat, screen }: Running): Promise<void> {
@@ -82,14 +54,29 @@ async function minute({ beat, screen }: Running): Promise<void> {
   }
 }
 
-test('a minute of data renders no React, and writes once a beat', async () => {
+test('a minute of data, and the help, need no React, and each beat writes once', async () => {
   const running = await run({ bots: 100, columns: 120, rows: 40 });
-  const { commits, screen } = running;
-  expect(commits()).toBeGreaterThan(0);
-  const before = { commits: commits(), ...screen.stats };
+  const { loads, screen } = running;
+  const before = screen.stats;
   await minute(running);
-  expect(commits()).toBe(before.commits);
   expect(screen.stats.framesWritten - before.framesWritten).toBe(60);
+  running.shell.report('?', {});
+  await screen.whenIdle();
+  expect(running.emulator.lines().join('\n')).toMatch(/Esc closes/);
+  expect(loads()).toBe(0);
+});
+
+test('an overlay draws itself and the footer, and closing it the footer alone', async () => {
+  const { shell, screen, emulator } = await run({ bots: 100, columns: 200, rows: 60, isAlive: false });
+  const draws: number[] = [];
+  for (const key of ['?', '?']) {
+    const before = screen.stats.drawCalls;
+    shell.report(key, {});
+    await screen.whenIdle();
+    draws.push(screen.stats.drawCalls - before);
+  }
+  expect(draws).toEqual([2, 1]);
+  expect(emulator.lines().join('\n')).not.toMatch(/Esc closes/);
 });
 
 test('a minute of 100 bots at 120x40 with every figure in motion is at most 60 cells and 500 bytes a beat', async () => {
@@ -126,15 +113,14 @@ test('news of one source have only its panel and the header drawn', async () => 
   expect(await draws(() => shell.worldChanged())).toBeGreaterThan(4);
 });
 
-test('a key that moves the cursor draws its own panel alone and renders no React', async () => {
+test('a key that moves the cursor draws its own panel alone', async () => {
   const running = await run({ bots: 100, columns: 200, rows: 60, isAlive: false });
-  const { shell, screen, commits } = running;
-  const before = { commits: commits(), draws: screen.stats.drawCalls, bytes: screen.stats.bytesWritten };
+  const { shell, screen } = running;
+  const before = { draws: screen.stats.drawCalls, bytes: screen.stats.bytesWritten };
   for (let i = 0; i < 10; i++) {
     shell.report('j', {});
     await screen.whenIdle();
   }
-  expect(commits()).toBe(before.commits);
   expect(screen.stats.drawCalls - before.draws).toBe(10);
   const bytes = (screen.stats.bytesWritten - before.bytes) / 10;
   expect(bytes).toBeGreaterThan(0);

@@ -51,6 +51,7 @@ beforeEach(() => {
     executor,
     clock: { monotonic: () => at },
     refresh: () => {},
+    onAsking: () => {},
     port: {
       ui: () => ui,
       dispatch: (event) => {

@@ -2,11 +2,11 @@ import { render } from 'ink-testing-library';
 import { afterEach, describe, expect, test } from 'vitest';
 import { SourceError } from '../../src/sources/source.ts';
 import { measure } from '../../src/text/width.ts';
-import { App } from '../../src/ui/app.tsx';
 import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../helpers/bots.ts';
 import { hostSnapshot } from '../helpers/host.ts';
-import { createStillShell, createStillWorld, keymap, type StillWorld } from '../helpers/still-shell.ts';
+import { createStillShell, createStillWorld, type StillWorld } from '../helpers/still-shell.ts';
 import { makePostgres, makeRedis } from '../panels/database-worlds.ts';
+import { InkApp } from './ink-app.tsx';
 
 const SIZES = [
   [40, 20],
@@ -36,7 +36,7 @@ afterEach(() => mounted?.unmount());
 /** The frame as a person would see it, without colours. */
 function frameOf(still: StillWorld, columns: number, rows: number): string[] {
   const shell = createStillShell(still, columns, rows);
-  const app = render(<App shell={shell} keymap={keymap} clock={{ monotonic: () => 0 }} />);
+  const app = render(<InkApp shell={shell} />);
   mounted = app;
   return (app.lastFrame() ?? '').replaceAll(/\u001b\[[0-9;]*m/g, '').split('\n');
 }

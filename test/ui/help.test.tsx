@@ -1,11 +1,10 @@
-import { Box } from 'ink';
-import { render } from 'ink-testing-library';
 import { expect, test } from 'vitest';
 import { actions } from '../../src/actions/all.ts';
 import { measure } from '../../src/text/width.ts';
 import { createKeymap } from '../../src/ui/keymap.ts';
-import { Help } from '../../src/ui/overlays/help.tsx';
+import { helpSheet } from '../../src/ui/overlays/help.ts';
 import { helpSections } from '../../src/ui/overlays/help-lines.ts';
+import { Cells } from '../../src/ui/screen/cells.ts';
 import { initialUi, type UiState } from '../../src/ui/state.ts';
 import type { Viewer } from '../../src/ui/viewer.ts';
 
@@ -14,14 +13,12 @@ const home = initialUi('home');
 const log: Viewer['keymap'] = [{ shown: 'n N', label: 'match', help: 'The match before; the match after.' }];
 
 function frame(columns: number, rows: number, ui: UiState = home, viewer: Viewer['keymap'] | null = null, top = 0) {
-  const { lastFrame, unmount } = render(
-    <Box width={columns} height={rows}>
-      <Help keymap={keymap} ui={ui} viewer={viewer} columns={columns} rows={rows} top={top} />
-    </Box>,
-  );
-  const text = (lastFrame() ?? '').replaceAll(/\u001b\[[0-9;]*m/g, '');
-  unmount();
-  return text.split('\n');
+  const { rect, draw } = helpSheet({ keymap, ui, viewer, columns, rows, top });
+  expect(rect.x + rect.width).toBeLessThanOrEqual(columns);
+  expect(rect.y + rect.height).toBeLessThanOrEqual(rows);
+  const cells = new Cells(rect.width, rect.height);
+  draw(cells);
+  return cells.plain();
 }
 
 test('at home all of it fits a screen of 120x40, what acts first', () => {

@@ -4,14 +4,6 @@ import { ansi, type Color, rgbParts } from './color.ts';
 import { glyphOf } from './glyphs.ts';
 import { styleOf } from './style.ts';
 
-/** How many surfaces one screen can tell apart: the last byte of the sentinel colour, 0 left out. */
-export const SURFACES_MAX = 255;
-
-/** The background colour that marks a surface's hole in Ink's frame. No theme may use `#01f0..`. */
-export const sentinelColor = (surface: number): string => `#01f0${surface.toString(16).padStart(2, '0')}`;
-
-const SENTINEL_HIGH = 0x01f0;
-
 /** What one write of Ink to its stream was. */
 export interface InkWrite {
   /** Mode switches such as `ESC[?1049h`, in order. */
@@ -37,13 +29,12 @@ export function splitWrite(chunk: string): InkWrite {
   return at < chunk.length ? { modes, frame: chunk.slice(at) } : { modes };
 }
 
-/** The colours and attributes a frame is at, and the surface whose sentinel is the background. */
+/** The colours and attributes a frame is at. */
 class Pen {
   foreground: Color = 0;
   background: Color = 0;
   flags = 0;
   style = 0;
-  surface = 0;
   readonly #codes: number[] = [];
 
   /** Reads the SGR sequence whose parameters begin at `from`; returns the index after its `m`. */
@@ -73,18 +64,15 @@ class Pen {
         const isTrue = codes[index + 1] === 2;
         const [first = 0, second = 0, third = 0] = codes.slice(index + 2, index + 5);
         this.#color(code === 48, isTrue ? rgbParts(first, second, third) : ansi(first));
-        if (code === 48) this.surface = isTrue && ((first << 8) | second) === SENTINEL_HIGH ? third : 0;
         index += isTrue ? 4 : 2;
       } else this.#basic(code);
     }
-    this.style = styleOf(this.foreground, this.surface === 0 ? this.background : 0, this.flags);
+    this.style = styleOf(this.foreground, this.background, this.flags);
   }
 
   #color(isBackground: boolean, color: Color): void {
-    if (isBackground) {
-      this.background = color;
-      this.surface = 0;
-    } else this.foreground = color;
+    if (isBackground) this.background = color;
+    else this.foreground = color;
   }
 
   #basic(code: number): void {
@@ -126,13 +114,9 @@ function readSequence(frame: string, index: number, pen: Pen): number {
   return terminator === -1 ? index + 1 : terminator + 2;
 }
 
-/**
- * Paints Ink's frame into cells of the screen's size and notes in `mask` which surface each cell belongs to, 0 for
- * none. Both are overwritten. Text is reduced as everywhere, so the columns stay Ink's.
- */
-export function parseFrame(frame: string, into: Cells, mask: Uint8Array): void {
+/** Paints Ink's frame into cells, overwritten and cut at their edges. Text is reduced as everywhere, so the columns stay Ink's. */
+export function parseFrame(frame: string, into: Cells): void {
   into.clear();
-  mask.fill(0);
   const pen = new Pen();
   let x = 0;
   let y = 0;
@@ -143,13 +127,6 @@ export function parseFrame(frame: string, into: Cells, mask: Uint8Array): void {
       x = 0;
       y += 1;
       index += 1;
-    } else if (unit === 0x20 && pen.surface !== 0) {
-      let end = index + 1;
-      while (frame.charCodeAt(end) === 0x20) end += 1;
-      const row = y * into.width;
-      mask.fill(pen.surface, row + Math.min(x, into.width), row + Math.min(x + end - index, into.width));
-      x += end - index;
-      index = end;
     } else if (isPlainAt(frame, index)) {
       into.put(x, y, unit, 1, pen.style);
       x += 1;

@@ -1,52 +1,45 @@
 import { Cells, type Draw } from './cells.ts';
 import { blit, markRect, type Rect } from './compose.ts';
-import { parseFrame, SURFACES_MAX } from './frame.ts';
 import { style } from './style.ts';
 
-/** A part of the screen that is painted without React. `rect` is asked again after every frame of Ink. */
-export interface PaintedSurface {
+/** A rectangle of the screen that is drawn by itself. */
+export interface Layer {
+  /** Unique among those shown; what is invalidated. One name stands for one place, not for one bot. */
+  readonly id: string;
+  readonly rect: Rect;
+  /** Called with blank cells of the rectangle's size. The same function is taken to draw the same until invalidated. */
   readonly draw: Draw;
-  readonly rect: () => Rect;
 }
 
-/** Paints what lies around and between the surfaces before Ink is there; `hole` puts a surface. */
-export type PaintBase = (base: Cells, hole: (id: string, rect: Rect, draw: Draw) => void) => void;
-
-/** Told when a surface's draw throws. */
+/** Told when a layer's draw throws. */
 export type OnDrawError = (id: string, error: unknown) => void;
 
-interface Attached {
-  readonly number: number;
-  readonly surface: PaintedSurface;
-  /** Put by the base: gone once Ink's first frame is there, unless Ink attached it too. */
-  readonly isPlaced: boolean;
-  rect: Rect;
+/** How many layers one picture can tell apart. */
+const LAYERS_MAX = 255;
+
+interface Shown {
+  layer: Layer;
   cells: Cells;
   isDirty: boolean;
 }
 
 /**
- * The picture that should be on the terminal: Ink's frame or the base painted before Ink, its holes filled from the
- * surfaces' cells. Knows which rows changed since they were last taken; knows nothing of the terminal.
+ * The picture that should be on the terminal: layers, the later ones above. Knows which rows changed since they were
+ * last taken; knows nothing of the terminal.
  */
 export class Picture {
-  /** Counts the surfaces drawn. */
+  /** Counts the layers drawn. */
   drawCalls = 0;
-  readonly #numbers = new Map<string, number>();
-  readonly #surfaces = new Map<string, Attached>();
   readonly #onDrawError: OnDrawError | undefined;
-  #base: Cells;
+  #shown: readonly Shown[] = [];
+  /** Which layer is seen in a cell: its place among them from 1, 0 for none. */
   #mask: Uint8Array;
   #cells: Cells;
   #touchedRows: Uint8Array;
-  #frame: string | undefined;
-  #paintBase: PaintBase | undefined;
-  #isFrameNew = false;
   #isLayoutNew = true;
 
   constructor(width: number, height: number, onDrawError: OnDrawError | undefined) {
     this.#onDrawError = onDrawError;
-    this.#base = new Cells(width, height);
     this.#cells = new Cells(width, height);
     this.#mask = new Uint8Array(width * height);
     this.#touchedRows = new Uint8Array(height);
@@ -61,16 +54,11 @@ export class Picture {
     return this.#touchedRows;
   }
 
-  get hasFrame(): boolean {
-    return this.#frame !== undefined;
-  }
-
   resize(width: number, height: number): void {
-    this.#base = new Cells(width, height);
     this.#cells = new Cells(width, height);
     this.#mask = new Uint8Array(width * height);
     this.#touchedRows = new Uint8Array(height);
-    this.#isFrameNew = true;
+    this.#isLayoutNew = true;
   }
 
   /** Has every row looked at again. */
@@ -78,112 +66,74 @@ export class Picture {
     this.#touchedRows.fill(1);
   }
 
-  /** The number a surface has in the mask and in its sentinel colour; kept for ever. Throws past 255 names. */
-  surfaceNumber(id: string): number {
-    const known = this.#numbers.get(id);
-    if (known !== undefined) return known;
-    const number = this.#numbers.size + 1;
-    if (number > SURFACES_MAX) throw new Error(`More than ${SURFACES_MAX} surfaces: ${id} has no number left`);
-    this.#numbers.set(id, number);
-    return number;
+  /** Puts these layers in place of those before. What stays as it was keeps its cells. Throws past 255. */
+  show(layers: readonly Layer[]): void {
+    if (layers.length > LAYERS_MAX) throw new Error(`More than ${LAYERS_MAX} layers on one screen`);
+    const before = this.#shown;
+    this.#isLayoutNew ||=
+      layers.length !== before.length || !layers.every((layer, index) => isSamePlace(layer, before[index]?.layer));
+    this.#shown = layers.map((layer) => {
+      const known = before.find((shown) => shown.layer.id === layer.id);
+      const { width, height } = layer.rect;
+      if (known?.cells.width !== width || known.cells.height !== height) {
+        return { layer, cells: new Cells(width, height), isDirty: true };
+      }
+      return { layer, cells: known.cells, isDirty: known.isDirty || known.layer.draw !== layer.draw };
+    });
   }
 
-  /** Puts a surface, in place of one with the same id; the result takes it off again and says whether it was there. */
-  attach(id: string, surface: PaintedSurface, isPlaced = false): () => boolean {
-    const number = this.surfaceNumber(id);
-    const rect = { x: 0, y: 0, width: 0, height: 0 };
-    const attached: Attached = { number, surface, isPlaced, rect, cells: new Cells(0, 0), isDirty: true };
-    this.#surfaces.set(id, attached);
-    this.#isLayoutNew = true;
-    return () => {
-      if (this.#surfaces.get(id) !== attached) return false;
-      this.#surfaces.delete(id);
-      this.#isLayoutNew = true;
-      return true;
-    };
-  }
-
-  /** Whether there is such a surface to draw again. */
+  /** Whether there is such a layer to draw again. */
   invalidate(id: string): boolean {
-    const attached = this.#surfaces.get(id);
-    if (attached === undefined) return false;
-    attached.isDirty = true;
+    const shown = this.#shown.find(({ layer }) => layer.id === id);
+    if (shown === undefined) return false;
+    shown.isDirty = true;
     return true;
-  }
-
-  setBase(paint: PaintBase): void {
-    this.#paintBase = paint;
-    this.#isFrameNew = true;
-  }
-
-  setFrame(frame: string): void {
-    if (frame !== this.#frame || this.#paintBase !== undefined) this.#isFrameNew = true;
-    this.#paintBase = undefined;
-    this.#frame = frame;
-    // An unchanged frame can still mean that a surface moved: its hole looks the same wherever it scrolled to.
-    this.#isLayoutNew = true;
   }
 
   /** Brings `cells` up to date. */
   update(): void {
-    if (this.#isFrameNew) this.#takeFrame();
-    if (this.#isFrameNew || this.#isLayoutNew) this.#layOut();
-    this.#isFrameNew = false;
+    if (this.#isLayoutNew) this.#layOut();
     this.#isLayoutNew = false;
-    for (const [id, attached] of this.#surfaces) {
-      if (attached.isDirty) this.#draw(id, attached);
-    }
-  }
-
-  #takeFrame(): void {
-    if (this.#paintBase !== undefined) this.#runBase(this.#paintBase);
-    else if (this.#frame !== undefined) {
-      parseFrame(this.#frame, this.#base, this.#mask);
-      for (const [id, attached] of this.#surfaces) if (attached.isPlaced) this.#surfaces.delete(id);
-    }
-  }
-
-  #runBase(paint: PaintBase): void {
-    this.#base.clear();
-    this.#mask.fill(0);
-    this.#surfaces.clear();
-    paint(this.#base, (id, rect, draw) => {
-      this.attach(id, { draw, rect: () => rect }, true);
-      markRect(this.#mask, this.#base.width, this.#base.height, rect, this.surfaceNumber(id));
+    this.#shown.forEach((shown, index) => {
+      if (!shown.isDirty) return;
+      this.#draw(shown);
+      this.#blit(shown, index);
     });
   }
 
   #layOut(): void {
-    this.#cells.glyphs.set(this.#base.glyphs);
-    this.#cells.styles.set(this.#base.styles);
+    this.#cells.clear();
+    this.#mask.fill(0);
     this.touch();
-    for (const attached of this.#surfaces.values()) {
-      attached.rect = attached.surface.rect();
-      const { width, height } = attached.rect;
-      if (attached.cells.width !== width || attached.cells.height !== height) {
-        attached.cells = new Cells(width, height);
-        attached.isDirty = true;
-      }
-      if (!attached.isDirty) this.#blit(attached);
-    }
+    this.#shown.forEach(({ layer }, index) => {
+      markRect(this.#mask, this.#cells.width, this.#cells.height, layer.rect, index + 1);
+    });
+    this.#shown.forEach((shown, index) => {
+      if (!shown.isDirty) this.#blit(shown, index);
+    });
   }
 
-  #draw(id: string, attached: Attached): void {
-    attached.isDirty = false;
-    attached.cells.clear();
+  #draw(shown: Shown): void {
+    const { layer, cells } = shown;
+    shown.isDirty = false;
+    cells.clear();
     this.drawCalls += 1;
     try {
-      attached.surface.draw(attached.cells);
+      layer.draw(cells);
     } catch (error) {
       if (this.#onDrawError === undefined) throw error;
-      this.#onDrawError(id, error);
-      attached.cells.clear();
-      attached.cells.text(0, 0, `cannot draw ${id}: ${String(error)}`, style({ bold: true }));
+      this.#onDrawError(layer.id, error);
+      cells.clear();
+      cells.text(0, 0, `cannot draw ${layer.id}: ${String(error)}`, style({ bold: true }));
     }
-    this.#blit(attached);
   }
 
-  #blit(attached: Attached): void {
-    blit(attached.cells, attached.rect, attached.number, this.#mask, this.#cells, this.#touchedRows);
+  #blit({ layer, cells }: Shown, index: number): void {
+    blit(cells, layer.rect, index + 1, this.#mask, this.#cells, this.#touchedRows);
   }
+}
+
+function isSamePlace(layer: Layer, other: Layer | undefined): boolean {
+  const [a, b] = [layer.rect, other?.rect];
+  return layer.id === other?.id && a.x === b?.x && a.y === b.y && a.width === b.width && a.height === b.height;
 }

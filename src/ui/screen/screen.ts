@@ -1,8 +1,7 @@
 import type { Cells } from './cells.ts';
 import type { ColorDepth } from './color.ts';
-import { createInkStream } from './ink-stream.ts';
 import { Painter } from './painter.ts';
-import { type OnDrawError, type PaintBase, type PaintedSurface, Picture } from './picture.ts';
+import { type Layer, type OnDrawError, Picture } from './picture.ts';
 
 /** What the screen needs of stdout. */
 export interface TtyLike {
@@ -17,7 +16,7 @@ export interface ScreenOptions {
   /** Default: true colour. */
   readonly depth?: ColorDepth;
   readonly isAscii?: boolean;
-  /** Without it an error of a draw is thrown; with it the surface shows the message. */
+  /** Without it an error of a draw is thrown; with it the layer shows the message. */
   readonly onDrawError?: OnDrawError;
 }
 
@@ -34,12 +33,9 @@ interface CursorPlace {
   readonly y: number;
 }
 
-const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[0m\x1b[2J';
-/** Also ends what Ink, had it been alive, would have ended: a synchronized update and bracketed paste. */
+const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[0m\x1b[2J';
+/** Also ends a synchronized update that was under way. */
 const LEAVE = '\x1b[?2026l\x1b[?2004l\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l';
-
-/** Ink draws once with the old sizes after a resize; this long is waited for the frame with the new ones. */
-const RESIZE_SETTLE_MS = 10;
 
 /**
  * Writes the picture to the terminal where it differs from what the terminal shows. Changes are gathered in a
@@ -47,12 +43,10 @@ const RESIZE_SETTLE_MS = 10;
  * terminal does not take what it was sent.
  */
 export class Screen {
-  /** Give this to Ink as its stdout. */
-  readonly ink: NodeJS.WriteStream;
   readonly #out: TtyLike;
   readonly #picture: Picture;
   readonly #painter: Painter;
-  readonly #tellInk: () => void;
+  readonly #resized = new Set<() => void>();
   readonly #flushed = new Set<() => void>();
   #waiting: (() => void)[] = [];
   #columns: number;
@@ -69,9 +63,6 @@ export class Screen {
   #isScheduled = false;
   #isEntered = false;
   #isBlocked = false;
-  /** From the start: what is pasted while Ink loads waits, and would else be read as keys. */
-  #isPasteBracketed = true;
-  #settling: NodeJS.Timeout | undefined;
 
   constructor(out: TtyLike, { depth = 'true', isAscii = false, onDrawError }: ScreenOptions = {}) {
     this.#out = out;
@@ -80,21 +71,6 @@ export class Screen {
     this.#rows = out.rows || 24;
     this.#picture = new Picture(this.#columns, this.#rows, onDrawError);
     this.#painter = new Painter(this.#columns, this.#rows, { depth, isAscii });
-    const { stream, changed } = createInkStream({
-      size: () => ({ columns: this.#columns, rows: this.#rows }),
-      frame: (frame) => {
-        this.#picture.setFrame(frame);
-        this.#schedule();
-      },
-      enter: () => this.enter(),
-      leave: () => this.leave(),
-      mode: (sequence) => {
-        if (sequence.startsWith('\x1b[?2004')) this.#isPasteBracketed = sequence.endsWith('h');
-        this.#send(sequence);
-      },
-    });
-    this.ink = stream;
-    this.#tellInk = changed;
   }
 
   get columns(): number {
@@ -132,8 +108,7 @@ export class Screen {
   enter(): void {
     if (this.#isEntered) return;
     this.#isEntered = true;
-    // Ink asks for it once; leaving has ended it.
-    this.#send(this.#isPasteBracketed ? `${ENTER}\x1b[?2004h` : ENTER);
+    this.#send(ENTER);
     this.repaint();
   }
 
@@ -161,47 +136,31 @@ export class Screen {
     this.#schedule();
   }
 
-  /** Takes over a new size of the terminal and tells Ink. */
+  /** Takes over a new size of the terminal; whoever lays the screen out is told. */
   resize(columns: number, rows: number): void {
     if (columns === this.#columns && rows === this.#rows) return;
     this.#columns = Math.max(1, columns);
     this.#rows = Math.max(1, rows);
     this.#picture.resize(this.#columns, this.#rows);
     this.#painter.resize(this.#columns, this.#rows);
-    if (this.#picture.hasFrame) {
-      clearTimeout(this.#settling);
-      this.#settling = setTimeout(() => {
-        this.#settling = undefined;
-        this.#schedule();
-      }, RESIZE_SETTLE_MS);
-    }
     this.repaint();
-    this.#tellInk();
+    for (const resized of this.#resized) resized();
   }
 
-  /** The number a surface has in its sentinel colour; kept for ever. Throws past 255 names. */
-  surfaceNumber(id: string): number {
-    return this.#picture.surfaceNumber(id);
-  }
-
-  /** Puts a surface on the screen, in place of one with the same id; the result takes it off again. */
-  attach(id: string, surface: PaintedSurface): () => void {
-    const detach = this.#picture.attach(id, surface);
+  /** Puts these layers on the screen, the later ones above; those before that are not among them are gone. */
+  show(layers: readonly Layer[]): void {
+    this.#picture.show(layers);
     this.#schedule();
-    return () => {
-      if (detach()) this.#schedule();
-    };
   }
 
-  /** Has surfaces drawn again. One that is not on the screen is passed over. */
+  /** Has layers drawn again. One that is not on the screen is passed over. */
   invalidate(...ids: string[]): void {
     for (const id of ids) if (this.#picture.invalidate(id)) this.#schedule();
   }
 
-  /** Paints a picture before Ink is loaded, and again after each resize until Ink's first frame. */
-  paintBase(paint: PaintBase): void {
-    this.#picture.setBase(paint);
-    this.#schedule();
+  /** Calls `resized` each time the size has changed, before anything is painted in it. */
+  onResize(resized: () => void): void {
+    this.#resized.add(resized);
   }
 
   /** Shows the terminal's cursor in a cell of the screen, or hides it. */
@@ -232,7 +191,7 @@ export class Screen {
 
   #flush(): void {
     this.#isScheduled = false;
-    if (!this.#isEntered || this.#holds > 0 || this.#isBlocked || this.#settling !== undefined) return;
+    if (!this.#isEntered || this.#holds > 0 || this.#isBlocked) return;
     this.#isDirty = false;
     this.#picture.update();
     this.#write();

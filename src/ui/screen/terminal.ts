@@ -17,7 +17,7 @@ export interface TerminalOptions {
   readonly stderr: NodeJS.WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   /**
-   * Unmounts Ink and ends what runs. Called once, after the terminal was given back. When it takes longer than
+   * Ends what runs. Called once, after the terminal was given back. When it takes longer than
    * `graceMs` the program exits without waiting.
    */
   readonly onEnd: (ending: Ending) => void | Promise<void>;

@@ -1,32 +1,20 @@
-import { PassThrough } from 'node:stream';
 import { createElement } from 'react';
 import { expect, test } from 'vitest';
+import { loadInColor } from '../../../src/ui/overlays/load-ink.ts';
 import { Cells } from '../../../src/ui/screen/cells.ts';
 import { parseFrame } from '../../../src/ui/screen/frame.ts';
-import { loadInTrueColor, mountInk } from '../../../src/ui/screen/mount.ts';
 import { Screen } from '../../../src/ui/screen/screen.ts';
 import { Emulator, expectedCell, isEmojiCell, shownCell, type WidthTable } from './emulator.ts';
+import type { Model } from './tree.tsx';
 
-const { ink, tree, surface } = await loadInTrueColor(async () => ({
+const { ink, tree, sheet } = await loadInColor(async () => ({
   ink: await import('ink'),
   tree: await import('./tree.tsx'),
-  surface: await import('../../../src/ui/screen/surface.tsx'),
+  sheet: await import('../../../src/ui/overlays/ink-sheet.ts'),
 }));
 
 const FRAMES = Number(process.env['PAINT_FRAMES'] ?? 50);
 const SEED = Number(process.env['PAINT_SEED'] ?? 20261121);
-
-/** The stdin Ink listens to: a terminal nobody types on. */
-function silentStdin(): NodeJS.ReadStream {
-  const stdin = Object.assign(new PassThrough(), {
-    isTTY: true,
-    isRaw: false,
-    setRawMode: () => stdin,
-    ref: () => stdin,
-    unref: () => stdin,
-  });
-  return stdin as unknown as NodeJS.ReadStream;
-}
 
 interface Run {
   readonly table: WidthTable;
@@ -36,7 +24,7 @@ interface Run {
   readonly check: (screen: Screen, emulator: Emulator, reference: string) => Promise<string[]> | string[];
 }
 
-/** Drives random trees through ticks, React updates, resizes and redraws; returns every difference found. */
+/** Drives random pictures through ticks, new layouts, resizes and redraws; returns every difference found. */
 async function drive({ table, seed, isAgreedOnly, check }: Run): Promise<string[]> {
   const chance = tree.createChance(seed);
   let size = { columns: 60, rows: 16 };
@@ -46,9 +34,20 @@ async function drive({ table, seed, isAgreedOnly, check }: Run): Promise<string[
   );
   const emulator = new Emulator(size.columns, size.rows, table);
   const screen = new Screen(emulator);
+  const sheets = [sheet.createInkSheet(), sheet.createInkSheet()];
+  const show = (shown: Model) =>
+    screen.show([
+      ...tree.zonesOf(shown).map((zone) => ({ ...zone, draw: draws[zone.id] ?? tree.nothing })),
+      ...shown.overlays.map((overlay, index) => {
+        const id = `overlay ${index}`;
+        if (overlay.text === null) return { id, rect: overlay.rect, draw: draws[id] ?? tree.nothing };
+        const node = createElement(tree.OverlayBox, { overlay });
+        return { id, ...(sheets[index] as (typeof sheets)[0]).render(node, overlay.rect) };
+      }),
+    ]);
   let model = tree.randomModel(chance, size, draws, isAgreedOnly);
-  const node = () => createElement(surface.ScreenContext, { value: screen }, createElement(tree.Tree, { model }));
-  const instance = mountInk(ink, screen, node(), { stdin: silentStdin() });
+  show(model);
+  screen.enter();
   const found: string[] = [];
   for (let frame = 0; frame < FRAMES; frame += 1) {
     const step = chance(10);
@@ -57,25 +56,26 @@ async function drive({ table, seed, isAgreedOnly, check }: Run): Promise<string[
       for (const id of ids) seeds[id] = chance(1e9);
       screen.invalidate(...ids);
     } else if (step === 5) {
-      // Nothing but a scrolled surface: Ink's frame, all sentinel there, is often the same as before.
-      model = { ...model, scroll: chance(6) };
-      instance.rerender(node());
+      // The question is over, and another is asked later.
+      for (const one of sheets) one.close();
+      model = { ...model, overlays: [] };
+      show(model);
     } else if (step < 8) {
       model = tree.randomModel(chance, size, draws, isAgreedOnly);
-      instance.rerender(node());
+      show(model);
     } else if (step < 9) {
       size = { columns: 24 + chance(60), rows: 8 + chance(16) };
       emulator.term.resize(size.columns, size.rows);
       screen.resize(size.columns, size.rows);
       model = tree.randomModel(chance, size, draws, isAgreedOnly);
-      instance.rerender(node());
+      show(model);
     } else screen.repaint();
     await screen.whenIdle();
     const reference = ink.renderToString(createElement(tree.Tree, { model }), { columns: size.columns });
     const differences = await check(screen, emulator, reference);
     found.push(...differences.slice(0, 3).map((it) => `seed ${seed} frame ${frame} step ${step}: ${it}`));
   }
-  instance.unmount();
+  for (const one of sheets) one.close();
   return found;
 }
 
@@ -103,7 +103,7 @@ function terminalAgainstBelief(screen: Screen, emulator: Emulator): string[] {
 
 function beliefAgainstInk(screen: Screen, reference: string): string[] {
   const cells = new Cells(screen.columns, screen.rows);
-  parseFrame(reference, cells, new Uint8Array(screen.columns * screen.rows));
+  parseFrame(reference, cells);
   return everyCell(cells, (x, y) => {
     const [shown, expected] = [expectedCell(screen.shown, x, y), expectedCell(cells, x, y)];
     return shown === expected ? undefined : `screen shows ${shown}, Ink renders ${expected}`;

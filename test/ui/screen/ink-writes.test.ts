@@ -1,19 +1,17 @@
 /** What the pinned Ink writes with `debug: true`. Not a contract of Ink's: when one of these fails, read frame.ts. */
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { createElement, useEffect } from 'react';
+import { createElement } from 'react';
 import { expect, test, vi } from 'vitest';
+import { loadInColor } from '../../../src/ui/overlays/load-ink.ts';
 import { Cells } from '../../../src/ui/screen/cells.ts';
 import { ansi, rgb } from '../../../src/ui/screen/color.ts';
-import { parseFrame, sentinelColor, splitWrite } from '../../../src/ui/screen/frame.ts';
-import { assertSentinel, loadInTrueColor, mountInk } from '../../../src/ui/screen/mount.ts';
-import { Screen } from '../../../src/ui/screen/screen.ts';
+import { parseFrame, splitWrite } from '../../../src/ui/screen/frame.ts';
 import { lookOf } from '../../../src/ui/screen/style.ts';
-import { Emulator } from './emulator.ts';
 
-const { ink, surface } = await loadInTrueColor(async () => ({
+const { ink, sheet } = await loadInColor(async () => ({
   ink: await import('ink'),
-  surface: await import('../../../src/ui/screen/surface.tsx'),
+  sheet: await import('../../../src/ui/overlays/ink-sheet.ts'),
 }));
 
 function silentStdin(): NodeJS.ReadStream {
@@ -67,123 +65,51 @@ test('a write is split into modes and frame', () => {
   expect(splitWrite('\n\n')).toEqual({ modes: [], frame: '\n\n' });
 });
 
-test('a frame becomes cells, its sentinels the mask', () => {
+test('a frame becomes cells', () => {
   const cells = new Cells(8, 2);
-  const mask = new Uint8Array(16).fill(9);
   parseFrame(
     '\x1b[48;2;1;240;7m  \x1b[49m\x1b[1;38;5;9;48;2;1;2;3m中\x1b[22;39;49mé!!!!\n\x1b[4:3;97mu\x1b]8;;x\x07v\x1b[0mw',
     cells,
-    mask,
   );
   expect(cells.plain()).toEqual(['  中é!!!', 'uvw']);
-  expect([...mask.slice(0, 4)]).toEqual([7, 7, 0, 0]);
+  expect(lookOf(cells.styles[1] ?? 0)).toMatchObject({ bg: rgb('#01f007') });
   expect(lookOf(cells.styles[2] ?? 0)).toMatchObject({ fg: ansi(9), bg: rgb('#010203'), bold: true });
   expect(cells.styles[4]).toBe(0);
   expect(lookOf(cells.styles[8] ?? 0)).toMatchObject({ fg: ansi(15), underline: true });
   expect(cells.styles[10]).toBe(0);
-  expect(sentinelColor(7)).toBe('#01f007');
 });
 
-test('a frame larger than the screen, or broken, does no harm', () => {
+test('a frame larger than its cells, or broken, does no harm', () => {
   const cells = new Cells(3, 1);
-  parseFrame('abcdef\nsecond\n\x1b[38;2', cells, new Uint8Array(3));
+  parseFrame('abcdef\nsecond\n\x1b[38;2', cells);
   expect(cells.plain()).toEqual(['abc']);
-  parseFrame('a\x1b', cells, new Uint8Array(3));
-  parseFrame('a\x1b]8;;', cells, new Uint8Array(3));
+  parseFrame('a\x1b', cells);
+  parseFrame('a\x1b]8;;', cells);
   expect(cells.plain()[0]).toMatch(/^a/);
 });
 
 test('the variable that forces colour is gone once Ink is loaded', async () => {
   vi.stubEnv('FORCE_COLOR', undefined);
-  expect(await loadInTrueColor(async () => process.env['FORCE_COLOR'])).toBe('3');
+  expect(await loadInColor(async () => process.env['FORCE_COLOR'])).toBe('3');
   expect(process.env['FORCE_COLOR']).toBeUndefined();
   vi.stubEnv('FORCE_COLOR', '1');
-  await expect(loadInTrueColor(() => Promise.reject(new Error('no such module')))).rejects.toThrow('no such module');
+  await expect(loadInColor(() => Promise.reject(new Error('no such module')))).rejects.toThrow('no such module');
   expect(process.env['FORCE_COLOR']).toBe('1');
   vi.unstubAllEnvs();
 });
 
-test('without true colour mounting fails with a reason instead of blank panels', () => {
-  expect(() => assertSentinel(ink)).not.toThrow();
-  const colourless = { ...ink, renderToString: () => ' ' };
-  expect(() => assertSentinel(colourless)).toThrow('without true colour');
-});
-
-test('a surface that React moves, resizes and removes is painted where it is', async () => {
-  const emulator = new Emulator(20, 4);
-  const screen = new Screen(emulator);
-  const view = (place: { left: number; width: number } | null) =>
-    createElement(
-      surface.ScreenContext,
-      { value: screen },
-      createElement(
-        ink.Box,
-        { width: 20, height: 4, overflow: 'hidden', paddingLeft: place?.left ?? 0 },
-        place === null
-          ? createElement(ink.Text, null, 'none')
-          : createElement(surface.Surface, {
-              id: 'panel',
-              width: place.width,
-              height: 1,
-              draw: (cells: Cells) => void cells.text(0, 0, '<'.padEnd(cells.width - 1, '-').concat('>')),
-            }),
-      ),
-    );
-  const instance = mountInk(ink, screen, view({ left: 0, width: 6 }), { stdin: silentStdin() });
-  await screen.whenIdle();
-  expect(emulator.lines()[0]).toBe('<---->');
-  instance.rerender(view({ left: 3, width: 9 }));
-  await screen.whenIdle();
-  expect(emulator.lines()[0]).toBe('   <------->');
-  instance.rerender(view(null));
-  await screen.whenIdle();
-  expect(emulator.lines()[0]).toBe('none');
-  const { drawCalls } = screen.stats;
-  screen.invalidate('panel');
-  await screen.whenIdle();
-  expect(screen.stats.drawCalls).toBe(drawCalls);
-  instance.unmount();
-});
-
-test('what was painted before Ink is replaced by what Ink attaches', async () => {
-  const emulator = new Emulator(20, 3);
-  const screen = new Screen(emulator);
-  screen.paintBase((base, hole) => {
-    base.text(0, 2, 'loading');
-    hole('panel', { x: 0, y: 0, width: 20, height: 1 }, (cells) => cells.text(0, 0, 'early'));
-    hole('other', { x: 0, y: 1, width: 20, height: 1 }, (cells) => cells.text(0, 0, 'early too'));
-  });
-  screen.enter();
-  await screen.whenIdle();
-  expect(emulator.lines()).toEqual(['early', 'early too', 'loading']);
-  let effects = 0;
-  const View = () => {
-    useEffect(() => {
-      effects += 1;
-    }, []);
-    return createElement(surface.Surface, {
-      id: 'panel',
-      width: 20,
-      height: 1,
-      draw: (cells: Cells) => void cells.text(0, 0, 'late'),
-    });
+test('a tree becomes a sheet at once, in each size it is given, and again after it was closed', () => {
+  const box = sheet.createInkSheet();
+  const node = (text: string) => createElement(ink.Text, { color: 'red', wrap: 'truncate' }, text);
+  const shown = (text: string, width: number) => {
+    const cells = new Cells(width, 1);
+    box.render(node(text), { x: 5, y: 5, width, height: 1 }).draw(cells);
+    return { lines: cells.plain(), fg: lookOf(cells.styles[0] ?? 0).fg };
   };
-  const root = createElement(ink.Box, { width: 20, height: 3 }, createElement(View));
-  const instance = mountInk(ink, screen, createElement(surface.ScreenContext, { value: screen }, root), {
-    stdin: silentStdin(),
-  });
-  await screen.whenIdle();
-  expect(emulator.lines()).toEqual(['late', '', '']);
-  expect(effects).toBe(1);
-  instance.unmount();
-  await new Promise<void>((resolve) => emulator.term.write('', resolve));
-  expect(emulator.term.buffer.active.type).toBe('normal');
-});
-
-test('without a screen a surface is text', () => {
-  const draw = (cells: Cells): void => cells.box(0, 0, cells.width, cells.height, { title: 'Bots' });
-  const text = ink.renderToString(createElement(surface.Surface, { id: 'panel', width: 12, height: 3, draw }), {
-    columns: 20,
-  });
-  expect(text).toBe('╭─ Bots ───╮\n│          │\n╰──────────╯');
+  expect(shown('one', 4)).toEqual({ lines: ['one'], fg: ansi(1) });
+  expect(shown('a longer one', 12)).toEqual({ lines: ['a longer one'], fg: ansi(1) });
+  expect(shown('a longer one', 6)).toEqual({ lines: ['a lon…'], fg: ansi(1) });
+  box.close();
+  expect(shown('two', 4)).toEqual({ lines: ['two'], fg: ansi(1) });
+  box.close();
 });

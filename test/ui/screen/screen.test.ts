@@ -46,16 +46,16 @@ async function show(
   const emulator = new Emulator(30, 6);
   const screen = new Screen(emulator, options);
   const shown: Shown = { emulator, screen, content };
-  screen.paintBase((base, hole) => {
-    base.text(0, 0, 'header');
-    hole('panel', { x: 2, y: 1, width: 20, height: 4 }, (cells) => shown.content(cells));
-  });
+  screen.show([
+    { id: 'header', rect: { x: 0, y: 0, width: 30, height: 1 }, draw: (cells) => cells.text(0, 0, 'header') },
+    { id: 'panel', rect: { x: 2, y: 1, width: 20, height: 4 }, draw: (cells) => shown.content(cells) },
+  ]);
   screen.enter();
   await screen.whenIdle();
   return shown;
 }
 
-test('a picture is painted before Ink is loaded', async () => {
+test('layers are painted where they are', async () => {
   const { emulator } = await show((cells) => cells.box(0, 0, 20, 4, { title: 'Bots' }));
   expect(emulator.term.buffer.active.type).toBe('alternate');
   expect(emulator.lines()).toEqual([
@@ -162,9 +162,9 @@ test('a terminal that does not keep up misses frames, and shows the last one onc
   const terminal = new Clogged();
   const screen = new Screen(terminal);
   let count = 0;
-  screen.paintBase((_, hole) => {
-    hole('panel', { x: 0, y: 0, width: 20, height: 4 }, (cells) => cells.text(0, 0, `tick ${count}`));
-  });
+  screen.show([
+    { id: 'panel', rect: { x: 0, y: 0, width: 20, height: 4 }, draw: (cells) => cells.text(0, 0, `tick ${count}`) },
+  ]);
   screen.enter();
   await Promise.resolve();
   const flushes: number[] = [];
@@ -213,28 +213,63 @@ test('the cursor is shown where asked, stays there over later frames, and is hid
   expect(emulator.writes.at(-1)).toBe('\x1b[?2026h\x1b[?25l\x1b[?2026l');
 });
 
-test('a resize before Ink is loaded paints the base again in the new size', async () => {
+test('after a resize whoever lays the screen out is told, before anything is painted', async () => {
   const emulator = new Emulator(30, 6);
   const screen = new Screen(emulator);
-  screen.paintBase((base) => base.text(0, base.height - 1, `${base.width}x${base.height}`));
+  const lay = () =>
+    screen.show([
+      {
+        id: 'all',
+        rect: { x: 0, y: 0, width: screen.columns, height: screen.rows },
+        draw: (cells) => cells.text(0, cells.height - 1, `${cells.width}x${cells.height}`),
+      },
+    ]);
+  screen.onResize(lay);
+  lay();
   screen.enter();
   await screen.whenIdle();
   emulator.term.resize(20, 3);
   screen.resize(20, 3);
   await screen.whenIdle();
   expect(emulator.lines()).toEqual(['', '', '20x3']);
+  expect(screen.stats).toMatchObject({ framesWritten: 2, drawCalls: 2 });
+});
+
+test('a layer that moves is painted where it is, not drawn again, and gone when it is not shown any more', async () => {
+  const below = (cells: Cells) => void cells.text(0, 0, 'panel below');
+  const above = (cells: Cells) => void cells.text(0, 0, 'box');
+  const { emulator, screen } = await show(below);
+  const panel = { id: 'panel', rect: { x: 2, y: 1, width: 20, height: 4 }, draw: below };
+  const box = (x: number) => ({ id: 'box', rect: { x, y: 1, width: 4, height: 1 }, draw: above });
+  screen.show([panel, box(0)]);
+  await screen.whenIdle();
+  expect(emulator.lines().slice(0, 2)).toEqual(['', 'box nel below']);
+  const { drawCalls } = screen.stats;
+  screen.show([panel, box(3)]);
+  await screen.whenIdle();
+  expect(emulator.lines()[1]).toBe('  pbox  below');
+  expect(screen.stats.drawCalls).toBe(drawCalls);
+  screen.show([box(3)]);
+  await screen.whenIdle();
+  expect(emulator.lines()[1]?.trimEnd()).toBe('   box');
+  screen.invalidate('panel');
+  expect(screen.isIdle).toBe(true);
 });
 
 test('a draw that throws shows what went wrong in its own cells when somebody is told', async () => {
   const errors: string[] = [];
   const emulator = new Emulator(40, 3);
   const screen = new Screen(emulator, { onDrawError: (id, error) => errors.push(`${id}: ${String(error)}`) });
-  screen.paintBase((_, hole) => {
-    hole('broken', { x: 0, y: 0, width: 40, height: 1 }, () => {
-      throw new Error('no such row');
-    });
-    hole('sound', { x: 0, y: 1, width: 40, height: 1 }, (cells) => cells.text(0, 0, 'still here'));
-  });
+  screen.show([
+    {
+      id: 'broken',
+      rect: { x: 0, y: 0, width: 40, height: 1 },
+      draw: () => {
+        throw new Error('no such row');
+      },
+    },
+    { id: 'sound', rect: { x: 0, y: 1, width: 40, height: 1 }, draw: (cells) => cells.text(0, 0, 'still here') },
+  ]);
   screen.enter();
   await screen.whenIdle();
   expect(emulator.lines()).toEqual(['cannot draw broken: Error: no such row', 'still here', '']);
@@ -289,10 +324,13 @@ test('hostile text changes nothing but its own cells', async () => {
   for (let x = 0; x < 20; x += 1) expect(shownCell(emulator, x + 2, 1)).toBe(expectedCell(clean, x, 0));
 });
 
-test('surfaces have numbers up to 255 and a clear error after', () => {
+test('more layers than can be told apart are refused', () => {
   const screen = new Screen(new Clogged());
-  const numbers = Array.from({ length: 255 }, (_, index) => screen.surfaceNumber(`s${index}`));
-  expect(new Set(numbers).size).toBe(255);
-  expect(screen.surfaceNumber('s7')).toBe(numbers[7]);
-  expect(() => screen.surfaceNumber('one more')).toThrow('More than 255 surfaces');
+  const layers = Array.from({ length: 256 }, (_, index) => ({
+    id: `layer ${index}`,
+    rect: { x: 0, y: 0, width: 1, height: 1 },
+    draw: () => {},
+  }));
+  expect(() => screen.show(layers.slice(1))).not.toThrow();
+  expect(() => screen.show(layers)).toThrow('More than 255 layers');
 });

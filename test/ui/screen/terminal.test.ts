@@ -116,9 +116,9 @@ test.each([
   expectRestored(shown);
 });
 
-test('a signal before Ink is loaded ends it the same way', async () => {
-  const shown = run(app(), { WITHOUT_INK: '1' });
-  await shown.waitFor(/before Ink/);
+test('a signal before keys are read ends it the same way', async () => {
+  const shown = run(app(), { WITHOUT_KEYS: '1' });
+  await shown.waitFor(/before keys/);
   process.kill(processesOf(shown).pid, 'SIGTERM');
   await shown.waitFor(/status 143/);
   expectRestored(shown);

@@ -2,8 +2,9 @@ import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import type { Draw } from '../../../src/ui/screen/cells.ts';
 import { ansi, rgbParts } from '../../../src/ui/screen/color.ts';
+import type { Rect } from '../../../src/ui/screen/compose.ts';
 import { style } from '../../../src/ui/screen/style.ts';
-import { Surface } from '../../../src/ui/screen/surface.tsx';
+import { TextSurface } from './text-surface.tsx';
 
 /** A repeatable source of chance (mulberry32): a number in [0, below). */
 export type Chance = (below: number) => number;
@@ -91,30 +92,25 @@ export function randomDraw(seed: number, isAgreedOnly: boolean): Draw {
   };
 }
 
+/** A box above the panels: a painter's, or one that Ink lays out. */
 export interface Overlay {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly text: string;
-  readonly background: string | undefined;
+  readonly rect: Rect;
+  /** What Ink shows in it; null where a painter draws it. */
+  readonly text: string | null;
+  readonly background: string;
   readonly hasBorder: boolean;
-  readonly hasSurface: boolean;
 }
 
-/** What the tree shows; `seeds` are read at draw time, so that a tick changes them without React. */
+/** What the screen shows; the draws read their seeds when they are called. */
 export interface Model {
   readonly columns: number;
   readonly rows: number;
-  readonly header: string;
   readonly leftWidth: number;
-  readonly clipHeight: number;
-  readonly scroll: number;
   readonly overlays: readonly Overlay[];
   readonly draws: Readonly<Record<string, Draw>>;
 }
 
-export const SURFACES = ['left', 'clipped', 'overlay 0', 'overlay 1'] as const;
+export const SURFACES = ['header', 'left', 'right', 'overlay 0', 'overlay 1'] as const;
 
 export function randomModel(
   chance: Chance,
@@ -126,71 +122,67 @@ export function randomModel(
   return {
     columns,
     rows,
-    header: randomText(chance, 30, isAgreedOnly),
     leftWidth: 5 + chance(columns - 10),
-    clipHeight: 2 + chance(rows - 3),
-    scroll: chance(6),
     draws,
-    overlays: Array.from({ length: chance(3) }, () => ({
-      x: chance(columns - 4),
-      y: chance(rows - 3),
-      width: 4 + chance(24),
-      height: 3 + chance(6),
-      text: randomText(chance, 8, isAgreedOnly),
-      background: pick(chance, [undefined, 'blue', '#102030']),
-      hasBorder: chance(2) === 0,
-      hasSurface: chance(2) === 0,
-    })),
+    overlays: Array.from({ length: chance(3) }, () => {
+      const width = Math.min(columns, 4 + chance(24));
+      const height = Math.min(rows, 3 + chance(6));
+      return {
+        rect: { x: chance(columns - width + 1), y: chance(rows - height + 1), width, height },
+        text: chance(2) === 0 ? null : randomText(chance, 8, isAgreedOnly),
+        background: pick(chance, ['blue', '#102030', 'black']),
+        hasBorder: chance(2) === 0,
+      };
+    }),
   };
 }
 
-const nothing: Draw = () => undefined;
+export const nothing: Draw = () => undefined;
 
-function OverlayBox({ overlay, index, draw }: { overlay: Overlay; index: number; draw: Draw }): ReactNode {
-  const { x, y, width, height, text, background, hasBorder, hasSurface } = overlay;
+/** What Ink shows in an overlay of its own. */
+export function OverlayBox({ overlay }: { readonly overlay: Overlay }): ReactNode {
+  const { rect, text, background, hasBorder } = overlay;
   return (
     <Box
-      position="absolute"
-      left={x}
-      top={y}
-      width={width}
-      height={height}
+      width={rect.width}
+      height={rect.height}
       flexDirection="column"
       overflow="hidden"
-      {...(background === undefined ? {} : { backgroundColor: background })}
+      backgroundColor={background}
       {...(hasBorder ? { borderStyle: 'round' as const, borderColor: 'yellow' } : {})}
     >
       <Text wrap="truncate" color="green" bold>
         {text}
       </Text>
-      {hasSurface && <Surface id={`overlay ${index}`} width={width - 1} height={2} draw={draw} />}
     </Box>
   );
 }
 
-/** A header, a panel, a panel scrolled within a clip, overlays on top. */
+/** The zones of a model, from the top. */
+export function zonesOf({ columns, rows, leftWidth }: Model): { readonly id: string; readonly rect: Rect }[] {
+  return [
+    { id: 'header', rect: { x: 0, y: 0, width: columns, height: 1 } },
+    { id: 'left', rect: { x: 0, y: 1, width: leftWidth, height: rows - 1 } },
+    { id: 'right', rect: { x: leftWidth, y: 1, width: columns - leftWidth, height: rows - 1 } },
+  ];
+}
+
+/** The same picture, composed by Ink. */
 export function Tree({ model }: { readonly model: Model }): ReactNode {
-  const { columns, rows, leftWidth, draws } = model;
-  const rightWidth = columns - leftWidth;
+  const { columns, rows, draws } = model;
+  const at = (rect: Rect, key: string, child: ReactNode) => (
+    <Box key={key} position="absolute" left={rect.x} top={rect.y} width={rect.width} height={rect.height}>
+      {child}
+    </Box>
+  );
   return (
-    <Box width={columns} height={rows} flexDirection="column" overflow="hidden">
-      <Box height={1} width={columns} flexShrink={0}>
-        <Text wrap="truncate" inverse>
-          {model.header}
-        </Text>
-      </Box>
-      <Box width={columns} height={rows - 1}>
-        <Surface id="left" width={leftWidth} height={rows - 1} draw={draws['left'] ?? nothing} />
-        <Box width={rightWidth} height={model.clipHeight} flexDirection="column" overflow="hidden">
-          <Box marginTop={-model.scroll} flexDirection="column" flexShrink={0}>
-            <Surface id="clipped" width={rightWidth + 3} height={rows + 2} draw={draws['clipped'] ?? nothing} />
-          </Box>
-        </Box>
-      </Box>
-      {model.overlays.map((overlay, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: an overlay is its place in the stack
-        <OverlayBox key={index} overlay={overlay} index={index} draw={draws[`overlay ${index}`] ?? nothing} />
-      ))}
+    <Box width={columns} height={rows} overflow="hidden">
+      {zonesOf(model).map(({ id, rect }) => at(rect, id, <TextSurface {...rect} draw={draws[id] ?? nothing} />))}
+      {model.overlays.map((overlay, index) => {
+        const id = `overlay ${index}`;
+        const painted = <TextSurface {...overlay.rect} draw={draws[id] ?? nothing} />;
+        return at(overlay.rect, id, overlay.text === null ? painted : <OverlayBox overlay={overlay} />);
+      })}
     </Box>
   );
 }

@@ -1,0 +1,83 @@
+/** The help's box: in two columns where there is room, so that all of it fits a classic screen. */
+import { truncate } from '../../text/width.ts';
+import type { Binding } from '../binding.ts';
+import type { Cells } from '../screen/cells.ts';
+import { ansi } from '../screen/color.ts';
+import type { Sheet } from '../screen/sheet.ts';
+import { style } from '../screen/style.ts';
+import type { UiState } from '../state.ts';
+import type { Viewer } from '../viewer.ts';
+import { type HelpLine, heightOf, helpColumn, helpColumns, helpSections, keyWidth } from './help-lines.ts';
+
+export interface HelpOptions {
+  readonly keymap: readonly Binding[];
+  readonly ui: UiState;
+  /** The keys of what has the body; null when nothing has. */
+  readonly viewer: Viewer['keymap'] | null;
+  readonly columns: number;
+  readonly rows: number;
+  /** The first line shown. */
+  readonly top: number;
+}
+
+/** From this width on there are two columns. */
+const TWO_COLUMNS = 80;
+const ONE_WIDTH = 72;
+const TWO_WIDTH = 100;
+const GAP = 2;
+/** Borders and the last line. */
+const FRAME_ROWS = 3;
+
+const bg = ansi(0);
+const BACK = style({ bg });
+const BORDER = style({ fg: ansi(6), bg });
+const TITLE = style({ fg: ansi(7), bg, bold: true });
+const KEY = style({ fg: ansi(14), bg });
+const TEXT = style({ fg: ansi(7), bg });
+const LAST = style({ fg: ansi(8), bg });
+
+export function helpSheet({ keymap, ui, viewer, columns, rows, top }: HelpOptions): Sheet {
+  const isWide = columns >= TWO_COLUMNS;
+  const width = Math.min(columns, isWide ? TWO_WIDTH : ONE_WIDTH);
+  const sections = helpSections(keymap, ui, viewer);
+  // Borders and padding.
+  const inner = width - 4;
+  const columnWidth = isWide ? Math.floor((inner - GAP) / 2) : inner;
+  const parts: readonly [HelpLine[], HelpLine[]] = isWide
+    ? helpColumns(sections, columnWidth)
+    : [helpColumn(sections, columnWidth), []];
+  const height = heightOf(parts);
+  const room = Math.max(1, Math.min(height, rows - FRAME_ROWS));
+  const from = Math.max(0, Math.min(top, height - room));
+  const more = height - room - from;
+  const keys = keyWidth(sections);
+  return {
+    rect: {
+      x: Math.max(0, Math.floor((columns - width) / 2)),
+      y: Math.max(0, Math.floor((rows - room - FRAME_ROWS) / 2)),
+      width,
+      height: room + FRAME_ROWS,
+    },
+    draw(cells) {
+      cells.clear(BACK);
+      cells.box(0, 0, cells.width, cells.height, { style: BORDER });
+      parts.forEach((lines, index) => {
+        const x = 2 + index * (columnWidth + GAP);
+        lines.slice(from, from + room).forEach((line, y) => {
+          drawLine(cells, x, 1 + y, line, keys, columnWidth);
+        });
+      });
+      const last = more > 0 ? `${more} more below: j ↓  ·  Esc closes` : 'Esc closes';
+      cells.text(2, cells.height - 2, truncate(last, inner), LAST);
+    },
+  };
+}
+
+function drawLine(cells: Cells, x: number, y: number, line: HelpLine, keys: number, width: number): void {
+  if (line.kind === 'title') {
+    cells.text(x, y, line.shown, TITLE, width);
+    return;
+  }
+  const used = cells.text(x, y, line.shown.padEnd(keys), KEY, width);
+  cells.text(x + used, y, truncate(line.help, width - used), TEXT, width - used);
+}

@@ -1,0 +1,104 @@
+/** Puts what the shell has to show on the screen: its zones, and above them what stands there for a while. */
+import type { Binding } from './binding.ts';
+import { placeZones } from './compose-plain.ts';
+import { helpSheet } from './overlays/help.ts';
+import type { Questions } from './overlays/question.tsx';
+import type { Prompt } from './prompt.ts';
+import type { Draw } from './screen/cells.ts';
+import type { Layer } from './screen/picture.ts';
+import type { Screen } from './screen/screen.ts';
+import type { Sheet } from './screen/sheet.ts';
+import type { Shell } from './shell.ts';
+
+export interface PresentOptions {
+  readonly shell: Shell;
+  readonly screen: Screen;
+  readonly keymap: readonly Binding[];
+  readonly clock: { monotonic(): number };
+  /** Loads what lays questions out; called when the first one is about to be asked. */
+  loadQuestions(): Promise<Questions>;
+  /** Called when that fails. */
+  onError(error: unknown): void;
+}
+
+export interface Presenter {
+  /** A question is being prepared: what lays it out is loaded meanwhile. */
+  expectQuestion(): void;
+  /** Takes down what stands above the zones. */
+  close(): void;
+}
+
+export function present({ shell, screen, keymap, clock, loadQuestions, onError }: PresentOptions): Presenter {
+  /** One function a zone, for ever: the same function is taken to draw the same. */
+  const draws = new Map<string, Draw>();
+  let questions: Questions | null = null;
+  let isLoading = false;
+  /** Where it was asked: the list may be sorted anew behind the question, which stays where it is. */
+  let asked: { readonly key: string; readonly cursorRow: number | null } | null = null;
+
+  function drawOf(id: string): Draw {
+    const known = draws.get(id);
+    if (known) return known;
+    const draw: Draw = (cells) => shell.draw(id, cells);
+    draws.set(id, draw);
+    return draw;
+  }
+
+  function load(): void {
+    if (isLoading) return;
+    isLoading = true;
+    loadQuestions().then((loaded) => {
+      questions = loaded;
+      show();
+    }, onError);
+  }
+
+  function questionSheet(prompt: Prompt, columns: number, rows: number): Sheet | null {
+    if (!questions) {
+      load();
+      return null;
+    }
+    const key = `${prompt.ask.id} ${columns}x${rows}`;
+    if (asked?.key !== key) asked = { key, cursorRow: shell.cursorRow() };
+    return questions.sheet(prompt, asked.cursorRow, clock.monotonic());
+  }
+
+  function sheetAbove(): Sheet | null {
+    const { overlay, columns, rows, layout } = shell.frame();
+    if (overlay?.kind !== 'prompt' && asked) {
+      asked = null;
+      questions?.close();
+    }
+    if (layout.isTooSmall) return null;
+    switch (overlay?.kind) {
+      case undefined:
+        return null;
+      case 'help':
+        return helpSheet({ keymap, ui: shell.ui(), viewer: shell.viewerKeys(), columns, rows, top: overlay.top });
+      case 'prompt':
+        return questionSheet(overlay.prompt, columns, rows);
+      default:
+        return overlay satisfies never;
+    }
+  }
+
+  function show(): void {
+    const { layout, overlay } = shell.frame();
+    const layers: Layer[] = placeZones(layout).map(({ id, x, y, width, height }) => ({
+      id,
+      rect: { x, y, width, height },
+      draw: drawOf(id),
+    }));
+    const sheet = sheetAbove();
+    if (sheet) layers.push({ id: 'sheet', ...sheet });
+    screen.show(layers);
+    // Only when its frame is on the terminal can anybody have read it.
+    if (sheet && overlay?.kind === 'prompt') void screen.whenIdle().then(() => shell.painted(overlay.prompt));
+  }
+
+  shell.onFrame(show);
+  shell.onPaint((ids) => screen.invalidate(...(ids ?? placeZones(shell.frame().layout).map(({ id }) => id))));
+  screen.onResize(() => shell.resize(screen.columns, screen.rows));
+  show();
+  return { expectQuestion: load, close: () => questions?.close() };
+}
