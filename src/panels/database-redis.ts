@@ -165,9 +165,9 @@ function faults(redis: RedisSnapshot, theme: Theme): Part[] {
   return parts;
 }
 
-/** At its limit and not to evict anything: every command that needs memory is answered with OOM. */
+/** As good as at its limit and not to evict anything: commands that need memory are answered with OOM. */
 function isFull({ usedMemoryBytes, maxMemoryBytes, maxMemoryPolicy }: RedisSnapshot): boolean {
-  return maxMemoryBytes !== null && usedMemoryBytes >= maxMemoryBytes && maxMemoryPolicy === 'noeviction';
+  return maxMemoryBytes !== null && usedMemoryBytes >= maxMemoryBytes * 0.99 && maxMemoryPolicy === 'noeviction';
 }
 
 function ms(value: number): string {

@@ -94,7 +94,7 @@ describe.skipIf(typeof redisProgram === 'string')(
         const outside = await openRedis(parseRedisUrl(redis.url), { timeoutMs: 5_000 });
         try {
           for (let i = 0; ; i += 1) {
-            const answer = await outside.call('SET', `k${i}`, 'x'.repeat(50_000)).catch((error: Error) => error);
+            const answer = await outside.call('SET', `k${i}`, 'x'.repeat(1_000)).catch((error: Error) => error);
             if (answer instanceof Error) {
               expect(answer.message).toMatch(/OOM/);
               break;
