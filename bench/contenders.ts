@@ -1,6 +1,8 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Fleet, pm2Program } from './fleet.ts';
+import { HTOP, PG_ACTIVITY, PM2 } from './report.ts';
+import type { Servers } from './servers.ts';
 
 /** A program that is measured. */
 export interface Contender {
@@ -12,65 +14,97 @@ export interface Contender {
   readonly firstData: RegExp;
   /** Two keys that move something there and back. */
   readonly keys: readonly [string, string];
-  /** A key that opens an overlay and closes it again; null where there is none. */
-  readonly overlay: string | null;
   readonly quit: string;
 }
 
-/** A row that cannot be measured here, and why. */
-export interface Skipped {
-  readonly name: string;
-  readonly why: string;
+/** What is to be watched. */
+export interface Watched {
+  readonly fleet: Fleet;
+  readonly servers: Servers;
 }
 
 /** The name of a bot, and behind it, in the same row, what memory it takes. */
 const botWithMemory = /bot-\d{3}(?:(?!bot-\d{3})[^\n]){0,200}?\b[1-9][\d.]*\s{0,4}[kKMG](?:i?B)?(?!\w)/;
 
-/** As bin/botop starts it. */
-const launched = ['--max-semi-space-size=1'];
-
 const DOWN = '\u001b[B';
 const UP = '\u001b[A';
 
-/** botop first, then its peers. */
-export function contenders(fleet: Fleet, program: string): (Contender | Skipped)[] {
-  const htop = onPath('htop');
-  return [
-    existsSync(program)
-      ? {
-          name: 'botop',
-          command: process.execPath,
-          args: [...launched, program],
-          env: fleet.env,
-          firstData: botWithMemory,
-          keys: ['j', 'k'],
-          overlay: '?',
-          quit: 'q',
-        }
-      : { name: 'botop', why: `there is no ${program}: npm run build` },
-    {
-      name: 'pm2 monit',
-      command: process.execPath,
-      args: [pm2Program, 'monit'],
-      env: fleet.env,
-      firstData: botWithMemory,
-      keys: [DOWN, UP],
-      overlay: null,
-      quit: 'q',
+/** The key that opens an overlay of botop and closes it again. */
+export const OVERLAY = '?';
+
+/** Node and its options as bin/botop has them. */
+export function launched(program: string): { readonly command: string; readonly args: readonly string[] } {
+  const launcher = readFileSync(join(import.meta.dirname, '../bin/botop'), 'utf8');
+  const [, options = ''] = /^exec "\$node" (.*?)"\$root\/dist/m.exec(launcher) ?? [];
+  return { command: process.execPath, args: [...options.split(' ').filter((option) => option !== ''), program] };
+}
+
+/** The built program on everything that is there. */
+export function botop(program: string, { fleet, servers }: Watched, args: readonly string[] = []): Contender {
+  const { postgres, redis } = servers;
+  const start = launched(program);
+  return {
+    name: 'botop',
+    command: start.command,
+    args: [...start.args, ...args],
+    env: {
+      ...fleet.env,
+      ...(typeof postgres === 'string' ? {} : { DATABASE_URL: postgres.url('botop') }),
+      ...(typeof redis === 'string' ? {} : { REDIS_URL: redis.url }),
     },
-    htop === null
-      ? { name: 'htop', why: 'htop is not installed' }
-      : {
-          name: 'htop',
-          command: htop,
-          args: [],
-          env: fleet.env,
-          firstData: /Load average: *[\d.]+/,
-          keys: [DOWN, UP],
-          overlay: null,
-          quit: 'q',
-        },
-  ];
+    firstData: botWithMemory,
+    keys: ['j', 'k'],
+    quit: 'q',
+  };
+}
+
+export function pm2Monit({ fleet }: Watched): Contender {
+  return {
+    name: PM2,
+    command: process.execPath,
+    args: [pm2Program, 'monit'],
+    env: fleet.env,
+    firstData: botWithMemory,
+    keys: [DOWN, UP],
+    quit: 'q',
+  };
+}
+
+/** Null where it is not installed. */
+export function htop({ fleet }: Watched): Contender | null {
+  const command = onPath('htop');
+  if (command === null) return null;
+  return {
+    name: HTOP,
+    command,
+    args: [],
+    env: fleet.env,
+    firstData: /Load average: *[\d.]+/,
+    keys: [DOWN, UP],
+    quit: 'q',
+  };
+}
+
+/** The reason where it cannot be measured. */
+export function pgActivity({ fleet, servers }: Watched): Contender | string {
+  const command = onPath('pg_activity');
+  if (command === null) return 'pg_activity is not installed';
+  const { postgres } = servers;
+  if (typeof postgres === 'string') return postgres;
+  return {
+    name: PG_ACTIVITY,
+    command,
+    args: ['-h', postgres.socketFolder, '-U', 'activity', '-d', 'postgres'],
+    env: { ...fleet.env, PGPASSWORD: postgres.password('activity') },
+    firstData: /PostgreSQL \d/,
+    keys: [DOWN, UP],
+    quit: 'q',
+  };
+}
+
+/** Whether the built program knows an option. */
+export function hasBuild(program: string): boolean {
+  return existsSync(program);
 }
 
 function onPath(name: string): string | null {

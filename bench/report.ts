@@ -1,94 +1,98 @@
-import type { Skipped } from './contenders.ts';
-import type { Run } from './measure.ts';
+import { type Goal, type Line, quantile, type Row, ratioTo, verdictOf } from './row.ts';
 
-/** All runs of one contender. */
-export interface Row {
-  readonly name: string;
-  readonly runs: readonly Run[];
-}
-
-/** The value below which the given share of the values lies, by nearest rank; NaN of none. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))] ?? Number.NaN;
-}
-
-interface Measure {
+/** Lines that belong together, under one heading. */
+export interface Section {
   readonly title: string;
-  readonly digits: number;
-  /** One number a sample; the median and the spread are over all of them. */
-  readonly samples: (runs: readonly Run[]) => readonly number[];
-  /** Which value of the samples stands for them; the median unless said. */
-  readonly share?: number;
+  readonly lines: readonly Line[];
 }
 
-const MB = 1e6;
+export const PM2 = 'pm2 monit';
+export const HTOP = 'htop';
+export const PG_ACTIVITY = 'pg_activity';
 
-const measures: readonly Measure[] = [
-  { title: 'exec → first data, ms', digits: 0, samples: (runs) => runs.flatMap((run) => run.firstDataMs) },
-  { title: 'CPU, s/min', digits: 2, samples: (runs) => runs.map((run) => run.cpuSecondsPerMinute) },
-  { title: 'RSS, MB', digits: 1, samples: (runs) => runs.map((run) => run.rssBytes / MB) },
-  { title: 'PSS, MB', digits: 1, samples: (runs) => runs.map((run) => (run.pssBytes ?? Number.NaN) / MB) },
-  { title: 'kB/min written', digits: 1, samples: (runs) => runs.map((run) => run.bytesPerMinute / 1000) },
-  { title: 'key → last byte p50, ms', digits: 1, samples: (runs) => runs.flatMap((run) => run.keyMs) },
-  { title: 'key → last byte p95, ms', digits: 1, share: 0.95, samples: (runs) => runs.flatMap((run) => run.keyMs) },
-  { title: 'overlay → last byte p50, ms', digits: 1, samples: (runs) => runs.flatMap((run) => run.overlayMs) },
-  {
-    title: 'overlay → last byte p95, ms',
-    digits: 1,
-    share: 0.95,
-    samples: (runs) => runs.flatMap((run) => run.overlayMs),
-  },
-  { title: 'RSS growth in the window, MB', digits: 1, samples: (runs) => runs.map((run) => run.rssGrowthBytes / MB) },
-  {
-    title: 'CPU of the PM2 daemon, s/min',
-    digits: 2,
-    samples: (runs) => runs.map((run) => run.daemonSecondsPerMinute),
-  },
-];
+/** The issue's letters for the peers. */
+const LETTERS: Readonly<Record<string, string>> = { [PM2]: 'P', [HTOP]: 'H', [PG_ACTIVITY]: 'G' };
 
-/**
- * The table: one row a measure, one column a contender with the median and in brackets the smallest and largest
- * sample, then the ratios of the first contender's value to each of the others'.
- */
-export function formatTable(rows: readonly Row[]): string {
-  const [ours, ...peers] = rows;
-  if (!ours) return 'nothing was measured\n';
-  const head = ['', ...rows.map((row) => row.name), ...peers.map((peer) => `${ours.name} / ${peer.name}`)];
-  const body = measures.map((measure) => {
-    const value = (row: Row) => quantile(measure.samples(row.runs), measure.share ?? 0.5);
-    return [
-      measure.title,
-      ...rows.map((row) => withSpread(measure, value(row), measure.samples(row.runs))),
-      ...peers.map((peer) => number(value(ours) / value(peer), 2)),
-    ];
-  });
-  const unanswered = rows.filter((row) => row.runs.some((run) => run.keysUnanswered > 0));
-  const notes = unanswered.map((row) => {
-    const count = row.runs.reduce((sum, run) => sum + run.keysUnanswered, 0);
-    const pressed = row.runs.reduce(
-      (sum, run) => sum + run.keysUnanswered + run.keyMs.length + run.overlayMs.length,
-      0,
-    );
-    return `${row.name}: ${count} of ${pressed} key presses changed nothing on the screen.\n`;
-  });
+const HEAD = ['', 'botop', 'beside', 'ratio', 'reach', 'then aim at'] as const;
+
+/** A heading and a table for each section, below them what a reader must know, then the rows that are left out. */
+export function formatSections(sections: readonly Section[]): string {
+  return sections
+    .filter(({ lines }) => lines.length > 0)
+    .map(({ title, lines }) => {
+      const rows = lines.filter((line): line is Row => 'ours' in line);
+      const parts = [`## ${title}\n`];
+      if (rows.length > 0) parts.push(formatRows(rows));
+      const notes = notesOf(rows);
+      for (const line of lines) {
+        if ('why' in line)
+          notes.push(`- ${line.title}: not measured, ${line.why}.
+`);
+        if ('remark' in line)
+          notes.push(`- ${line.title}: ${line.remark}.
+`);
+      }
+      if (notes.length > 0) parts.push(notes.join(''));
+      return parts.join('\n');
+    })
+    .join('\n');
+}
+
+/** One line a note, with the titles of all rows it is about. */
+function notesOf(rows: readonly Row[]): string[] {
+  const noted = Map.groupBy(
+    rows.filter(({ note }) => note !== undefined),
+    ({ note }) => note,
+  );
+  return [...noted].map(([note, about]) => `- ${about.map(({ title }) => title).join('; ')}: ${note}.\n`);
+}
+
+function formatRows(rows: readonly Row[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
-  return [
-    line(head),
-    line(head.map((_, index) => (index === 0 ? '---' : '---:'))),
-    ...body.map(line),
-    ...(notes.length > 0 ? ['\n', ...notes] : []),
-  ].join('');
+  const body = rows.map((row) => [
+    row.title,
+    withSpread(row, row.ours),
+    (row.peers ?? []).map(({ name, values }) => `${letter(name)} ${withSpread(row, values)}`).join('; ') || '–',
+    (row.peers ?? []).map(({ name }) => ratio(row, name)).join('; ') || '–',
+    goals(row, row.reach),
+    goals(row, row.aim),
+  ]);
+  return [line(HEAD), line(HEAD.map((_, index) => (index === 0 ? '---' : '---:'))), ...body.map(line)].join('');
 }
 
-export function formatSkipped(skipped: readonly Skipped[]): string {
-  return skipped.map(({ name, why }) => `${name}: skipped, ${why}.\n`).join('');
+const letter = (peer: string): string => LETTERS[peer] ?? peer;
+
+function ratio(row: Row, peer: string): string {
+  const value = ratioTo(row, peer);
+  return `${number(value, value < 0.1 ? 3 : 2)} ${letter(peer)}`;
 }
 
-function withSpread({ digits }: Measure, value: number, samples: readonly number[]): string {
-  if (Number.isNaN(value)) return '–';
-  if (samples.length < 2) return number(value, digits);
-  return `${number(value, digits)} (${number(quantile(samples, 0), digits)}–${number(quantile(samples, 1), digits)})`;
+function goals(row: Row, all: readonly Goal[] = []): string {
+  const told = all.map((goal) => {
+    const limit = goal.of === null ? String(goal.atMost) : `${goal.atMost} ${letter(goal.of)}`;
+    return `≤ ${limit}: ${verdictOf(row, goal) ?? 'not known'}`;
+  });
+  return told.join('; ') || '–';
+}
+
+function withSpread({ digits, share = 0.5 }: Row, values: readonly number[]): string {
+  const known = values.filter((value) => !Number.isNaN(value));
+  const value = quantile(known, share);
+  if (known.length < 2) return number(value, digits);
+  return `${number(value, digits)} (${number(quantile(known, 0), digits)}–${number(quantile(known, 1), digits)})`;
 }
 
 const number = (value: number, digits: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '–');
+
+/** How many goals are met and missed, as a sentence. */
+export function formatVerdict(sections: readonly Section[]): string {
+  const rows = sections.flatMap(({ lines }) => lines.filter((line): line is Row => 'ours' in line));
+  const count = (pick: (row: Row) => readonly Goal[] | undefined) => {
+    const verdicts = rows.flatMap((row) => (pick(row) ?? []).map((goal) => verdictOf(row, goal)));
+    const met = verdicts.filter((verdict) => verdict === 'met').length;
+    return `${met} of ${verdicts.length}`;
+  };
+  const missed = rows.filter((row) => row.reach?.some((goal) => verdictOf(row, goal) === 'missed'));
+  const which = missed.length > 0 ? `; missed: ${missed.map((row) => row.title).join('; ')}` : '';
+  return `Reach met: ${count((row) => row.reach)}${which}. Aims met: ${count((row) => row.aim)}.`;
+}

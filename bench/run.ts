@@ -2,103 +2,111 @@ import { writeFileSync } from 'node:fs';
 import { cpus, release, type as system, totalmem } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Contender, contenders } from './contenders.ts';
-import { type Fleet, startFleet } from './fleet.ts';
-import { type Conditions, measure } from './measure.ts';
-import { formatSkipped, formatTable, type Row } from './report.ts';
+import { hasBuild } from './contenders.ts';
+import { keyTimes } from './key-times.ts';
+import { minute } from './minute.ts';
+import { formatSections, formatVerdict, type Section } from './report.ts';
+import type { Line } from './row.ts';
+import { scale } from './scale.ts';
+import { createStage, type Effort, type Measurement, QUICK, WHOLE } from './stage.ts';
+import { turns } from './turns.ts';
 
 /**
- * `npm run bench -- [--bots N,N] [--seconds S] [--rounds R] [--size 120x40] [--out FILE]`
+ * `npm run bench -- [--only NAME,…] [--quick] [--out FILE] [--list]`
  *
- * The built program beside its peers, in one run on one private fleet of each size, taking turns: on a shared machine only the
- * ratios mean something.
+ * The built program beside its peers, in one run, with what is promised of it. `--only` takes names or their beginnings.
+ * Without `--only` and `--quick` the result is written to bench/results.md.
  */
 const { values } = parseArgs({
   options: {
-    bots: { type: 'string', default: '10,100' },
-    seconds: { type: 'string', default: '30' },
-    rounds: { type: 'string', default: '3' },
-    starts: { type: 'string', default: '2' },
-    keys: { type: 'string', default: '30' },
-    size: { type: 'string', default: '120x40' },
-    out: { type: 'string', default: join(import.meta.dirname, 'results.md') },
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    'log-mib': { type: 'string' },
+    out: { type: 'string' },
     program: { type: 'string', default: join(import.meta.dirname, '../dist/botop.js') },
   },
 });
 
-const whole = (name: 'seconds' | 'rounds' | 'starts' | 'keys', least: number): number => {
-  const number = Number(values[name]);
-  if (Number.isInteger(number) && number >= least) return number;
-  console.error(`--${name} is a whole number from ${least}`);
+const MEASUREMENTS: readonly Measurement[] = [turns(10), minute(10), turns(100), minute(100), keyTimes, scale];
+
+const fail = (why: string): never => {
+  console.error(why);
   process.exit(64);
 };
-
-const size = /^(\d+)x(\d+)$/.exec(values.size);
-if (!size) {
-  console.error('--size is COLUMNSxROWS');
-  process.exit(64);
-}
-const conditions: Conditions = {
-  columns: Number(size[1]),
-  rows: Number(size[2]),
-  seconds: whole('seconds', 1),
-  keyPresses: whole('keys', 0),
-  starts: whole('starts', 0),
+const whole = (name: 'rounds' | 'seconds' | 'log-mib', otherwise: number): number => {
+  const text = values[name];
+  if (text === undefined) return otherwise;
+  const number = Number(text);
+  return Number.isInteger(number) && number >= 1 ? number : fail(`--${name} is a whole number from 1`);
 };
-const fleets = values.bots.split(',').map(Number);
-if (!fleets.every((bots) => Number.isInteger(bots) && bots >= 1)) {
-  console.error('--bots is a whole number from 1, or several with commas between');
-  process.exit(64);
+
+if (values.list) {
+  for (const { name, section } of MEASUREMENTS) console.log(`${name.padEnd(12)} ${section}`);
+  process.exit(0);
 }
-const rounds = whole('rounds', 1);
+const base = values.quick ? QUICK : WHOLE;
+const effort: Effort = {
+  ...base,
+  rounds: whole('rounds', base.rounds),
+  windowSeconds: whole('seconds', base.windowSeconds),
+  logMiB: whole('log-mib', base.logMiB),
+};
+const wanted = values.only?.split(',').filter((name) => name !== '');
+const isNamed = (want: string) => MEASUREMENTS.some(({ name }) => name === want);
+const chosen = MEASUREMENTS.filter(
+  ({ name }) => wanted?.some((want) => (isNamed(want) ? name === want : name.startsWith(want))) ?? true,
+);
+if (chosen.length === 0) fail(`--only is one of ${MEASUREMENTS.map(({ name }) => name).join(', ')}`);
+const program = resolve(values.program);
+if (!hasBuild(program)) fail(`there is no ${program}: npm run build`);
 
-const say = (text: string) => process.stderr.write(`${text}\n`);
-
-let starting: Promise<Fleet> | null = null;
+const stage = createStage(effort, program);
 let isInterrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (isInterrupted) return;
     isInterrupted = true;
-    say('interrupted: ending the fleet');
-    // A start that was interrupted with us has cleaned up after itself.
-    void Promise.resolve(starting).then(
-      (fleet) => (fleet?.stop() ?? Promise.resolve()).finally(() => process.exit(130)),
-      () => process.exit(130),
-    );
+    stage.say('interrupted: ending what was started');
+    void stage.stop().finally(() => process.exit(130));
   });
 }
 
-async function measureFleet(bots: number): Promise<string> {
-  say(`starting ${bots} bots in a private PM2`);
-  starting = startFleet(bots);
-  const fleet = await starting;
+const beganAt = performance.now();
+const sections = new Map<string, Line[]>();
+let failures = 0;
+for (const { name, section, measure } of chosen) {
+  const lines = sections.get(section) ?? [];
+  sections.set(section, lines);
   try {
-    const all = contenders(fleet, resolve(values.program));
-    const measured = all.filter((row): row is Contender => 'command' in row);
-    const skipped = all.filter((row) => 'why' in row);
-    const rows = measured.map((contender) => ({ contender, runs: [] as Row['runs'][number][] }));
-    for (let round = 1; round <= rounds; round++) {
-      for (const { contender, runs } of rows) {
-        say(`${bots} bots, round ${round} of ${rounds}: ${contender.name}`);
-        runs.push(await measure(contender, fleet.daemonPid, conditions));
-      }
-    }
-    const table = formatTable(rows.map(({ contender, runs }) => ({ name: contender.name, runs })));
-    return `## ${bots} bots\n\n${table}${skipped.length > 0 ? `\n${formatSkipped(skipped)}` : ''}`;
-  } finally {
-    if (!isInterrupted) await fleet.stop();
-    starting = null;
+    lines.push(...(await measure(stage)));
+  } catch (error) {
+    // One that cannot be made must not cost the others; it is said in its place and by the exit code.
+    failures++;
+    const why = error instanceof Error ? error.message : String(error);
+    stage.say(`${name} failed: ${why}`);
+    lines.push({ title: name, why: why.split('\n')[0] ?? '' });
   }
 }
+// What was interrupted is being ended there.
+if (isInterrupted) await new Promise(() => {});
+await stage.stop();
 
-const tables: string[] = [];
-for (const bots of fleets) tables.push(await measureFleet(bots));
+const report: readonly Section[] = [...sections].map(([title, lines]) => ({ title, lines }));
+const minutes = ((performance.now() - beganAt) / 60_000).toFixed(1);
 const text = `# Measurements
 
-${new Date().toISOString().slice(0, 10)}, ${system()} ${release()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}: bots of one line a second, ${values.size}, ${rounds} rounds of ${conditions.seconds} s, programs taking turns. Median, and in brackets the smallest and the largest sample. Read the ratios: the figures are of a shared machine. Made by \`npm run bench\`.
+${new Date().toISOString().slice(0, 10)}, ${system()} ${release()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${minutes} minutes: bots of one line a second, with PostgreSQL and Redis under load and the logs followed, 120x40 unless said, programs taking turns, ${effort.rounds} rounds of ${effort.windowSeconds} s. Median, and in brackets the smallest and the largest sample; P is pm2 monit, H htop, G pg_activity. Read the ratios: the figures are of a shared machine. Made by \`npm run bench\`.
 
-${tables.join('\n')}`;
-writeFileSync(values.out, text);
+${formatVerdict(report)}
+
+${formatSections(report)}`;
 process.stdout.write(text);
-say(`written to ${relative(process.cwd(), values.out)}`);
+const out = values.out ?? (wanted || values.quick ? null : join(import.meta.dirname, 'results.md'));
+if (out !== null) {
+  writeFileSync(out, text);
+  stage.say(`written to ${relative(process.cwd(), out)}`);
+}
+process.exit(failures === 0 ? 0 : 1);

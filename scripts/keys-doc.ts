@@ -195,17 +195,21 @@ function actionTable(): string {
 
 const results = (): string => read('bench/results.md');
 
-/** The rows of the first table: that of the smallest fleet. */
-function lines(): string[][] {
-  const [, first = ''] = results().split(/^## .*$/m);
-  return first
+/** The section whose figures stand for all: the larger of the two ordinary fleets. */
+const SHORT_SECTION = '100 bots';
+
+/** The cells of the first table of a section. */
+function tableOf(section: string): string[][] {
+  const [, text = ''] = results().split(`\n## ${section}\n`);
+  const [body = ''] = text.split(/^## /m);
+  return body
     .split('\n')
     .filter((line) => line.startsWith('|'))
     .map((line) =>
       line
         .slice(1, -1)
         .split('|')
-        .map((text) => text.trim()),
+        .map((cell) => cell.trim()),
     );
 }
 
@@ -218,18 +222,17 @@ function circumstances(): string {
   );
 }
 
-/** The ratios, and the medians behind them. */
+/** The medians of the rows that have a goal, without their spread. */
 function shortMeasurements(): string {
-  const [head = [], , ...body] = lines();
-  const names = head.filter((name) => name !== '' && !name.includes('/'));
-  const ratios = head.flatMap((name, at) => (name.includes(' / ') ? [at] : []));
-  const columns = [0, ...ratios, ...names.map((name) => head.indexOf(name))];
-  const median = (text: string): string => text.replace(/ \(.*\)$/, '');
-  const table = [head, ...body].map((cells) => row(columns.map((at) => median(cells[at] ?? ''))));
-  const rule = `|---|${'---:|'.repeat(columns.length - 1)}`;
+  const [head = [], , ...body] = tableOf(SHORT_SECTION);
+  const columns = ['', 'botop', 'beside', 'ratio'].map((name) => head.indexOf(name));
+  const reach = head.indexOf('reach');
+  const median = (text: string): string => text.replaceAll(/ \([^)]*\)/g, '');
+  const promised = body.filter((cells) => cells[reach] !== '–');
+  const table = [head, ...promised].map((cells) => row(columns.map((at) => median(cells[at] ?? ''))));
   const date = circumstances().slice(0, 10);
-  const [, fleet = ''] = /^## (.*)$/m.exec(results()) ?? [];
-  return [`Medians of ${date}, ${fleet}:`, '', table[0], rule, ...table.slice(1)].join('\n');
+  const title = `Medians of ${date}, ${SHORT_SECTION}; P is \`pm2 monit\`, H \`htop\`, G \`pg_activity\`:`;
+  return [title, '', table[0], '|---|---:|---:|---:|', ...table.slice(1)].join('\n');
 }
 
 function allMeasurements(): string {

@@ -1,20 +1,15 @@
 import { expect, test } from 'vitest';
-import type { Run } from '../../bench/measure.ts';
-import { formatSkipped, formatTable, quantile } from '../../bench/report.ts';
+import { formatSections, formatVerdict } from '../../bench/report.ts';
+import { quantile, type Row, ratioTo, verdictOf } from '../../bench/row.ts';
 
-const run = (cpuSecondsPerMinute: number, rest: Partial<Run> = {}): Run => ({
-  firstDataMs: [100, 300],
-  cpuSecondsPerMinute,
-  daemonSecondsPerMinute: 1,
-  rssBytes: 50e6,
-  pssBytes: null,
-  bytesPerMinute: 30_000,
-  keyMs: [1, 2, 3, 4],
-  overlayMs: [],
-  rssGrowthBytes: 0,
-  keysUnanswered: 0,
-  ...rest,
-});
+const cpu: Row = {
+  title: 'CPU, s/min',
+  digits: 2,
+  ours: [0.2, 0.4, 0.3],
+  peers: [{ name: 'pm2 monit', values: [3] }],
+  reach: [{ of: 'pm2 monit', atMost: 0.1 }],
+  aim: [{ of: 'pm2 monit', atMost: 0.06 }],
+};
 
 test('a quantile is a value that was measured, by nearest rank', () => {
   expect(quantile([3, 1, 2], 0.5)).toBe(2);
@@ -29,24 +24,61 @@ test('a quantile is a value that was measured, by nearest rank', () => {
   expect(quantile([], 0.5)).toBeNaN();
 });
 
-test('the table shows medians with their spread, and ours as a share of each peer’s', () => {
-  const table = formatTable([
-    { name: 'ours', runs: [run(0.2), run(0.4), run(0.3)] },
-    { name: 'theirs', runs: [run(3)] },
-  ]);
-  expect(table.split('\n')[0]).toBe('|  | ours | theirs | ours / theirs |');
-  expect(table).toContain('| CPU, s/min | 0.30 (0.20–0.40) | 3.00 | 0.10 |');
-  expect(table).toContain('| key → last byte p95, ms | 4.0 (1.0–4.0) | 4.0 (1.0–4.0) | 1.00 |');
+test('a row shows medians with their spread, ours as a share of the peer’s, and whether each goal is met', () => {
+  const [, table = ''] = formatSections([{ title: '10 bots', lines: [cpu] }]).split('\n\n');
+  expect(table.split('\n')[0]).toBe('|  | botop | beside | ratio | reach | then aim at |');
+  expect(table).toContain('| CPU, s/min | 0.30 (0.20–0.40) | P 3.00 | 0.100 P | ≤ 0.1 P: met | ≤ 0.06 P: missed |');
+});
+
+test('a goal in the row’s own unit is held against the share of the samples that the row names', () => {
+  const row: Row = {
+    title: 'key p95, ms',
+    digits: 1,
+    share: 0.95,
+    ours: [1, 1, 1, 9],
+    reach: [{ of: null, atMost: 5 }],
+  };
+  expect(formatSections([{ title: 'keys', lines: [row] }])).toContain('| 9.0 (1.0–9.0) | – | – | ≤ 5: missed | – |');
+  expect(verdictOf({ ...row, share: 0.5 }, { of: null, atMost: 5 })).toBe('met');
+});
+
+test('a goal against a peer that is not here is neither met nor missed', () => {
+  const alone: Row = { ...cpu, peers: [] };
+  expect(ratioTo(alone, 'pm2 monit')).toBeNaN();
+  expect(verdictOf(alone, { of: 'pm2 monit', atMost: 1 })).toBeNull();
+  expect(formatSections([{ title: '10 bots', lines: [alone] }])).toContain('≤ 0.1 P: not known');
+});
+
+test('a peer at nothing gives no ratio', () => {
+  expect(ratioTo({ ...cpu, peers: [{ name: 'pm2 monit', values: [0] }] }, 'pm2 monit')).toBeNaN();
 });
 
 test('what could not be read is no number', () => {
-  expect(formatTable([{ name: 'ours', runs: [run(1)] }])).toContain('| PSS, MB | – |');
+  expect(
+    formatSections([{ title: '10 bots', lines: [{ title: 'PSS, MB', digits: 1, ours: [Number.NaN] }] }]),
+  ).toContain('| PSS, MB | – | – | – | – | – |');
 });
 
-test('keys without an answer and rows left out are said', () => {
-  const table = formatTable([{ name: 'ours', runs: [run(1, { keysUnanswered: 4 })] }]);
-  expect(table).toContain('ours: 4 of 8 key presses changed nothing on the screen.');
-  expect(formatSkipped([{ name: 'htop', why: 'htop is not installed' }])).toBe(
-    'htop: skipped, htop is not installed.\n',
+test('notes and rows left out stand below the table with their reasons', () => {
+  const text = formatSections([
+    {
+      title: '10 bots',
+      lines: [
+        { ...cpu, note: 'a note' },
+        { title: 'htop', why: 'htop is not installed' },
+        { title: 'keys', remark: '2 of 40 had no answer' },
+        { ...cpu, title: 'RSS', note: 'a note' },
+      ],
+    },
+    { title: 'nothing', lines: [] },
+  ]);
+  expect(text).toContain(
+    '\n- CPU, s/min; RSS: a note.\n- htop: not measured, htop is not installed.\n- keys: 2 of 40 had no answer.\n',
   );
+  expect(text).not.toContain('nothing');
+});
+
+test('the verdict counts what is met and names what is missed', () => {
+  const slow: Row = { ...cpu, title: 'slow', reach: [{ of: null, atMost: 0.1 }], aim: [] };
+  expect(formatVerdict([{ title: '', lines: [cpu, slow] }])).toBe('Reach met: 1 of 2; missed: slow. Aims met: 0 of 1.');
 });

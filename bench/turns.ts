@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { botop, type Contender, htop, pm2Monit } from './contenders.ts';
+import { ownSeconds } from './processes.ts';
+import { openWindow, startProgram } from './program.ts';
+import { HTOP, PM2 } from './report.ts';
+import type { Goal, Line, Row, Samples } from './row.ts';
+import type { Measurement, Stage } from './stage.ts';
+
+/** What is promised of a fleet of this size. */
+interface Promised {
+  readonly cpu: { readonly reach: readonly Goal[]; readonly aim: readonly Goal[] };
+  readonly start: { readonly reach: readonly Goal[]; readonly aim?: readonly Goal[] };
+}
+
+const PROMISED: Readonly<Record<number, Promised>> = {
+  10: {
+    cpu: { reach: [{ of: PM2, atMost: 0.1 }], aim: [{ of: PM2, atMost: 0.06 }] },
+    start: { reach: [{ of: PM2, atMost: 0.5 }] },
+  },
+  100: {
+    cpu: {
+      reach: [{ of: PM2, atMost: 0.05 }],
+      aim: [
+        { of: PM2, atMost: 0.03 },
+        { of: HTOP, atMost: 0.35 },
+      ],
+    },
+    start: { reach: [{ of: PM2, atMost: 0.25 }], aim: [{ of: PM2, atMost: 0.09 }] },
+  },
+};
+
+const SIZE = { columns: 120, rows: 40 };
+
+/** One turn of one program. */
+interface Turn {
+  readonly firstDataMs: readonly number[];
+  readonly cpuSecondsPerMinute: number;
+  readonly bytesPerMinute: number;
+  /** Of the PM2 daemon: what being watched costs it, its own work included. */
+  readonly daemonSecondsPerMinute: number;
+}
+
+/** The programs on one fleet, each in its turn, several rounds: start, CPU, bytes. */
+export function turns(bots: number): Measurement {
+  return { name: `turns-${bots}`, section: `${bots} bots`, measure: (stage) => measure(stage, bots) };
+}
+
+async function measure(stage: Stage, bots: number): Promise<readonly Line[]> {
+  const watched = await stage.watched(bots);
+  const own = botop(stage.program, watched);
+  const peers = [pm2Monit(watched), htop(watched)].filter((peer) => peer !== null);
+  const taken = new Map<Contender, Turn[]>([own, ...peers].map((contender) => [contender, []]));
+  const { rounds } = stage.effort;
+  for (let round = 1; round <= rounds; round++) {
+    for (const [contender, list] of taken) {
+      stage.say(`${bots} bots, round ${round} of ${rounds}: ${contender.name}`);
+      list.push(await turn(contender, watched.fleet.daemonPid, stage));
+    }
+  }
+  const samples = (contender: Contender, pick: (turn: Turn) => number | readonly number[]): number[] =>
+    (taken.get(contender) ?? []).flatMap(pick);
+  const row = (title: string, digits: number, pick: (turn: Turn) => number | readonly number[]): Row => ({
+    title,
+    digits,
+    ours: samples(own, pick),
+    peers: peers.map((peer): Samples => ({ name: peer.name, values: samples(peer, pick) })),
+  });
+  const promised = PROMISED[bots];
+  const rows: Line[] = [
+    { ...row('CPU, s/min', 2, (one) => one.cpuSecondsPerMinute), ...promised?.cpu },
+    { ...row('start to first real data, ms', 0, (one) => one.firstDataMs), ...promised?.start },
+    {
+      ...row('kB/min to the terminal', 1, (one) => one.bytesPerMinute / 1e3),
+      reach: [{ of: HTOP, atMost: 0.6 }],
+      aim: [{ of: HTOP, atMost: 0.4 }],
+    },
+    row('CPU of the PM2 daemon, s/min', 2, (one) => one.daemonSecondsPerMinute),
+  ];
+  if (peers.length < 2) rows.push({ title: HTOP, why: 'htop is not installed' });
+  return rows;
+}
+
+async function turn(contender: Contender, daemonPid: number, { effort }: Stage): Promise<Turn> {
+  const firstDataMs: number[] = [];
+  for (let i = 1; i < effort.starts; i++) {
+    const running = await startProgram(contender, SIZE);
+    firstDataMs.push(running.firstDataMs);
+    await running.end();
+  }
+  const running = await startProgram(contender, SIZE);
+  firstDataMs.push(running.firstDataMs);
+  try {
+    await sleep(effort.settleSeconds * 1000);
+    const closeWindow = openWindow(running);
+    const daemonBefore = ownSeconds(daemonPid);
+    await sleep(effort.windowSeconds * 1000);
+    const daemonAfter = ownSeconds(daemonPid);
+    if (daemonBefore === null || daemonAfter === null) throw new Error('the PM2 daemon has ended');
+    const { cpuSecondsPerMinute, bytesPerMinute } = closeWindow();
+    return {
+      firstDataMs,
+      cpuSecondsPerMinute,
+      bytesPerMinute,
+      daemonSecondsPerMinute: (daemonAfter - daemonBefore) / (effort.windowSeconds / 60),
+    };
+  } finally {
+    await running.end();
+  }
+}
