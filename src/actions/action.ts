@@ -6,6 +6,7 @@
  * audit: the executor does, for all of them alike.
  */
 import type { Pm2Client } from '../sources/pm2/client.ts';
+import type { Bot } from '../sources/pm2/snapshot.ts';
 import type { Notice, PostgresConnection } from '../sources/postgres/client.ts';
 import type { Clock } from '../sources/source.ts';
 import type { EvidenceStore } from './evidence.ts';
@@ -30,6 +31,42 @@ export interface ActionDeps {
   readonly evidence: EvidenceStore;
   /** Waits; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** How long a bot must stay up, or stopped, to count as such, in ms; 10 s without it. */
+  readonly settleMs?: number;
+  /** What the logs of the bot say since `since` (epoch ms); null, or absent, where they are not followed. */
+  logsSince?(bot: Bot, since: number): LogsSince | null;
+  /** The environment of the person who runs us: what a child is given is chosen from it. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What was logged in a span of time. */
+export interface LogsSince {
+  /** ERROR and FATAL. */
+  readonly errors: number;
+  /** Epoch ms of the newest write, or null when there was none in that time. */
+  readonly writtenAt: number | null;
+}
+
+/** What the person must say before the action can be asked for: how many instances, which signal. */
+export interface Argument<T extends Target = Target> {
+  /** What is wanted, in a few words: `how many instances`. */
+  readonly what: string;
+  /** What stands there to begin with. */
+  initial(targets: readonly T[]): string;
+  /** What can be chosen from; empty where anything may be typed. */
+  choices(targets: readonly T[]): readonly string[];
+  /** Why this text will not do, or null. */
+  check(text: string, targets: readonly T[]): string | null;
+  /** The action with its argument: what is asked, audited and done. Call it only with what `check` has passed. */
+  bind(text: string): Action<T>;
+}
+
+/** How an action goes about many targets. */
+export interface Pace {
+  /** How many at a time. */
+  readonly concurrency: number;
+  /** How long each must be well before the next is begun, in ms. */
+  readonly settleMs: number;
 }
 
 /** What the person's own shell already knows, so that a command typed by hand need not say it. */
@@ -86,7 +123,8 @@ export interface Verdict {
 export interface Action<T extends Target = Target> {
   /** The verb, as in the palette and the audit: `restart`. */
   readonly id: string;
-  readonly key: string;
+  /** Absent: it is found in the palette only. */
+  readonly key?: string;
   /** For the footer and the help: `restart`. */
   readonly label: string;
   /** Its place in the footer, the smaller the earlier; absent: among the first. */
@@ -96,9 +134,17 @@ export interface Action<T extends Target = Target> {
   readonly runTimeoutMs: number;
   /** Whether `run` is cancelled when the monitor ends (a long VACUUM), instead of being finished first. */
   readonly endsWithMonitor?: boolean;
+  /** What must be said before; the action as it stands here is then never fired, only what `bind` makes of it. */
+  readonly argument?: Argument<T>;
+  /** Of many targets: one after the other, and 10 s each, without it. */
+  readonly pace?: Pace;
+  /** Whether it may be aimed at what cannot be read now: a daemon that is dead. */
+  readonly mayBeUnread?: boolean;
   risk(targets: readonly T[]): Risk;
   /** Why it makes no sense for this target now (`already stopped`, a missing right), or null. Policy is not its business. */
   unavailable(target: T): string | null;
+  /** Why it is left out where several are chosen, though it could be done to this one alone; or null. */
+  leaveOut?(target: T): string | null;
   /** The same, typed by hand; quoted for a shell. */
   command(targets: readonly T[], shell: Shell): string;
   /** What will happen, a sentence each without a full stop, the gravest first. `now` is epoch ms. */

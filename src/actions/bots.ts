@@ -92,15 +92,18 @@ export function pm2Command(verb: string, targets: readonly BotTarget[], shell: S
     .map((home) => {
       const ofHome = targets.filter((target) => target.home === home);
       const ids = ofHome.map((target) => shellQuote(String(target.id)));
-      const variable = home === shell.pm2Home ? '' : `PM2_HOME=${shellQuote(home)} `;
-      return `${userPrefix(ofHome, shell, variable)}pm2 ${verb} ${ids.join(' ')}`;
+      return `${pm2Prefix(home, ofHome[0]?.bot.username ?? null, shell)}pm2 ${verb} ${ids.join(' ')}`;
     })
     .join(' && ');
 }
 
+/** What stands before `pm2` for a home: nothing where the person's own shell means that home. */
+export function pm2Prefix(home: string, user: string | null, shell: Shell): string {
+  return userPrefix(user, shell, home === shell.pm2Home ? '' : `PM2_HOME=${shellQuote(home)} `);
+}
+
 /** As root, pm2 in another user's home would leave files there that this user cannot write any more. */
-function userPrefix(targets: readonly BotTarget[], shell: Shell, variable: string): string {
-  const user = targets[0]?.bot.username ?? null;
+function userPrefix(user: string | null, shell: Shell, variable: string): string {
   if (variable === '' || user === null || user === shell.user || !/^[a-z_][\w-]*\$?$/i.test(user)) return variable;
   return `sudo -u ${shellQuote(user)} ${variable}`;
 }

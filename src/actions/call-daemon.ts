@@ -16,12 +16,12 @@ export const WAITS = 'PM2 starts it by itself after its restart delay and refuse
 export type Call = (method: string, args: readonly unknown[]) => ReturnType<Pm2Client['call']>;
 
 /**
- * Does `act` with a client of its own, then announces `announced` on PM2's bus. A daemon that is silent may still do
+ * Does `act` with a client of its own, then announces `announced` on PM2's bus, where there is a word for it. A daemon that is silent may still do
  * it (old ones never answer some calls): that is `unanswered`.
  */
 export async function callDaemon(
   target: BotTarget,
-  announced: 'restart' | 'stop' | 'start' | 'reload',
+  announced: 'restart' | 'stop' | 'start' | 'reload' | 'delete' | null,
   deps: ActionDeps,
   signal: AbortSignal,
   act: (call: Call) => Promise<unknown>,
@@ -29,6 +29,7 @@ export async function callDaemon(
   const client = deps.pm2(target.home);
   try {
     await act((method, args) => client.call(method, args, { timeoutMs: CALL_TIMEOUT_MS, signal }));
+    if (announced === null) return { state: 'done', message: '' };
     // The daemon tells nobody that a person asked; other tools count on hearing it.
     const notice = { id: target.id, action_name: announced, manually: true };
     const options = { timeoutMs: ANNOUNCE_TIMEOUT_MS, signal };

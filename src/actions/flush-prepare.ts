@@ -1,6 +1,7 @@
 /** What is done before a flush is asked for: the end of each log saved, and what would be lost counted. */
 import type { FileHandle } from 'node:fs/promises';
 import type { ActionDeps, Preparation } from './action.ts';
+import { botFacts } from './bot-evidence.ts';
 import { listBots } from './bots.ts';
 import { daemonUid } from './daemon-owner.ts';
 import { fileName } from './evidence.ts';
@@ -76,11 +77,6 @@ async function openToRead({ path, ownerUid }: LogFact): Promise<FileHandle> {
   const log = await openLog(path, ownerUid, 'read');
   if (log.state === 'open') return log.file;
   throw new Error(log.state === 'missing' ? `${path} is gone` : log.reason);
-}
-
-function botFacts({ bot }: BotTarget): Record<string, unknown> {
-  const { home, id, name, namespace, uniqueId, status, pid, restarts, exitCode, exits, startedAt, version } = bot;
-  return { home, id, name, namespace, uniqueId, status, pid, restarts, exitCode, exits, startedAt, version };
 }
 
 /** Bots that nobody chose and whose lines stand in the same files: merged logs of a cluster, or one path for several. */

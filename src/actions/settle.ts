@@ -3,6 +3,7 @@ import type { Bot, BotExit } from '../sources/pm2/snapshot.ts';
 import { describeExit } from '../state/judge.ts';
 import type { ActionDeps, Check, Verdict } from './action.ts';
 import { identify, listBots } from './bots.ts';
+import { withLogs } from './log-checks.ts';
 import { errorText } from './error-text.ts';
 import type { BotTarget } from './target.ts';
 
@@ -22,6 +23,8 @@ export interface Expectation {
   readonly before: BotTarget;
   /** How many restarts PM2 may count for our own doing. */
   readonly restartsOfOurs: number;
+  /** How long it must stay up, in ms; 10 s without it. */
+  readonly settleMs?: number;
 }
 
 /** Where the watching stands between two looks. Times are monotonic ms. */
@@ -70,20 +73,21 @@ export function look(
   if (up === null) {
     const isNew = bot.pid !== null && (bot.pid !== before.bot.pid || bot.startedAt !== before.bot.startedAt);
     if (bot.status === 'online' && bot.pid !== null && isNew) {
-      return onward({ pid: bot.pid, restarts: bot.restarts, since: at }, before, at);
+      return onward({ pid: bot.pid, restarts: bot.restarts, since: at }, expected, at);
     }
     if (waitedMs < START_MS) return watching;
     return end(isNew ? `still ${bot.status} after ${START_MS / 1000} s` : `no new process after ${START_MS / 1000} s`);
   }
   if (bot.restarts > up.restarts || (bot.pid !== null && bot.pid !== up.pid)) return end(`restarted again${exit}`);
   if (bot.status !== 'online') return end(`${bot.status}${exit}`);
-  return onward(up, before, at);
+  return onward(up, expected, at);
 }
 
-function onward(up: NonNullable<Watching['up']>, before: BotTarget, at: number): Watching {
+function onward(up: NonNullable<Watching['up']>, expected: Expectation, at: number): Watching {
+  const { before, settleMs = SETTLED_MS } = expected;
   const upMs = at - up.since;
-  const isSettled = upMs >= SETTLED_MS;
-  const seconds = Math.floor(Math.min(upMs, SETTLED_MS) / 1000);
+  const isSettled = upMs >= settleMs;
+  const seconds = Math.floor(Math.min(upMs, settleMs) / 1000);
   const pid = before.bot.pid === null ? `pid ${up.pid}` : `pid ${before.bot.pid} → ${up.pid}`;
   const checks: Check[] = [
     { text: pid, state: 'good' },
@@ -115,10 +119,15 @@ export function watchUntilUp(
   signal: AbortSignal,
   report: (verdict: Verdict) => void,
 ): Promise<Verdict> {
+  const begunAt = deps.clock.now();
+  const within: Expectation = deps.settleMs === undefined ? expected : { ...expected, settleMs: deps.settleMs };
   const watch: Watch<Watching> = {
     home: expected.before.home,
     first: WATCHING,
-    next: (watching, bots, at, waitedMs) => look(watching, expected, bots, at, waitedMs, deps.clock.now()),
+    next: (watching, bots, at, waitedMs) => {
+      const next = look(watching, within, bots, at, waitedMs, deps.clock.now());
+      return next.verdict.state === 'good' ? { ...next, verdict: withLogs(next.verdict, within.before, begunAt, deps) } : next;
+    },
   };
   return follow(watch, deps, signal, report);
 }

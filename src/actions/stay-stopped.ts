@@ -33,6 +33,7 @@ export function lookStopped(
   left: readonly number[] | null,
   at: number,
   waitedMs: number,
+  settleMs = SETTLED_MS,
 ): Stopping {
   const end = (text: string): Stopping => ({
     since: stopping.since,
@@ -47,8 +48,8 @@ export function lookStopped(
     return waitedMs < END_MS ? stopping : end(`still ${bot.status} after ${END_MS / 1000} s`);
   }
   const since = stopping.since ?? at;
-  const heldMs = Math.min(at - since, SETTLED_MS);
-  const isHeld = heldMs >= SETTLED_MS;
+  const heldMs = Math.min(at - since, settleMs);
+  const isHeld = heldMs >= settleMs;
   const processes = processCheck(before.bot.pid, left, isHeld);
   const held: Check = { text: `stopped for ${Math.floor(heldMs / 1000)} s`, state: isHeld ? 'good' : 'waiting' };
   const state = !isHeld ? 'watching' : processes?.state === 'bad' ? 'bad' : 'good';

@@ -9,10 +9,10 @@ import type { PanelId, UiState } from './state.ts';
 const PANEL_OF: Readonly<Record<Target['kind'], PanelId>> = { bot: 'bots', table: 'database' };
 
 /** The keys of the actions, from the actions themselves. */
-function actionBinding(action: Action): Binding {
+function actionBinding(action: Action, key: string): Binding {
   return {
-    keys: [action.key],
-    shown: action.key,
+    keys: [key],
+    shown: key,
     label: action.label,
     help: `Asks first; for the ${action.targetKind} under the cursor of ${PANEL_OF[action.targetKind]}.`,
     group: 'act',
@@ -25,7 +25,7 @@ function actionBinding(action: Action): Binding {
 
 /** All bindings, with those of the actions among them. */
 export function createKeymap(actions: readonly Action[]): readonly Binding[] {
-  return [...BINDINGS, ...actions.map(actionBinding)];
+  return [...BINDINGS, ...actions.flatMap((action) => (action.key ? [actionBinding(action, action.key)] : []))];
 }
 
 /** The binding of a key where the person stands; null when the key means nothing here. */

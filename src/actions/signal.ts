@@ -1,0 +1,97 @@
+/** Sending a signal to a bot's process, through its daemon, which knows its own children. */
+import type { Action, ActionDeps, Argument, Check, Verdict } from './action.ts';
+import { identify, isRunning, listBots, pm2Command, resolveBots, untouchable } from './bots.ts';
+import { callDaemon } from './call-daemon.ts';
+import { watchUntilUp } from './settle.ts';
+import type { BotTarget } from './target.ts';
+
+/** The signals there are, and what each will most likely do to a bot. */
+const EFFECTS: Readonly<Record<string, string>> = {
+  SIGUSR2: 'what the bot itself has put on it; a bot that does not catch it ends',
+  SIGHUP: 'often: read the configuration again; a bot that does not catch it ends',
+  SIGUSR1: 'node opens its debugger on 127.0.0.1:9229, and whoever reaches that runs code in the bot',
+  SIGWINCH: 'nothing, where the bot does not catch it',
+  SIGCONT: 'goes on, if it was stopped by SIGSTOP',
+  SIGSTOP: 'freezes at once: PM2 still calls it online, and nothing but SIGCONT wakes it',
+  SIGINT: 'ends, as PM2 itself asks it to; PM2 then starts it again',
+  SIGTERM: 'ends; PM2 then starts it again',
+  SIGQUIT: 'ends, or writes a core file; PM2 then starts it again',
+  SIGABRT: 'ends, and may write a core file; PM2 then starts it again',
+  SIGKILL: 'ends at once, without finishing what it does; PM2 then starts it again',
+};
+const ENDING: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGABRT', 'SIGKILL']);
+/** How long one that need not end is looked at. */
+const LOOK_MS = 3000;
+const POLL_MS = 500;
+
+const argument: Argument<BotTarget> = {
+  what: 'which signal',
+  initial: () => '',
+  choices: () => Object.keys(EFFECTS),
+  check: (text) => (nameOf(text) === null ? `no signal that is sent here: ${Object.keys(EFFECTS).join(' ')}` : null),
+  bind: (text) => sendSignal(nameOf(text) ?? ''),
+};
+
+/** `hup`, `SIGHUP`: the signal's full name, or null. */
+function nameOf(text: string): string | null {
+  const upper = text.trim().toUpperCase();
+  const name = upper.startsWith('SIG') ? upper : `SIG${upper}`;
+  return Object.hasOwn(EFFECTS, name) ? name : null;
+}
+
+export const signal: Action<BotTarget> = { ...sendSignal('SIGNAL'), label: 'signal', argument };
+
+function sendSignal(name: string): Action<BotTarget> {
+  return {
+    id: 'signal',
+    label: `send ${name}`,
+    targetKind: 'bot',
+    runTimeoutMs: 10_000,
+    risk: () => 'R2',
+    unavailable: ({ bot }) => untouchable(bot) ?? (isRunning(bot) && bot.pid !== null ? null : 'it does not run'),
+    command: (targets, shell) => pm2Command(`sendSignal ${name}`, targets, shell),
+    consequences: () => [
+      `${name}: ${EFFECTS[name] ?? ''}`,
+      'only the bot itself gets it, not the processes that it started',
+    ],
+    resolve: resolveBots,
+    run: (target, deps, abort) =>
+      callDaemon(target, null, deps, abort, (call) =>
+        call('sendSignalToProcessId', [{ process_id: target.id, signal: name }]),
+      ),
+    verify: (target, deps, abort, report) =>
+      ENDING.has(name) && target.bot.autorestart
+        ? watchUntilUp({ before: target, restartsOfOurs: 1 }, deps, abort, report)
+        : lookOn(target, deps, abort, report),
+  };
+}
+
+async function lookOn(
+  target: BotTarget,
+  deps: ActionDeps,
+  abort: AbortSignal,
+  report: (verdict: Verdict) => void,
+): Promise<Verdict> {
+  const { clock } = deps;
+  const begunAt = clock.monotonic();
+  const waiting: Check = { text: `pid ${target.bot.pid} runs on`, state: 'waiting' };
+  report({ state: 'watching', checks: [waiting] });
+  for (;;) {
+    const found = identify(target, await listBots(target.home, deps, abort));
+    const verdict = judge(target, found.state === 'same' ? found.target : found.reason);
+    const isOver = clock.monotonic() - begunAt >= Math.min(LOOK_MS, deps.settleMs ?? LOOK_MS);
+    if (verdict.state !== 'good' || isOver) {
+      report(verdict);
+      return verdict;
+    }
+    await deps.sleep(POLL_MS, abort);
+  }
+}
+
+function judge(before: BotTarget, now: BotTarget | string): Verdict {
+  if (typeof now === 'string') return { state: 'bad', checks: [{ text: now, state: 'bad' }] };
+  const { pid, status } = now.bot;
+  if (pid === before.bot.pid) return { state: 'good', checks: [{ text: `pid ${pid} runs on`, state: 'good' }] };
+  const text = pid === null ? `${status}: it ended` : `it ended and was started again: pid ${before.bot.pid} → ${pid}`;
+  return { state: 'bad', checks: [{ text, state: 'bad' }] };
+}
