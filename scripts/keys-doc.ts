@@ -188,7 +188,13 @@ function actionTable(): string {
     // Only how many there are decides.
     const [one, several] = [1, 2].map((count) => action.risk(Array.from({ length: count }) as never));
     const risk = one === several ? one : `${one}; several ${several}`;
-    return row([action.key ? code(action.key) : '', action.label, action.targetKind, String(risk), CONFIRMED[one ?? 'copy']]);
+    return row([
+      action.key ? code(action.key) : '',
+      action.label,
+      action.targetKind,
+      String(risk),
+      CONFIRMED[one ?? 'copy'],
+    ]);
   });
   return ['| key | action | of a | risk | typed to confirm |', '|---|---|---|---|---|', ...rows].join('\n');
 }

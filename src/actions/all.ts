@@ -5,6 +5,7 @@ import { flush } from './flush.ts';
 import { reload } from './reload.ts';
 import { reset } from './reset.ts';
 import { restart } from './restart.ts';
+import { rolling } from './rolling.ts';
 import { scale } from './scale.ts';
 import { signal } from './signal.ts';
 import { start } from './start.ts';
@@ -13,6 +14,7 @@ import { vacuum } from './vacuum.ts';
 
 export const actions: readonly Action[] = [
   restart,
+  rolling,
   stop,
   start,
   reload,

@@ -8,9 +8,10 @@ import { type Ask, buildAsk, type Refusal } from './ask.ts';
 import type { Attempt, AttemptEnd, Audit } from './audit.ts';
 import { errorText } from './error-text.ts';
 import { type Fired, fireTargets, watch } from './fire.ts';
-import { attemptOf, outcomeOf, refusedOutcome, resultsOf } from './judgement.ts';
+import { attemptOf, nameSome, outcomeOf, refusedOutcome, resultsOf } from './judgement.ts';
 import type { Outcome, Progress } from './outcome.ts';
-import { allow, type Circumstances, unavailable } from './policy.ts';
+import { allow, type Circumstances, senseless, unavailable } from './policy.ts';
+import { createReins, type Reins } from './reins.ts';
 import { type Target, targetKey, targetName } from './target.ts';
 
 /** A question is void after this, whatever the prompt does, in monotonic ms. A little more than the prompt's own limit. */
@@ -39,6 +40,10 @@ export interface Executor {
    * its verdict; `report` is called with each change until then. Never rejects.
    */
   fire(ask: Ask, report: (progress: Progress) => void): Promise<Outcome>;
+  /** Of an action under way at several targets; null when there is none. */
+  readonly reins: Reins | null;
+  /** Why this would be refused now, or null. Nothing is audited: nobody has tried. */
+  barred(action: Action, targets: readonly Target[]): string | null;
   /** The question was answered with no, or by nobody. Gives why the audit could not be written, or null. */
   cancel(ask: Ask, result: 'cancelled' | 'expired', reason: string): Promise<string | null>;
   /** The monitor ends: the current target is finished, the rest left, and all of it audited when this resolves. */
@@ -51,6 +56,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   let open: { readonly ask: Ask; readonly since: number } | null = null;
   let isBusy = false;
   let stopReason = '';
+  let reins: Reins | null = null;
   /** Settles when what is being changed now has been audited. */
   let settled: Promise<unknown> = Promise.resolve();
 
@@ -115,8 +121,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
     for (const [index, target] of ask.targets.entries()) {
       const now = resolved[index];
       if (now?.state !== 'same') return now?.reason ?? `${targetName(target)} could not be read again`;
-      const senseless = unavailable(ask.action, now.target);
-      if (senseless !== null) return senseless;
+      const reason = unavailable(ask.action, now.target);
+      if (reason !== null) return reason;
       targets.push(now.target);
     }
     return targets;
@@ -139,7 +145,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
     if (askedError !== null && ask.risk === 'R3')
       return refused(`the audit cannot be written: ${askedError}`, askedError);
     const startedAt = deps.clock.monotonic();
-    const fired: Fired = await fireTargets({ ask, targets, deps, stop: stop.signal, report });
+    const held = createReins();
+    if (targets.length > 1) reins = held;
+    const fired: Fired = await fireTargets({ ask, targets, deps, stop: stop.signal, reins: held, report });
+    reins = null;
     const durationMs = Math.round(deps.clock.monotonic() - startedAt);
     const outcome = outcomeOf(ask, fired, stopReason, durationMs);
     const isUnanswered = outcome.state === 'done' && fired.results.some((result) => result.state === 'unanswered');
@@ -171,7 +180,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
     if (last === undefined || last.verdict !== null || (last.state !== 'done' && last.state !== 'unanswered'))
       return outcome;
     const before = outcome.results.slice(0, -1);
-    const verdict = await watch(ask.action, last.target, deps, stop.signal, (seen) =>
+    const { pace } = ask.action;
+    const paced = pace === undefined ? deps : { ...deps, settleMs: pace.settleMs };
+    const verdict = await watch(ask.action, last.target, paced, stop.signal, (seen) =>
       report({ ask, results: before, current: last.target, verdict: seen }),
     );
     return { ...outcome, results: [...before, { ...last, verdict }] };
@@ -179,6 +190,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   async function abort(reason: string): Promise<void> {
     stopReason = reason;
+    reins?.stop(reason);
     stop.abort(new Error(reason));
     if (open !== null) await cancel(open.ask, 'cancelled', reason);
     await settled.catch(() => undefined);
@@ -188,8 +200,16 @@ export function createExecutor(options: ExecutorOptions): Executor {
     get isBusy() {
       return isBusy;
     },
+    get reins() {
+      return reins;
+    },
     ask,
     fire,
+    barred(action, targets) {
+      if (isBusy) return 'another action is under way';
+      const reasons = targets.map((target) => unavailable(action, target));
+      return allow(action, targets, options.circumstances()) ?? (reasons.includes(null) ? null : (reasons[0] ?? null));
+    },
     cancel,
     abort,
   };
@@ -200,23 +220,29 @@ interface Picked {
   readonly notes: readonly string[];
 }
 
-/** Those that can be acted on, and a line for each other one and for each that changed. */
+/** Those that can be acted on, and a line for each that changed and for each reason why others cannot be. */
 function pick(action: Action, targets: readonly Target[], resolved: readonly Resolved[]): Picked {
   const kept: Target[] = [];
   const notes: string[] = [];
+  const left = new Map<string, string[]>();
+  const leave = (reason: string, target: Target): void => {
+    left.set(reason, [...(left.get(reason) ?? []), targetName(target)]);
+  };
+  const isWide = targets.length > 1;
   for (const [index, target] of targets.entries()) {
     const now = resolved[index];
     if (now?.state !== 'same') {
       notes.push(now?.reason ?? `${targetName(target)} could not be read again`);
       continue;
     }
-    const senseless = unavailable(action, now.target);
-    if (senseless !== null) {
-      notes.push(senseless);
+    const reason = senseless(action, now.target) ?? (isWide ? (action.leaveOut?.(now.target) ?? null) : null);
+    if (reason !== null) {
+      leave(reason, now.target);
       continue;
     }
     kept.push(now.target);
-    if (now.note !== undefined) notes.push(targets.length > 1 ? `${targetName(target)}: ${now.note}` : now.note);
+    if (now.note !== undefined) notes.push(isWide ? `${targetName(target)}: ${now.note}` : now.note);
   }
+  for (const [reason, names] of left) notes.push(`${nameSome(names)}: ${reason}`);
   return { targets: kept, notes };
 }

@@ -3,6 +3,7 @@ import type { Action, ActionDeps, RunResult, Verdict } from './action.ts';
 import type { Ask } from './ask.ts';
 import { errorText } from './error-text.ts';
 import type { Progress, TargetResult } from './outcome.ts';
+import type { Reins } from './reins.ts';
 import { type Target, targetName } from './target.ts';
 
 export interface Firing {
@@ -10,53 +11,107 @@ export interface Firing {
   /** The targets as they were read again just now. */
   readonly targets: readonly Target[];
   readonly deps: ActionDeps;
-  /** Aborted when the monitor ends: the current target is finished, the next is not begun. */
+  /** Aborted when the monitor ends: what is begun is finished, and not watched any longer. */
   readonly stop: AbortSignal;
+  /** Held by the person meanwhile. */
+  readonly reins: Reins;
   report(progress: Progress): void;
 }
 
-/** How far it came. `last` is the target still to be watched, when all the others are over. */
+/** How far it came, in the order of the targets. A last target that is done is still to be watched. */
 export interface Fired {
   readonly results: readonly TargetResult[];
-  readonly isStopped: boolean;
+  /** Why it was broken off from outside; null when it was not. */
+  readonly brokenOff: string | null;
 }
 
 /**
- * Runs the action on each target. Between two targets the first is watched to its verdict, and a failure, or a verdict
- * worse than before, ends it. The last target is not watched here, so that the audit need not wait for it.
+ * Runs the action on each target, as many at a time as its pace says. Each is watched to its verdict before the next takes
+ * its place, and a failure, or a verdict worse than before, ends it: what is begun by then is finished. The last target
+ * is not watched here, so that the audit need not wait for it.
  */
 export async function fireTargets(firing: Firing): Promise<Fired> {
-  const { ask, targets, deps, stop } = firing;
-  const results: TargetResult[] = [];
-  const skipRest = (isStopped: boolean): Fired => {
-    for (const target of targets.slice(results.length)) {
-      results.push({ target, state: 'skipped', message: '', verdict: null });
-    }
-    return { results, isStopped };
-  };
-  for (const [index, taken] of targets.entries()) {
-    if (stop.aborted) return skipRest(true);
+  const { ask, targets, stop, reins } = firing;
+  const { pace } = ask.action;
+  const deps = pace === undefined ? firing.deps : { ...firing.deps, settleMs: pace.settleMs };
+  const startedAt = deps.clock.monotonic();
+  const results: (TargetResult | undefined)[] = targets.map(() => undefined);
+  const running = new Map<number, Verdict | null>();
+  let next = 0;
+  let newest = 0;
+  let hasFailed = false;
+
+  const done = (): TargetResult[] => results.filter((result) => result !== undefined);
+  const mayBegin = (): boolean => next < targets.length && !hasFailed && !stop.aborted && reins.stoppedFor === null;
+
+  function report(): void {
+    const over = done();
+    const left = targets.length - over.length;
+    const spentMs = deps.clock.monotonic() - startedAt;
+    const current = running.has(newest) ? newest : ([...running.keys()][0] ?? null);
+    firing.report({
+      ask,
+      results: over,
+      current: current === null ? null : (targets[current] as Target),
+      verdict: current === null ? (over.at(-1)?.verdict ?? null) : (running.get(current) ?? null),
+      isPaused: reins.isPaused,
+      stoppedFor: reins.stoppedFor,
+      etaMs: over.length === 0 || left === 0 ? null : Math.round((spentMs / over.length) * left),
+    });
+  }
+
+  reins.onChange = report;
+
+  async function fireOne(index: number): Promise<void> {
+    const taken = targets[index] as Target;
+    // Read a moment ago, when it is the first.
     const current =
       index === 0 ? ({ state: 'same', target: taken } as const) : await readAgain(ask.action, taken, firing);
     if (current.state !== 'same') {
-      results.push({ target: taken, state: 'refused', message: current.reason, verdict: null });
-      return skipRest(false);
+      results[index] = { target: taken, state: 'refused', message: current.reason, verdict: null };
+      hasFailed = true;
+      return;
     }
     const { target } = current;
-    firing.report({ ask, results: [...results], current: target, verdict: null });
+    newest = index;
+    running.set(index, null);
+    report();
     const result = await runWithin(ask.action, target, deps, stop);
-    results.push({ target, ...result, verdict: null });
-    if (result.state === 'failed') return skipRest(false);
-    if (index === targets.length - 1) break;
-    const before = results.slice(0, -1);
-    const verdict = await watch(ask.action, target, deps, stop, (seen) =>
-      firing.report({ ask, results: before, current: target, verdict: seen }),
-    );
+    if (result.state === 'failed' || index === targets.length - 1) {
+      running.delete(index);
+      results[index] = { target, ...result, verdict: null };
+      hasFailed ||= result.state === 'failed';
+      return;
+    }
+    const verdict = await watch(ask.action, target, deps, stop, (seen) => {
+      running.set(index, seen);
+      report();
+    });
+    running.delete(index);
     results[index] = { target, ...result, verdict };
-    firing.report({ ask, results: [...results], current: null, verdict });
-    if (isWorse(verdict)) return skipRest(stop.aborted);
+    hasFailed ||= isWorse(verdict);
+    report();
   }
-  return { results, isStopped: false };
+
+  async function work(): Promise<void> {
+    while (mayBegin()) {
+      await reins.free();
+      if (!mayBegin()) break;
+      const index = next;
+      next += 1;
+      await fireOne(index);
+    }
+  }
+
+  await Promise.all(Array.from({ length: Math.max(1, pace?.concurrency ?? 1) }, work));
+  const whole = results.map(
+    (result, index): TargetResult =>
+      result ?? { target: targets[index] as Target, state: 'skipped', message: '', verdict: null },
+  );
+  const isCut = whole.some(({ state }) => state === 'skipped');
+  // Why the monitor ends is its own to say.
+  const isBrokenOff = isCut && (stop.aborted || !hasFailed);
+  return { results: whole, brokenOff: isBrokenOff ? (reins.stoppedFor ?? '') : null };
 }
 
 /** Whether a wide action must stop here. What cannot be read any more is not known to be better. */

@@ -16,10 +16,11 @@ export function refusedOutcome(ask: Ask, reason: string, auditError: string | nu
 
 /** `stopReason` is why the monitor ended, where it did. */
 export function outcomeOf(ask: Ask, fired: Fired, stopReason: string, durationMs: number): Outcome {
-  const { results, isStopped } = fired;
+  const { results, brokenOff } = fired;
+  const isStopped = brokenOff !== null;
   const isWhole = results.every((result) => result.state === 'done' || result.state === 'unanswered');
   const state = isStopped ? 'stopped' : isWhole ? 'done' : onlyRefused(results) ? 'refused' : 'failed';
-  const parts = [isStopped ? stopReason : '', culprit(results), results.length > 1 ? tally(results) : ''];
+  const parts = [isStopped ? brokenOff || stopReason : '', culprit(results), results.length > 1 ? tally(results) : ''];
   return { ask, state, message: parts.filter((part) => part !== '').join('; '), results, durationMs, auditError: null };
 }
 
@@ -37,7 +38,7 @@ function onlyRefused(results: readonly TargetResult[]): boolean {
 function culprit(results: readonly TargetResult[]): string {
   const wrong = results.find((result) => result.state === 'failed' || result.state === 'refused');
   if (wrong === undefined) {
-    const worse = results.findLast((result) => result.verdict !== null);
+    const worse = results.findLast(({ verdict }) => verdict !== null && verdict.state !== 'good');
     const isCut = results.some((result) => result.state === 'skipped');
     if (isCut && worse !== undefined) return `${targetName(worse.target)}: ${verdictText(worse)}`;
     return results.length === 1 ? (results[0]?.message ?? '') : '';
@@ -59,4 +60,13 @@ function tally(results: readonly TargetResult[]): string {
   const left = names((result) => !isDone(result));
   if (left.length === 0) return `${done.length} of ${results.length} done`;
   return `${done.length} of ${results.length} done${done.length > 0 ? `: ${done.join(', ')}` : ''}; not done: ${left.join(', ')}`;
+}
+
+/** How many names a sentence can bear. */
+const MAX_NAMED = 6;
+
+/** `a, b, c and 12 more`. */
+export function nameSome(names: readonly string[]): string {
+  if (names.length <= MAX_NAMED + 1) return names.join(', ');
+  return `${names.slice(0, MAX_NAMED).join(', ')} and ${names.length - MAX_NAMED} more`;
 }

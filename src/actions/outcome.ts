@@ -21,6 +21,12 @@ export interface Progress {
   /** The one that is being done or watched; null between two. */
   readonly current: Target | null;
   readonly verdict: Verdict | null;
+  /** The person has it wait before the next target. */
+  readonly isPaused?: boolean;
+  /** Why no other target is begun; null while they are. */
+  readonly stoppedFor?: string | null;
+  /** How long it will most likely go on, ms; null while that is not known. */
+  readonly etaMs?: number | null;
 }
 
 /**

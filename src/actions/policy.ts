@@ -20,7 +20,7 @@ export function allow(action: Action, targets: readonly Target[], circumstances:
   if (circumstances.isReadOnly) return 'read-only: this botop changes nothing';
   if (circumstances.isLocked) return 'locked: W unlocks';
   if (targets.length === 0) return 'nothing is chosen';
-  for (const target of targets) {
+  for (const target of action.mayBeUnread === true ? [] : targets) {
     const untrue = distrust(circumstances.reading(target), circumstances.now);
     if (untrue !== null) return untrue;
   }
@@ -29,8 +29,13 @@ export function allow(action: Action, targets: readonly Target[], circumstances:
 
 /** Why the action makes no sense for this one target, with its name; null when it does. */
 export function unavailable(action: Action, target: Target): string | null {
-  const reason = target.kind === action.targetKind ? action.unavailable(target) : `${action.id} is not for this`;
+  const reason = senseless(action, target);
   return reason === null ? null : `${targetName(target)}: ${reason}`;
+}
+
+/** The same without the name. */
+export function senseless(action: Action, target: Target): string | null {
+  return target.kind === action.targetKind ? action.unavailable(target) : `${action.id} is not for this`;
 }
 
 function distrust(reading: Reading<unknown>, now: number): string | null {

@@ -20,6 +20,7 @@ export const restart: Action<BotTarget> = {
   runTimeoutMs: CALL_TIMEOUT_MS + 1000,
   risk: (targets) => (targets.length > 1 ? 'R2' : 'R1'),
   unavailable,
+  leaveOut: ({ bot }) => (bot.status === 'stopped' ? 'stopped on purpose: stays stopped, + starts it' : null),
   command: (targets, shell) => pm2Command('restart', targets, shell),
   consequences,
   resolve: resolveBots,
@@ -76,11 +77,6 @@ function ofSeveral(bots: readonly Bot[], now: number): string[] {
   const sentences: string[] = [];
   const crashing = bots.filter((bot) => isCrashing(bot, now));
   if (crashing.length > 0) sentences.push(`${namesOf(crashing)} crashed before this and will most likely crash again`);
-  const stopped = bots.filter((bot) => bot.status === 'stopped');
-  if (stopped.length > 0)
-    sentences.push(
-      `${namesOf(stopped)} ${stopped.length > 1 ? 'are' : 'is'} stopped: this starts ${stopped.length > 1 ? 'them' : 'it'}`,
-    );
   const longest = Math.max(
     ...bots.filter(isRunning).map((bot) => (bot.startedAt === null ? 0 : now - bot.startedAt)),
     0,

@@ -3,8 +3,8 @@ import type { Bot } from '../sources/pm2/snapshot.ts';
 import type { Action, ActionDeps, Argument, Check, Preparation, Verdict } from './action.ts';
 import { listBots, pm2Prefix, resolveBots, untouchable } from './bots.ts';
 import { CALL_TIMEOUT_MS, callDaemon } from './call-daemon.ts';
-import { shellQuote } from './shell-quote.ts';
 import { follow, SETTLED_MS, type Watch } from './settle.ts';
+import { shellQuote } from './shell-quote.ts';
 import type { BotTarget } from './target.ts';
 
 const MAX_INSTANCES = 128;
@@ -42,9 +42,7 @@ function scaleTo(count: number): Action<BotTarget> {
     },
     command: (targets, shell) =>
       targets
-        .map(
-          ({ home, name, bot }) => `${pm2Prefix(home, bot.username, shell)}pm2 scale ${shellQuote(name)} ${count}`,
-        )
+        .map(({ home, name, bot }) => `${pm2Prefix(home, bot.username, shell)}pm2 scale ${shellQuote(name)} ${count}`)
         .join(' && '),
     consequences: () => [],
     prepare: (targets, deps, signal) => preview(targets, count, deps, signal),

@@ -3,8 +3,8 @@ import type { Bot, BotExit } from '../sources/pm2/snapshot.ts';
 import { describeExit } from '../state/judge.ts';
 import type { ActionDeps, Check, Verdict } from './action.ts';
 import { identify, listBots } from './bots.ts';
-import { withLogs } from './log-checks.ts';
 import { errorText } from './error-text.ts';
+import { withLogs } from './log-checks.ts';
 import type { BotTarget } from './target.ts';
 
 /** How often the daemon is asked. */
@@ -126,7 +126,9 @@ export function watchUntilUp(
     first: WATCHING,
     next: (watching, bots, at, waitedMs) => {
       const next = look(watching, within, bots, at, waitedMs, deps.clock.now());
-      return next.verdict.state === 'good' ? { ...next, verdict: withLogs(next.verdict, within.before, begunAt, deps) } : next;
+      return next.verdict.state === 'good'
+        ? { ...next, verdict: withLogs(next.verdict, within.before, begunAt, deps) }
+        : next;
     },
   };
   return follow(watch, deps, signal, report);

@@ -54,8 +54,7 @@ export function createStop(processes: Processes): Action<BotTarget> {
       const watch: Watch<Stopping> = {
         home: target.home,
         first: STOPPING,
-        next: (seen, bots, at, waitedMs) => 
-          lookStopped(seen, target, bots, left(target), at, waitedMs, deps.settleMs),
+        next: (seen, bots, at, waitedMs) => lookStopped(seen, target, bots, left(target), at, waitedMs, deps.settleMs),
       };
       return follow(watch, deps, signal, report);
     },

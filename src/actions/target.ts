@@ -1,5 +1,5 @@
 /** What actions are aimed at, and how each kind of target is named on the screen and in the audit. */
-import type { Bot } from '../sources/pm2/snapshot.ts';
+import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import type { PostgresLogin, PostgresSnapshot, PostgresTable } from '../sources/postgres/snapshot.ts';
 import { clean } from '../text/clean.ts';
 import { bytesLong, count } from '../text/format.ts';
@@ -28,12 +28,33 @@ export interface TableTarget {
   readonly table: PostgresTable;
 }
 
+/** A whole PM2, by its home. The rest is what was known of its daemon when the target was taken. */
+export interface HomeTarget {
+  readonly kind: 'home';
+  /** Absolute. */
+  readonly home: string;
+  /** `anna` for /home/anna/.pm2, else the last folder's name; cleaned for the screen. */
+  readonly name: string;
+  /** Null when none answers, or it could not be found. */
+  readonly daemonPid: number | null;
+  readonly version: string | null;
+}
+
 /** What an action is aimed at. New kinds of target join this union. */
-export type Target = BotTarget | TableTarget;
+export type Target = BotTarget | HomeTarget | TableTarget;
 
 /** The target that a bot on the screen is. */
 export function botTarget(bot: Bot): BotTarget {
   return { kind: 'bot', home: bot.home, id: bot.id, uniqueId: bot.uniqueId, name: bot.name, bot };
+}
+
+/** The target that the PM2 of a home is; `snapshot` is what is known of it, if anything. */
+export function homeTarget(home: string, snapshot: Pm2Snapshot | null): HomeTarget {
+  const parts = home.split('/').filter((part) => part !== '');
+  const last = parts.at(-1) ?? home;
+  const name = clean(last === '.pm2' ? (parts.at(-2) ?? last) : last);
+  const pid = snapshot?.daemon.pid ?? Number.NaN;
+  return { kind: 'home', home, name, daemonPid: pid > 0 ? pid : null, version: snapshot?.daemon.version ?? null };
 }
 
 /** The target that a table on the screen is. */
@@ -53,6 +74,8 @@ export function targetKey(target: Target): string {
   switch (target.kind) {
     case 'bot':
       return JSON.stringify([target.kind, target.home, target.id, target.uniqueId]);
+    case 'home':
+      return JSON.stringify([target.kind, target.home]);
     case 'table':
       return JSON.stringify([target.kind, target.sourceId, target.login.database, target.table.oid]);
     default:
@@ -70,6 +93,8 @@ export function targetLine(target: Target): string {
   switch (target.kind) {
     case 'bot':
       return `${target.name}  id ${target.id}  ${target.bot.pid === null ? target.bot.status : `pid ${target.bot.pid}`}`;
+    case 'home':
+      return `${clean(target.home)}  ${target.daemonPid === null ? 'no daemon' : `daemon ${target.daemonPid}`}${target.version === null ? '' : `  PM2 ${target.version}`}`;
     case 'table':
       return `${target.name}  ${count(target.table.deadRows)} dead rows  ${bytesLong(target.table.totalBytes)}  of ${clean(target.login.database)}`;
     default:
@@ -90,6 +115,8 @@ function numberOf(target: Target): string {
   switch (target.kind) {
     case 'bot':
       return target.bot.pid === null ? `id ${target.id}` : String(target.bot.pid);
+    case 'home':
+      return target.daemonPid === null ? target.name : String(target.daemonPid);
     case 'table':
       return target.table.oid;
     default:
@@ -107,6 +134,7 @@ export type AuditTarget =
       readonly uniqueId: string;
       readonly pid: number | null;
     }
+  | { readonly kind: 'home'; readonly home: string; readonly daemonPid: number | null }
   | {
       readonly kind: 'table';
       readonly host: string;
@@ -122,6 +150,10 @@ export function auditTarget(target: Target): AuditTarget {
     case 'bot': {
       const { kind, home, id, name, uniqueId } = target;
       return { kind, home, id, name, uniqueId, pid: target.bot.pid };
+    }
+    case 'home': {
+      const { kind, home, daemonPid } = target;
+      return { kind, home, daemonPid };
     }
     case 'table': {
       const { kind, name, table } = target;

@@ -7,7 +7,9 @@ import { createAudit } from '../actions/audit.ts';
 import { createEvidence, evidencePlaces } from '../actions/evidence.ts';
 import { createExecutor } from '../actions/executor.ts';
 import { keptFile } from '../actions/kept-file.ts';
+import { rolling } from '../actions/rolling.ts';
 import { openStateFolder, statePlace } from '../actions/state-folder.ts';
+import { stop } from '../actions/stop.ts';
 import { sendToSyslog } from '../actions/syslog.ts';
 import { systemDeps } from '../actions/system-deps.ts';
 import type { Target } from '../actions/target.ts';
@@ -28,6 +30,7 @@ import { createInput } from '../ui/screen/input.ts';
 import { Screen } from '../ui/screen/screen.ts';
 import { createTerminal } from '../ui/screen/terminal.ts';
 import { createShell, type Shell } from '../ui/shell.ts';
+import { sweepsOf } from '../ui/sweeps.ts';
 import { createTheme } from '../ui/theme.ts';
 import { createObservation, MARKS_FILE, type Observation } from './observation.ts';
 import { createPanels } from './panels.ts';
@@ -107,6 +110,8 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
         port,
         refresh: () => pokeBots(observation),
         onAsking: () => presenter.expectQuestion(),
+        homes: options.pm2Homes,
+        offer: { actions, keymap, sweeps: (world) => sweepsOf(world, rolling, stop) },
       }),
     commandFor: (targets) =>
       actions.find(({ targetKind }) => targetKind === targets[0]?.kind)?.command(targets, person) ?? '',

@@ -3,8 +3,12 @@ import type { Action } from '../actions/action.ts';
 import type { Ask } from '../actions/ask.ts';
 import type { Executor } from '../actions/executor.ts';
 import { type Target, targetKey } from '../actions/target.ts';
+import type { World } from '../state/world.ts';
+import { targetsOfKind } from './acting-targets.ts';
+import type { Effect } from './binding.ts';
 import type { InkKey } from './keys.ts';
 import { fitPrompt } from './overlays/prompt-lines.ts';
+import { createPaletteControl, type PaletteOffer } from './palette-control.ts';
 import { openPrompt, type Prompt, promptKey, promptPasted, promptRefitted, promptShown, promptTick } from './prompt.ts';
 import type { UiEvent, UiState } from './state.ts';
 import { type Strip, stripOfOutcome, stripOfProgress, stripOfRefusal } from './strip.ts';
@@ -13,6 +17,11 @@ import { dropShownStrip, lookAtStrips, putStrip, type StripQueue, watchedStrips 
 /** What the acting part may do to the shell. */
 export interface ActingPort {
   ui(): UiState;
+  world(): World;
+  /** What is chosen where the person stands: what is selected, else the row under the cursor. */
+  chosen(): readonly Target[];
+  /** Does what a key would. */
+  start(effect: Effect): void;
   dispatch(event: UiEvent): void;
   /** The screen's size; null while it is too small for any picture. */
   room(): { readonly columns: number; readonly rows: number } | null;
@@ -21,6 +30,11 @@ export interface ActingPort {
 export interface Acting {
   /** Reads the targets again and opens the prompt, or says why not. One question at a time. */
   ask(action: Action, targets: readonly Target[]): void;
+  /** Aims the action at what is chosen: asks for its argument, where it wants one, and then the question. */
+  act(action: Action): void;
+  openPalette(): void;
+  /** A key that belongs to the palette, or to an action under way; false when it is anybody's. */
+  press(key: string): boolean;
   /** Whether keys belong to a question: to its prompt, or to nobody while it is being prepared. */
   takesKeys(): boolean;
   /** One report of the keyboard, whole: see `promptKey`. */
@@ -51,11 +65,18 @@ export interface ActingOptions {
   refresh(): void;
   /** A question is being prepared: what will show it may load meanwhile. */
   onAsking(): void;
+  /** The PM2 homes that are watched, in the order of the world's. */
+  readonly homes: readonly string[];
+  readonly offer: ActingOffer;
 }
+
+/** What the palette offers. */
+export type ActingOffer = Omit<PaletteOffer, 'sweeps'> & { sweeps(world: World): ReturnType<PaletteOffer['sweeps']> };
 
 const SMALL = 'the screen is too small to show the question';
 
-export function createActing({ executor, clock, port, refresh, onAsking }: ActingOptions): Acting {
+export function createActing(options: ActingOptions): Acting {
+  const { executor, clock, port, refresh, homes, offer } = options;
   let asking: AbortController | null = null;
   let strips: StripQueue = [];
   /** The strip as it was last put up, to tell a change. */
@@ -127,19 +148,59 @@ export function createActing({ executor, clock, port, refresh, onAsking }: Actin
     return fit && fit.page >= 1 ? fit : null;
   }
 
+  const targetsOf = (action: Action): readonly Target[] =>
+    targetsOfKind(action.targetKind, port.chosen(), homes, port.world());
+
+  function ask(action: Action, targets: readonly Target[]): void {
+    if (asking || promptOf()) return;
+    const abort = new AbortController();
+    asking = abort;
+    options.onAsking();
+    void executor.ask(action, targets, abort.signal).then((answer) => {
+      asking = null;
+      if (answer.state === 'refused') return put(answer.id, action, targets, stripOfRefusal(answer));
+      const fit = fitOf(answer);
+      if (!fit) return void cancel(answer, 'cancelled', SMALL);
+      port.dispatch({ type: 'prompt-changed', prompt: openPrompt(answer, fit, clock.monotonic()) });
+    });
+  }
+
+  const palette = createPaletteControl(
+    {
+      ui: port.ui,
+      show: (shown) => port.dispatch({ type: 'palette-changed', palette: shown }),
+      targets: targetsOf,
+      barred: (action, targets) => executor.barred(action, targets),
+      ask,
+      start: port.start,
+      now: () => clock.monotonic(),
+    },
+    { ...offer, sweeps: () => offer.sweeps(port.world()) },
+  );
+
+  /** `p` and `x` hold an action that goes through many targets; they mean what they always do otherwise. */
+  function pull(key: string): boolean {
+    const { reins } = executor;
+    if (reins === null || reins.stoppedFor !== null || port.ui().overlay || port.ui().typing) return false;
+    if (key === 'p') reins.pause(!reins.isPaused);
+    else if (key === 'x') reins.stop('ended with x');
+    else return false;
+    return true;
+  }
+
   return {
-    ask(action, targets) {
-      if (asking || promptOf()) return;
-      const abort = new AbortController();
-      asking = abort;
-      onAsking();
-      void executor.ask(action, targets, abort.signal).then((answer) => {
-        asking = null;
-        if (answer.state === 'refused') return put(answer.id, action, targets, stripOfRefusal(answer));
-        const fit = fitOf(answer);
-        if (!fit) return void cancel(answer, 'cancelled', SMALL);
-        port.dispatch({ type: 'prompt-changed', prompt: openPrompt(answer, fit, clock.monotonic()) });
-      });
+    ask,
+    act(action) {
+      const targets = targetsOf(action);
+      if (targets.length > 0) return palette.act(action, targets);
+      const text = `Nothing to ${action.label} here.`;
+      port.dispatch({ type: 'noticed', text, severity: 'warn', at: clock.monotonic() });
+    },
+    openPalette: () => palette.open(),
+    press(key) {
+      if (port.ui().overlay?.kind !== 'palette') return pull(key);
+      palette.press(key);
+      return true;
     },
     takesKeys: () => asking !== null || promptOf() !== null,
     report(input, key) {

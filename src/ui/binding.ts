@@ -9,6 +9,7 @@ export type Command =
   | { readonly type: 'suspend' }
   | { readonly type: 'copy' }
   | { readonly type: 'open-log' }
+  | { readonly type: 'open-palette' }
   | { readonly type: 'act'; readonly action: Action };
 
 export type Effect = UiEvent | Command;

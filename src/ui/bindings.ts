@@ -207,6 +207,15 @@ export const BINDINGS: readonly Binding[] = [
     effect: () => ({ type: 'copy' }),
   },
   {
+    keys: [':'],
+    shown: ':',
+    label: 'palette',
+    help: 'Every action and command by its name: type a part of it.',
+    group: 'act',
+    footer: 52,
+    effect: () => ({ type: 'open-palette' }),
+  },
+  {
     keys: ['W'],
     shown: 'W',
     label: 'lock',

@@ -6,7 +6,11 @@ import { BINDINGS } from './bindings.ts';
 import type { PanelId, UiState } from './state.ts';
 
 /** Where the targets of each kind are rows. */
-const PANEL_OF: Readonly<Record<Target['kind'], PanelId>> = { bot: 'bots', table: 'database' };
+const PANEL_OF: Readonly<Record<Target['kind'], PanelId>> = {
+  bot: 'bots',
+  home: 'bots',
+  table: 'database',
+};
 
 /** The keys of the actions, from the actions themselves. */
 function actionBinding(action: Action, key: string): Binding {

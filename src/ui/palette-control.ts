@@ -63,10 +63,15 @@ export function createPaletteControl(port: PalettePort, { actions, keymap, sweep
     // What is refused anyway is refused before anything is typed for it, and is audited.
     if (argument === undefined || targets.length === 0 || port.barred(action, targets) !== null)
       return port.ask(action, targets);
-    want(`${action.label} ${namesOf(targets)}: ${argument.what}`, argument.choices(targets), argument.initial(targets), {
-      check: (text) => argument.check(text, targets),
-      go: (text) => port.ask(argument.bind(text), targets),
-    });
+    want(
+      `${action.label} ${namesOf(targets)}: ${argument.what}`,
+      argument.choices(targets),
+      argument.initial(targets),
+      {
+        check: (text) => argument.check(text, targets),
+        go: (text) => port.ask(argument.bind(text), targets),
+      },
+    );
   }
 
   function sweep({ label, action, wanted, targets }: Sweep): void {

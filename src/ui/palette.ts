@@ -117,7 +117,8 @@ export function found({ choices, text }: Palette): readonly Choice[] {
   const wanted = text.trim().toLowerCase();
   if (wanted === '') return choices;
   // A key typed alone means that key first: `R` is not `r`.
-  const rank = (choice: Choice): number => (choice.key === text.trim() ? -1 : rankOf(wanted, choice.label.toLowerCase()));
+  const rank = (choice: Choice): number =>
+    choice.key === text.trim() ? -1 : rankOf(wanted, choice.label.toLowerCase());
   return choices
     .map((choice, place) => ({ choice, place, rank: rank(choice) }))
     .filter((entry) => entry.rank < Number.POSITIVE_INFINITY)

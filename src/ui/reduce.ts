@@ -62,6 +62,8 @@ export function reduce(state: UiState, event: UiEvent, scene: Scene): UiState {
       return { ...state, overlay: state.overlay?.kind === 'help' ? null : { kind: 'help', top: 0 } };
     case 'prompt-changed':
       return { ...state, overlay: event.prompt ? { kind: 'prompt', prompt: event.prompt } : null };
+    case 'palette-changed':
+      return { ...state, overlay: event.palette ? { kind: 'palette', palette: event.palette } : null };
     case 'strip-changed':
       return { ...state, strip: event.strip };
     case 'noticed': {

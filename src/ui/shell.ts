@@ -2,7 +2,6 @@
  * Where keys, the world and the screen meet. It holds the one ui state, changes it through the reducer only, and says
  * which zones must be painted anew. It knows no terminal: what presents it asks for what it needs.
  */
-import type { Action } from '../actions/action.ts';
 import type { Target } from '../actions/target.ts';
 import type { World } from '../state/world.ts';
 import type { Acting, ActingPort } from './acting.ts';
@@ -140,7 +139,8 @@ export function createShell(options: ShellOptions): Shell {
 
   const notice = (text: string, severity: Notice['severity']): void =>
     dispatch({ type: 'noticed', text, severity, at: clock.monotonic() });
-  const acting = options.createActing({ ui: () => ui, dispatch, room: () => (layout().isTooSmall ? null : size) });
+  const room = () => (layout().isTooSmall ? null : size);
+  const acting = options.createActing({ ui: () => ui, world: () => world, dispatch, room, chosen, start });
 
   function start(effect: Effect): void {
     switch (effect.type) {
@@ -155,7 +155,9 @@ export function createShell(options: ShellOptions): Shell {
       case 'open-log':
         return openLog();
       case 'act':
-        return act(effect.action);
+        return acting.act(effect.action);
+      case 'open-palette':
+        return acting.openPalette();
       default:
         return dispatch(effect);
     }
@@ -190,11 +192,9 @@ export function createShell(options: ShellOptions): Shell {
     return panel ? { panel, scope: scopeOf(id), key: ui.detail ? ui.detail.key : cursorKey(ui, scene, id) } : null;
   }
 
-  function act(action: Action): void {
+  function chosen(): readonly Target[] {
     const at = focused();
-    const targets = at?.panel.targets?.(at.scope, at.key) ?? [];
-    if (targets.length === 0) return notice(`Nothing to ${action.label} here.`, 'warn');
-    acting.ask(action, targets);
+    return at?.panel.targets?.(at.scope, at.key) ?? [];
   }
 
   function openLog(): void {
@@ -207,8 +207,7 @@ export function createShell(options: ShellOptions): Shell {
 
   function copy(): void {
     const at = focused();
-    const targets = at?.panel.targets?.(at.scope, at.key) ?? [];
-    const text = at?.panel.copyText?.(at.scope, at.key) ?? options.commandFor(targets);
+    const text = at?.panel.copyText?.(at.scope, at.key) ?? options.commandFor(chosen());
     if (text === '') return notice('Nothing to copy here.', 'warn');
     notice(options.copy(text), 'plain');
   }
@@ -226,6 +225,7 @@ export function createShell(options: ShellOptions): Shell {
       // What follows in the same chunk was typed before the question could be read.
       if (acting.takesKeys()) return;
       if (name === 'ctrl+c') start({ type: 'quit' });
+      else if (acting.press(name)) continue;
       else if (ui.typing) dispatch({ type: 'filter-typed', key: name });
       else if (viewer && !ui.overlay && viewer.press(name, viewerPage())) continue;
       else {

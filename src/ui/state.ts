@@ -1,5 +1,6 @@
 /** What the person is doing: the state and the one function that changes it. Pure; knows nothing of the world. */
 import type { ViewName } from '../config/command-line.ts';
+import type { Palette } from './palette.ts';
 import type { Prompt } from './prompt.ts';
 import type { Strip } from './strip.ts';
 
@@ -29,7 +30,8 @@ export interface ListState {
 
 export type Overlay =
   | { readonly kind: 'help'; readonly top: number }
-  | { readonly kind: 'prompt'; readonly prompt: Prompt };
+  | { readonly kind: 'prompt'; readonly prompt: Prompt }
+  | { readonly kind: 'palette'; readonly palette: Palette };
 
 /** A line that stands for a while: what was copied, why a key did nothing. */
 export interface Notice {
@@ -105,6 +107,7 @@ export type UiEvent =
   | { readonly type: 'pause-turned' }
   | { readonly type: 'help-turned' }
   | { readonly type: 'prompt-changed'; readonly prompt: Prompt | null }
+  | { readonly type: 'palette-changed'; readonly palette: Palette | null }
   | { readonly type: 'strip-changed'; readonly strip: Strip | null }
   | { readonly type: 'noticed'; readonly text: string; readonly severity: Notice['severity']; readonly at: number }
   | { readonly type: 'notice-cleared' }

@@ -3,6 +3,7 @@ import type { Check, Verdict } from '../actions/action.ts';
 import type { Refusal } from '../actions/ask.ts';
 import type { Outcome, Progress, TargetResult } from '../actions/outcome.ts';
 import { type Target, targetName } from '../actions/target.ts';
+import { duration } from '../text/format.ts';
 import { measure, truncate } from '../text/width.ts';
 
 export type Tone = 'plain' | 'strong' | 'dim' | 'good' | 'bad' | 'warn';
@@ -42,12 +43,34 @@ const HEADS: Record<Strip['severity'], StripPart> = {
 /** While it is done and watched. */
 export function stripOfProgress(progress: Progress): Strip {
   const { ask, results, current, verdict } = progress;
-  const total = ask.targets.length;
   const name = current === null ? '' : targetName(current);
-  const place = total > 1 ? `${Math.min(results.length + 1, total)}/${total} ${name}`.trimEnd() : name;
-  const checks = verdict === null ? [{ text: 'running', tone: 'dim' } as const] : checksOf(verdict);
-  const title = `${ask.action.id} ${place}`.trimEnd();
-  return { ...BLANK, severity: 'watching', isOver: false, title, shortTitle: place, checks };
+  const known: StripPart[] = verdict === null ? [{ text: 'running', tone: 'dim' }] : checksOf(verdict);
+  if (ask.targets.length === 1) {
+    const title = `${ask.action.id} ${name}`.trimEnd();
+    return { ...BLANK, severity: 'watching', isOver: false, title, shortTitle: name, checks: known };
+  }
+  const { isPaused = false, stoppedFor = null, etaMs = null } = progress;
+  const left = etaMs === null || isPaused || stoppedFor !== null ? '' : ` · ETA ${duration(etaMs)}`;
+  const place = `${results.length}/${ask.targets.length}${left}`;
+  const held: StripPart[] =
+    stoppedFor !== null
+      ? [{ text: 'no more is begun', tone: 'warn' }]
+      : isPaused
+        ? [
+            { text: 'PAUSED', tone: 'warn' },
+            { text: 'p goes on, x ends it', tone: 'dim' },
+          ]
+        : [{ text: 'p pauses, x ends it', tone: 'dim' }];
+  const named: StripPart[] = name === '' ? [] : [{ text: name, tone: 'plain' }];
+  const title = `${ask.action.id} ${place}`;
+  return {
+    ...BLANK,
+    severity: 'watching',
+    isOver: false,
+    title,
+    shortTitle: place,
+    checks: [...named, ...known, ...held],
+  };
 }
 
 /** When nothing more will happen. What could not be written to the audit is said here, in any case. */

@@ -93,6 +93,8 @@ function hintsOf(picture: Picture): readonly Hint[] {
 function overlayHints(overlay: Overlay): readonly Hint[] {
   const hint = (shown: string, label: string): Hint => ({ shown, label, isOff: false });
   if (overlay.kind === 'help') return [hint('j k', 'scroll'), hint('Esc', 'close'), hint('q', 'close')];
+  if (overlay.kind === 'palette')
+    return [hint('Esc', 'close'), hint('↑ ↓', 'choose'), hint('Enter', overlay.palette.wanted ? 'go on' : 'pick')];
   const { action, answer } = overlay.prompt.ask;
   const yes = answer.kind === 'y' ? hint('y', action.label) : hint('Enter', `${action.label}, when it matches`);
   return [hint('Esc', 'cancel'), yes];

@@ -43,7 +43,7 @@ test('every action has a section that says what it does and what it checks', () 
   const headings = read('docs/actions-and-safety.md').match(/^### .+$/gm) ?? [];
   for (const { key, id } of actions)
     expect(
-      headings.filter((heading) => heading.endsWith(` (\`${key}\`)`)),
+      headings.filter((heading) => heading.endsWith(` (\`${key ?? id}\`)`)),
       id,
     ).toHaveLength(1);
 });

@@ -58,6 +58,9 @@ export function createStillWorld(readings: Readings = {}): StillWorld {
 /** Acts on nothing: for pictures. */
 const idle: Acting = {
   ask() {},
+  act() {},
+  openPalette() {},
+  press: () => false,
   takesKeys: () => false,
   report() {},
   paste() {},

@@ -9,6 +9,7 @@ import type { Prompt } from '../../src/ui/prompt.ts';
 import { reduce } from '../../src/ui/reduce.ts';
 import { initialUi, type Scene, type UiState } from '../../src/ui/state.ts';
 import { makeBot, NOON } from '../helpers/bots.ts';
+import { createStillWorld } from '../helpers/still-shell.ts';
 
 const SCENE: Scene = { keys: () => [], page: () => 1, members: () => [], sorts: () => 1, panels: () => ['bots'] };
 
@@ -27,6 +28,8 @@ beforeEach(() => {
   fired = [];
   const executor: Executor = {
     isBusy: false,
+    reins: null,
+    barred: () => null,
     ask: async (action, targets) =>
       buildAsk({
         id: targets[0]?.name ?? '',
@@ -52,8 +55,13 @@ beforeEach(() => {
     clock: { monotonic: () => at },
     refresh: () => {},
     onAsking: () => {},
+    homes: ['/home/ops/.pm2'],
+    offer: { actions: [], keymap: [], sweeps: () => [] },
     port: {
       ui: () => ui,
+      world: createStillWorld().world,
+      chosen: () => [],
+      start: () => {},
       dispatch: (event) => {
         ui = reduce(ui, event, SCENE);
       },
