@@ -6,13 +6,13 @@ import { redact } from '../../text/redact.ts';
 import { codeOf } from './codes.ts';
 import type { LogEvents } from './events.ts';
 import type { ParsedLine } from './json-line.ts';
-import { beginsException, parseLine } from './line.ts';
+import { parseLine } from './line.ts';
 import type { LogLevel, LogTarget } from './snapshot.ts';
+import { MAX_TRACE_LINES, TraceLines } from './trace.ts';
 import { createZoneShift } from './zone.ts';
 
 const MESSAGE_CHARACTERS = 400;
 const DETAIL_CHARACTERS = 2_000;
-const DETAIL_LINES = 20;
 /** Longer entries are cut before they are looked into; what is kept of them is far shorter. */
 const READ_CHARACTERS = 8_192;
 const QUARTER_HOUR_MS = 15 * 60_000;
@@ -78,15 +78,8 @@ interface Pending {
   readonly isStamped: boolean;
   readonly fileId: string;
   readonly offset: number;
-  readonly lines: string[];
-  characters: number;
-  /** Inside Python's traceback, whose last line is not indented. */
-  isTraceback: boolean;
+  readonly trace: TraceLines;
 }
-
-/** The stamp that PM2 puts before each line, those of a stack trace too. */
-const PM2_PREFIX = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d: /;
-const CONTINUES = /^(?:\s+\S|at |Caused by:|\.\.\. \d+ more|[}\])]+[,;]?\s*$|During handling of |The above exception )/;
 
 export function createAssembler(options: AssemblerOptions): (target: () => LogTarget) => LineSink {
   const { events, tally, allowance, now, monotonic, windowMs } = options;
@@ -118,47 +111,13 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
       return true;
     }
 
-    function append(text: string): void {
-      if (!pending || pending.lines.length >= DETAIL_LINES || pending.characters >= DETAIL_CHARACTERS) return;
-      pending.lines.push(text);
-      pending.characters += text.length;
-    }
-
-    /** Takes a line that belongs to the event before it; false when it is one of its own. */
-    function continues(text: string): boolean {
-      if (!pending) return false;
-      const bare = text.replace(PM2_PREFIX, '');
-      if (bare.trim() === '') return pending.isTraceback || pending.lines.length === 0;
-      if (bare.startsWith('Traceback (most recent call last):')) {
-        // A traceback behind a traceback is a second failure, unless Python says that they hang together.
-        if (pending.isTraceback && !/^During|^The above/.test(pending.lines.at(-1) ?? '')) return false;
-        if (!pending.parsed.message.startsWith('Traceback') || pending.lines.length > 0) append(bare);
-        pending.isTraceback = true;
-        return true;
-      }
-      if (CONTINUES.test(bare)) {
-        append(bare);
-        return true;
-      }
-      const isLastOfTraceback = pending.isTraceback && pending.lines.length > 0;
-      const isCause =
-        pending.isStamped && pending.lines.length === 0 && pending.parsed.detail === '' && beginsException(bare);
-      if (!isLastOfTraceback && !isCause) return false;
-      append(bare);
-      pending.isTraceback = false;
-      return true;
-    }
-
     function flush(): void {
       if (!pending) return;
-      const { parsed, level, at, isStamped, fileId, offset, lines } = pending;
+      const { parsed, level, at, isStamped, fileId, offset, trace } = pending;
       pending = null;
       const { path, bots, stream } = target();
-      const isTrace = parsed.message.startsWith('Traceback (most');
-      // The last line of Python's traceback is what happened; its first says only that something did.
-      const said = isTrace && lines.length > 0 ? (lines.at(-1) as string) : parsed.message;
-      const message = tidy(said, MESSAGE_CHARACTERS);
-      const whole = [parsed.detail, ...lines].filter(Boolean).join('\n').slice(0, READ_CHARACTERS);
+      const message = tidy(trace.said ?? parsed.message, MESSAGE_CHARACTERS);
+      const whole = [parsed.detail, ...trace.lines].filter(Boolean).join('\n').slice(0, READ_CHARACTERS);
       const detail = tidyLines(redact(whole));
       const code = codeOf(message) ?? (detail === '' ? null : codeOf(detail));
       tally[level] += 1;
@@ -208,7 +167,7 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
         if (allowance.linesLeft % 32 === 0 && monotonic() >= allowance.until) allowance.linesLeft = 0;
         const stop = end > start && bytes[end - 1] === 0x0d ? end - 1 : end;
         const text = bytes.toString('utf8', start, stop);
-        if (continues(text)) return pending !== null && pending.lines.length < DETAIL_LINES;
+        if (pending?.trace.takes(text)) return pending.trace.wantsNext;
         flush();
         if (!hasNeedle) return false;
         const { stream } = target();
@@ -224,9 +183,7 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
           isStamped: parsed.at !== null,
           fileId,
           offset,
-          lines: [],
-          characters: 0,
-          isTraceback: parsed.message.startsWith('Traceback (most'),
+          trace: new TraceLines(parsed),
         };
         return true;
       },
@@ -245,7 +202,7 @@ function tidyLines(text: string): string {
   if (text === '') return '';
   const lines = text
     .split('\n')
-    .slice(0, DETAIL_LINES)
+    .slice(0, MAX_TRACE_LINES)
     .map((line) => line.replace(/^\s+/, (blanks) => ' '.repeat(Math.min(8, blanks.length))))
     .map((line) => clean(line).trimEnd());
   return copyOf(lines.join('\n').slice(0, DETAIL_CHARACTERS));

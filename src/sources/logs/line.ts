@@ -1,28 +1,41 @@
 /** What one line of a log says of itself: when, how grave, from which component. The writer's level is believed. */
+import { readHead } from './head.ts';
 import { jsonLine, type ParsedLine } from './json-line.ts';
-import { type LineLevel, levelOfWord } from './level.ts';
+import type { LineLevel } from './level.ts';
+import { shapedLine } from './shapes.ts';
 import type { LogStream } from './snapshot.ts';
 import { type Stamp, stampAt } from './stamp.ts';
 
 /** Most characters of a line without JSON that are looked at. */
 const HEAD_CHARACTERS = 4_096;
-const BLANKS_AND_MARKS = /[\s\-|:,;>*#•–—]*/y;
-const WORD = /[A-Za-z0-9_.:/@#$*=+"-]+/y;
-const LOGFMT_LEVEL = /\b(?:level|lvl|severity)=["']?([A-Za-z]+)/;
-const LOGFMT_MESSAGE = /\b(?:msg|message)=(?:"((?:[^"\\]|\\.)*)"|(\S+))/;
-const LOGFMT_TIME = /\b(?:time|ts|timestamp)="?(\d[^\s"]{9,40})/;
-const GLOG = /^([IWEF])\d{4} (\d\d:\d\d:\d\d)/;
-const GLOG_LEVELS: Readonly<Record<string, LineLevel>> = { I: 'info', W: 'warn', E: 'error', F: 'fatal' };
 
 /** An exception that nobody caught, as Node, Python, Java and Go print it. */
 const EXCEPTION =
-  /^(?:Uncaught (?:exception:? )?|Unhandled (?:promise )?rejection:? ?|\[?UnhandledPromiseRejection|uncaughtException|Exception in thread |FATAL ERROR: |panic: |Segmentation fault|Traceback \(most recent call last\):|(?:[A-Za-z_$][\w$]*[.:])*[A-Za-z_$]*(?:Error|Exception)(?: \[[A-Z_0-9]+\])?(?::(?: |$)|$))/;
+  /^(?:Uncaught (?:exception:? )?|Unhandled (?:promise )?rejection:? ?|\[?UnhandledPromiseRejection|uncaughtException|Exception in thread |FATAL ERROR: |panic: |fatal error: |Segmentation fault|Traceback \(most recent call last\):|(?:[A-Za-z_$][\w$]*[.:])*[A-Za-z_$]*(?:Error|Exception)(?: \[[A-Z_0-9]+\])?(?::(?: |$)|$))/;
+const FATAL_EXCEPTION = /^(?:FATAL|panic: |fatal error: )/;
 const NODE_WARNING = /^\(node:\d+\) (?:\[[A-Z0-9]+\] )?(\w*Warning|UnhandledPromiseRejectionWarning)\b/;
 const TELEGRAM_SHAPE = /\bETELEGRAM\b|"error_code"\s?:\s?[45]\d\d|\bToo Many Requests: retry after \d/;
+/** A refused login in a line that has no level of its own, as sshd and PAM write it. */
+const REFUSED_LOGIN = /^(?:Failed password for |pam_unix\(\S{1,40}\): authentication failure;)/;
+/** syslog's `<priority>`, with the version that RFC 5424 puts behind it. */
+const PRIORITY = /^<(\d{1,3})>(?:1 (?=\d{4}-|- ))?/;
+/** The severities of syslog, 0 to 7. */
+const SEVERITIES: readonly LineLevel[] = ['fatal', 'fatal', 'fatal', 'error', 'warn', 'info', 'info', 'debug'];
+/** `host app[pid]: `, as syslog's files have it behind the time. */
+const SYSLOG_APP = /^[\w.-]{1,255} ([\w./-]{1,80})(?:\[\d{1,10}\])?: (?=\S)/;
+/** `host app pid msgid [data]` or `-`, as RFC 5424 has it. */
+const SYSLOG_5424 =
+  /^[\w.:-]{1,255} ([\w./-]{1,48}) [\w.-]{1,128} [\w.-]{1,32} (?:-|\[[^\]]{0,400}\](?:\[[^\]]{0,400}\]){0,4})(?: \ufeff?|$)/;
+const BLANKS_AT_START = /^[\s:|\-–—>*\]]+/;
+/** Behind the level: log4j's and logback's logger, and Spring's pid, thread and logger. */
+const JAVA_LOGGER = /^((?:[A-Za-z_$][\w$]{0,60}\.){1,12}[A-Za-z_$][\w$]{0,80})\s{1,40}[-:]\s{1,4}(?=\S)/;
+const SPRING_HEAD = /^\d{1,10} --- (?:\[[^\]]{0,80}\] ){1,3}\s{0,40}(\S{1,80})\s{1,40}: /;
 
 /** Takes a line apart. `now` is epoch ms, for stamps that leave out the year. */
 export function parseLine(line: string, stream: LogStream, now: number): ParsedLine {
   let text = line.length > HEAD_CHARACTERS && !line.startsWith('{') ? line.slice(0, HEAD_CHARACTERS) : line;
+  const priority = text.charCodeAt(0) === 0x3c ? PRIORITY.exec(text) : null;
+  if (priority) text = text.slice(priority[0].length);
   let stamp = null as Stamp | null;
   // PM2's own stamp stands before the writer's: the last one counts, unless only the first tells its zone.
   for (let round = 0; round < 2; round += 1) {
@@ -31,91 +44,51 @@ export function parseLine(line: string, stream: LogStream, now: number): ParsedL
     if (stamp === null || next.hasZone || !stamp.hasZone) stamp = next;
     text = text.slice(next.end).replace(/^[\s:]+/, '');
   }
+  const parsed = bodyOf(text, stamp, stream, now);
+  if (!priority) return parsed;
+  // What the message says of itself is its writer's; the priority may be that of a pipe.
+  return { ...parsed, level: parsed.level ?? (SEVERITIES[Number(priority[1]) & 7] as LineLevel) };
+}
+
+function bodyOf(text: string, stamp: Stamp | null, stream: LogStream, now: number): ParsedLine {
   if (text.startsWith('{')) {
     const json = jsonLine(text, stream, now, parseLine);
     if (json) return json.at === null && stamp ? { ...json, at: stamp.at, hasZone: stamp.hasZone } : json;
   }
-  return plainLine(text, stamp, stream, now);
-}
-
-function plainLine(text: string, stamp: Stamp | null, stream: LogStream, now: number): ParsedLine {
-  const parsed = (level: LineLevel | null, component: string, message: string, at = stamp): ParsedLine => ({
-    at: at?.at ?? null,
-    hasZone: at?.hasZone ?? false,
-    level,
-    component,
-    message,
-    detail: '',
-    bot: '',
-  });
-  const logfmt = LOGFMT_LEVEL.exec(text.slice(0, 400));
-  const word = logfmt ? levelOfWord(logfmt[1] as string) : null;
-  if (word) {
-    const message = LOGFMT_MESSAGE.exec(text);
-    const time = LOGFMT_TIME.exec(text);
-    const own = time ? stampAt(time[1] as string, 0, now) : null;
-    return parsed(word, '', message?.[1] ?? message?.[2] ?? text, own ?? stamp);
-  }
-  const glog = GLOG.exec(text);
-  if (glog) return parsed(GLOG_LEVELS[glog[1] as string] ?? null, '', text.replace(/^[^\]]{0,80}\] /, ''));
-  const warning = NODE_WARNING.exec(text);
-  if (warning) return parsed(warning[1]?.startsWith('Unhandled') ? 'error' : 'warn', '', text);
+  const shaped = shapedLine(text, stamp, now);
+  if (shaped) return shaped;
   const head = readHead(text);
-  if (head) return parsed(head.level, head.component, text.slice(head.end).replace(BLANKS_AT_START, '') || text);
-  if (EXCEPTION.test(text)) return parsed(text.startsWith('FATAL') ? 'fatal' : 'error', '', text);
-  if (stream === 'err' && TELEGRAM_SHAPE.test(text)) return parsed('error', '', text);
-  return parsed(null, '', text);
+  if (head) return withHead(text, head, stamp);
+  if (stamp !== null) {
+    const app = SYSLOG_APP.exec(text) ?? SYSLOG_5424.exec(text);
+    if (app) {
+      const inner = bodyOf(text.slice(app[0].length), stamp, stream, now);
+      return inner.component === '' ? { ...inner, component: app[1] as string } : inner;
+    }
+  }
+  return parsedOf(levelByShape(text, stream), '', text, stamp);
 }
 
-const BLANKS_AT_START = /^[\s:|\-–—>*\]]+/;
+function withHead(text: string, head: { level: LineLevel; component: string; end: number }, stamp: Stamp | null) {
+  const rest = text.slice(head.end).replace(BLANKS_AT_START, '') || text;
+  const logger = SPRING_HEAD.exec(rest) ?? JAVA_LOGGER.exec(rest);
+  // A name with dots before a colon may be an exception: `java.io.IOException: x`.
+  if (!logger || EXCEPTION.test(rest)) return parsedOf(head.level, head.component, rest, stamp);
+  return parsedOf(head.level, logger[1] as string, rest.slice(logger[0].length), stamp);
+}
 
-/** How many words may stand before the level: pid, thread, logger, host. */
-const MAX_WORDS = 6;
+/** Of a line whose writer names no level: what only errors look like. */
+function levelByShape(text: string, stream: LogStream): LineLevel | null {
+  const warning = NODE_WARNING.exec(text);
+  if (warning) return warning[1]?.startsWith('Unhandled') ? 'error' : 'warn';
+  if (EXCEPTION.test(text)) return FATAL_EXCEPTION.test(text) ? 'fatal' : 'error';
+  if (REFUSED_LOGIN.test(text)) return 'warn';
+  return stream === 'err' && TELEGRAM_SHAPE.test(text) ? 'error' : null;
+}
 
-/**
- * The level among the first words of a line. Words before it must look like a logger's name, a pid or a place: at the
- * first word of plain speech the search ends, or "no ERROR was found" would be an error.
- */
-function readHead(text: string): { level: LineLevel; component: string; end: number } | null {
-  let at = 0;
-  let component = '';
-  for (let words = 0; words < MAX_WORDS; words += 1) {
-    BLANKS_AND_MARKS.lastIndex = at;
-    BLANKS_AND_MARKS.test(text);
-    at = BLANKS_AND_MARKS.lastIndex;
-    const bracket = '[(<{'.indexOf(text[at] ?? ' ');
-    if (bracket >= 0) {
-      const close = text.indexOf('])>}'[bracket] as string, at);
-      if (close < 0 || close - at > 80) return null;
-      const inner = text.slice(at + 1, close).trim();
-      // `[error]`, and Apache's `[core:error]`.
-      const level = levelOfWord(inner) ?? levelOfWord(inner.slice(inner.lastIndexOf(':') + 1));
-      if (level) return { level, component, end: close + 1 };
-      if (component === '') component = inner;
-      at = close + 1;
-      continue;
-    }
-    WORD.lastIndex = at;
-    const match = WORD.exec(text);
-    if (!match) return null;
-    const end = WORD.lastIndex;
-    const word = match[0];
-    const bare = word.replace(/[:\-.*"]+$/, '');
-    const level = levelOfWord(bare);
-    const isShouted = bare === bare.toUpperCase();
-    if (level && (isShouted || word[bare.length] === ':' || text[end] === ']')) {
-      return { level, component, end: at + bare.length };
-    }
-    // Python's default: `CRITICAL:root:no disk`.
-    const joined = /^([A-Z]{3,11}):/.exec(word);
-    const first = joined ? levelOfWord(joined[1] as string) : null;
-    if (joined && first) return { level: first, component, end: at + joined[0].length };
-    const isPlace = /[\d._/:@#$=-]/.test(word) || /^ ?[-|:]/.test(text.slice(end, end + 2));
-    if (!isPlace) return null;
-    if (component === '' && /[A-Za-z]/.test(bare)) component = bare;
-    at = end;
-  }
-  return null;
+function parsedOf(level: LineLevel | null, component: string, message: string, stamp: Stamp | null): ParsedLine {
+  const { at, hasZone } = stamp ?? { at: null, hasZone: false };
+  return { at, hasZone, level, component, message, detail: '', bot: '' };
 }
 
 /** Whether a line without stamp and level begins the report of an exception. */
