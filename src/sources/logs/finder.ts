@@ -12,7 +12,29 @@ export const ERROR_NEEDLES: readonly string[] = [
   ...['panic', 'PANIC', 'SEVERE', 'EMERG', 'ALERT', 'ETELEGRAM'],
   ...['xception', 'raceback', 'nhandled', 'ncaught', 'egmentation fault'],
   ...['"level":4', '"level":5', '"level":6', '"level": 4', '"level": 5', '"level": 6'],
+  // Short forms of level: zerolog, log15, Serilog.
+  ...['[ERR', '[WRN', '[FTL', ' ERR ', ' WRN ', ' FTL ', 'l=err', ':"err"'],
+  // Redis marks warnings with a # behind the time.
+  ...Array.from({ length: 10 }, (_, digit) => `${digit} # `),
+  // A server's failure, and a refusal for being asked too often, in an access log.
+  ...['" 50', '" 429'],
+  // Refused logins.
+  ...['ailed password', 'ailed login', 'ogin failed', 'ogin attempt failed', 'uthentication failed'],
+  ...['uthentication failure', 'assword mismatch', 'nvalid password', 'nvalid credentials'],
 ];
+
+/** How lines of logs look: which pairs of bytes are rare in them is counted here. */
+const LOOKS = `2026-11-21T22:03:14.159Z INFO  update 4711 /weather Lisbon answered in 45 ms for user 26535
+{"level":30,"time":1795298400123,"pid":1042,"hostname":"web1","name":"api","msg":"request completed","chat":{"id":-1005897932,"type":"private"},"ms":38}
+{"level":"info","message":"sent 12 messages to chat 846","timestamp":"2026-11-21T22:00:09.264Z","service":"mailer","user":"anna"}
+10.1.33.8 - - [21/Nov/2026:22:03:27 +0000] "GET /api/orders/9502 HTTP/1.1" 200 884 "https://shop.example/cart" "Mozilla/5.0 (X11; Linux x86_64)"
+2026-11-21 22:05:19,716 - bot.handlers.weather - INFO - message 9399 from chat 3751 handled in 0.058s
+time="2026-11-21T22:02:09Z" level=info msg="cache refreshed" keys=7494 duration=45.9ms component=store
+4592:M 21 Nov 2026 22:03:07.816 * Background saving terminated with success
+2026-11-21 22:04:06.286 UTC [2089] LOG:  checkpoint complete: wrote 986 buffers (2.8%); write=0.034 s, sync=0.825 s
+Nov 21 22:03:42 web1 systemd[1]: Started Session 117 of user deploy.
+I1121 22:06:47.093844    12 server/main.go:609] connection from 10.55.5.82 accepted
+`;
 
 /** Bytes of logs, the commonest first: a pair of rare ones is looked for. */
 const COMMON = ' etaoinsr0hld1c2umf-:.p3g"wyb45v6k789_/,=';
@@ -30,27 +52,28 @@ function rarity(byte: number): number {
  */
 export function createFinder(needles: readonly string[]): Finder {
   const patterns = needles.map((needle) => Buffer.from(needle, 'latin1'));
+  const seen = countPairs(LOOKS);
   /** For each pair the number of its candidates in `candidates`; 0 for a pair that nothing waits for. */
   const awaited = new Uint8Array(65_536);
   const candidates: Candidate[][] = [[]];
   for (const pattern of patterns) {
     if (pattern.length < 4) throw new Error(`needle ${pattern.toString('latin1')} is too short to be found by pairs`);
     for (const parity of [0, 1]) {
-      const at = rarestPair(pattern, parity);
-      const pair = (pattern[at] as number) | ((pattern[at + 1] as number) << 8);
+      const at = rarestPair(pattern, parity, seen);
+      const pair = pairAt(pattern, at);
       if (awaited[pair] === 0) awaited[pair] = candidates.push([]) - 1;
       candidates[awaited[pair] as number]?.push(candidateAt(pattern, at));
     }
   }
 
-  let seen: ArrayBufferLike | null = null;
+  let memory: ArrayBufferLike | null = null;
   let pairs: Uint16Array = new Uint16Array(0);
 
   return (bytes, from, to) => {
     const { buffer, byteOffset } = bytes;
     if (byteOffset % 2 !== 0) throw new Error('the bytes must begin at an even place of their memory');
-    if (seen !== buffer) {
-      seen = buffer;
+    if (memory !== buffer) {
+      memory = buffer;
       // Built for little-endian machines, which all that Node runs on today are in practice.
       pairs = new Uint16Array(buffer, 0, buffer.byteLength >> 1);
     }
@@ -105,12 +128,13 @@ function candidateAt(pattern: Buffer, pairAt: number): Candidate {
   return { pattern, length: pattern.length, pairAt, probe, probeByte: pattern[probe] as number };
 }
 
-/** The pair of the two rarest bytes among those that stand at this parity. */
-function rarestPair(pattern: Buffer, parity: number): number {
+/** The pair that is the rarest among those that stand at this parity; of equal ones the one of the rarer bytes. */
+function rarestPair(pattern: Buffer, parity: number, seen: Uint16Array): number {
   let best = parity;
-  let bestRarity = -1;
+  let bestRarity = Number.NEGATIVE_INFINITY;
   for (let at = parity; at + 1 < pattern.length; at += 2) {
-    const found = rarity(pattern[at] as number) + rarity(pattern[at + 1] as number);
+    const often = seen[pairAt(pattern, at)] as number;
+    const found = rarity(pattern[at] as number) + rarity(pattern[at + 1] as number) - 1_000 * often;
     if (found > bestRarity) {
       best = at;
       bestRarity = found;
@@ -124,4 +148,20 @@ function isAt(bytes: Buffer, start: number, pattern: Buffer): boolean {
     if (bytes[start + index] !== pattern[index]) return false;
   }
   return true;
+}
+
+/** How often each pair of bytes stands in a text. */
+function countPairs(text: string): Uint16Array {
+  const bytes = Buffer.from(text, 'latin1');
+  const counts = new Uint16Array(65_536);
+  for (let at = 0; at + 1 < bytes.length; at += 1) {
+    const pair = pairAt(bytes, at);
+    counts[pair] = (counts[pair] as number) + 1;
+  }
+  return counts;
+}
+
+/** A pair as a little-endian machine reads it. */
+function pairAt(bytes: Buffer, at: number): number {
+  return (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
 }
