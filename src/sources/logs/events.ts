@@ -47,7 +47,7 @@ export class LogEvents {
   #stagedCharacters = 0;
   #passedOver = 0;
 
-  constructor(capacity = 5_000, maxCharacters = 4_000_000) {
+  constructor(capacity = 5_000, maxCharacters = 2_000_000) {
     this.#capacity = capacity;
     this.#maxCharacters = maxCharacters;
     this.#ring = Array.from({ length: capacity });
@@ -83,7 +83,7 @@ export class LogEvents {
   stage(event: Omit<LogEvent, 'seq'>): void {
     this.#staged.push(event);
     this.#stagedCharacters += event.message.length + event.detail.length;
-    if (this.#staged.length >= 2 * this.#capacity || this.#stagedCharacters >= 2 * this.#maxCharacters) this.#thin();
+    if (this.#staged.length >= 2 * this.#capacity || this.#stagedCharacters >= this.#maxCharacters) this.#thin();
   }
 
   /** Adds what was staged, by time. */

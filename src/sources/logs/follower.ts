@@ -119,33 +119,40 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
     if (!isDone || tail.isRestless || !folders.isWatched(dirname(tail.target.path))) due.add(tail);
   }
 
-  async function lookSlowly(waiting: readonly LogTail[]): Promise<void> {
-    slowChunk ??= createChunk();
-    for (const tail of waiting) {
-      if (isClosed) return;
-      slow = { tail, since: clock.monotonic() };
-      await look(tail, { io: backgroundIo, chunk: slowChunk, hasTime: () => true });
-    }
-    slow = null;
-  }
-
-  async function lookAtOnce(waiting: readonly LogTail[]): Promise<void> {
-    const end = clock.monotonic() + (hasRead ? BEAT_MS : FIRST_MS);
+  /** Time until `end`, in pieces between which keys have their turn. */
+  function slices(end: number): Pick<Look, 'hasTime' | 'isLong'> {
     let sliceEnd = clock.monotonic() + SLICE_MS;
-    const hasTime = (): boolean | Promise<boolean> => {
-      const now = clock.monotonic();
-      if (now >= end || isClosed) return false;
-      return now < sliceEnd ? true : rest();
-    };
     async function rest(): Promise<boolean> {
       await turn();
       sliceEnd = clock.monotonic() + SLICE_MS;
       return !isClosed;
     }
+    return {
+      isLong: () => clock.monotonic() >= sliceEnd,
+      hasTime() {
+        const now = clock.monotonic();
+        if (now >= end || isClosed) return false;
+        return now < sliceEnd ? true : rest();
+      },
+    };
+  }
+
+  async function lookSlowly(waiting: readonly LogTail[]): Promise<void> {
+    slowChunk ??= createChunk();
+    for (const tail of waiting) {
+      if (isClosed) return;
+      slow = { tail, since: clock.monotonic() };
+      await look(tail, { io: backgroundIo, chunk: slowChunk, ...slices(Number.POSITIVE_INFINITY) });
+    }
+    slow = null;
+  }
+
+  async function lookAtOnce(waiting: readonly LogTail[]): Promise<void> {
+    const time = slices(clock.monotonic() + (hasRead ? BEAT_MS : FIRST_MS));
     for (const tail of waiting) {
       // What is left out stays due; the next beat begins with it.
-      if (!(await hasTime())) return;
-      await look(tail, { io: immediateIo, chunk, hasTime });
+      if (!(await time.hasTime())) return;
+      await look(tail, { io: immediateIo, chunk, ...time });
     }
   }
 

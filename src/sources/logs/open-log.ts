@@ -26,6 +26,8 @@ export interface DrainScope {
   readonly sink: LineSink;
   /** Asked between two pieces: whether there is time for another. It may let others have their turn first. */
   readonly hasTime: () => boolean | Promise<boolean>;
+  /** Whether the piece should end behind this line, so that `hasTime` is asked. */
+  readonly isLong: () => boolean;
 }
 
 /** What tells a file from every other, whatever its name. */
@@ -184,9 +186,9 @@ export class OpenLog {
         start = indexOfLine(chunk, at, to) + 1;
         this.#isPartTaken = false;
       }
-      this.#walk(scope, start, last + 1, base);
-      this.readBytes += last + 1 - at;
-      this.#moveTo(base + last + 1, chunk, last + 1);
+      const end = this.#walk(scope, start, last + 1, base);
+      this.readBytes += end - at;
+      this.#moveTo(base + end, chunk, end);
       return;
     }
     if (to - at < MAX_LINE_BYTES) return;
@@ -205,14 +207,17 @@ export class OpenLog {
     this.#moveTo(base + to, chunk, to);
   }
 
-  /** Gives the lines worth reading of a stretch that ends behind a line feed. */
-  #walk({ chunk, finder, sink }: DrainScope, from: number, to: number, base: number): void {
+  /**
+   * Gives the lines worth reading of a stretch that ends behind a line feed; returns how far it came: a stretch full of
+   * errors takes long.
+   */
+  #walk({ chunk, finder, sink, isLong }: DrainScope, from: number, to: number, base: number): number {
     let at = from;
     while (at < to) {
       let start = at;
       if (!this.#wantsNext) {
         const hit = finder(chunk, at, to);
-        if (hit === -1) return;
+        if (hit === -1) return to;
         start = hit === at ? at : Math.max(at, chunk.lastIndexOf(0x0a, hit - 1) + 1);
       }
       const end = indexOfLine(chunk, start, to);
@@ -221,7 +226,9 @@ export class OpenLog {
       const hasNeedle = !this.#wantsNext || finder(chunk, start, stop) >= 0;
       this.#wantsNext = sink.take(chunk, start, stop, { isCut, hasNeedle, fileId: this.key, offset: base + start });
       at = end + 1;
+      if (isLong()) return at;
     }
+    return to;
   }
 
   #isSame(chunk: Buffer): boolean {

@@ -34,6 +34,7 @@ export interface Look {
   readonly io: LogIo;
   readonly chunk: Buffer;
   readonly hasTime: DrainScope['hasTime'];
+  readonly isLong: DrainScope['isLong'];
 }
 
 export class LogTail {
@@ -256,9 +257,9 @@ export class LogTail {
     await io.close(log.fd);
   }
 
-  #scope({ io, chunk, hasTime }: Look): DrainScope {
+  #scope({ io, chunk, hasTime, isLong }: Look): DrainScope {
     const { finder, sink } = this.#options;
-    return { io, chunk, hasTime, finder, sink };
+    return { io, chunk, hasTime, isLong, finder, sink };
   }
 
   snapshot(): LogFile {

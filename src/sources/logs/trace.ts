@@ -17,11 +17,6 @@ const REMARK = /^.{0,160}?\b((?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION): {
 const GOROUTINE = /^goroutine \d+ \[/;
 const GO_FRAME = /^(?:[\w./*()[\]-]+\(.*\)$|created by |exit status \d|\[signal )/;
 
-/** Whether a line of its own, before it is read, goes on with the one before it: for those who show lines as they are. */
-export function isTraceLine(text: string): boolean {
-  return CONTINUES.test(text.replace(PREFIX, ''));
-}
-
 /** The further lines of one event. */
 export class TraceLines {
   readonly lines: string[] = [];
