@@ -10,8 +10,8 @@ import type { Scope } from '../ui/panel.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import { drawScrolled } from '../ui/scrolled.ts';
 import type { Role } from '../ui/theme.ts';
-import { stateRole, stateWord } from './bots-columns.ts';
-import type { BotRow } from './bots-view.ts';
+import { stateRole, stateWord } from './bots-column.ts';
+import type { BotRow } from './bots-row.ts';
 
 type Fact = readonly [label: string, value: string, role?: Role];
 

@@ -1,17 +1,20 @@
 /** How the bots panel is drawn: its border, the rows in the window, and what stands below them. */
 import { type Failure, valueOf } from '../sources/source.ts';
-import { keyOf } from '../state/fleet.ts';
 import type { World } from '../state/world.ts';
 import { ago } from '../text/format.ts';
 import { measure, truncate } from '../text/width.ts';
-import { sparkline } from '../ui/graph.ts';
+import { lookedFor } from '../ui/looked-for.ts';
 import type { Scope } from '../ui/panel.ts';
 import { cursorIndex } from '../ui/reduce.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import { targetsOf } from '../ui/targets.ts';
-import { fitColumns, type PlacedColumn, stateRole } from './bots-columns.ts';
+import { stateRole } from './bots-column.ts';
+import { fitColumns, type PlacedColumn } from './bots-columns.ts';
 import { drawBotsEmpty } from './bots-empty.ts';
-import { BOT_SORTS, type BotRow, type BotsView } from './bots-view.ts';
+import { BOT_SORTS } from './bots-fields.ts';
+import type { BotLine } from './bots-row.ts';
+import { drawGroup, drawRow } from './bots-rows-draw.ts';
+import type { BotsView } from './bots-view.ts';
 
 /** Rows of the panel that are not bots: the border above and below, and the names of the columns. */
 export const CHROME_ROWS = 3;
@@ -25,47 +28,57 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
     drawBotsEmpty(cells, scope, view);
     return;
   }
-  const columns = fitColumns(width - 2, world.pm2.length > 1);
+  const columns = fitColumns(width - 2, world.pm2.length > 1 && !list.isGrouped, list.columns);
   drawTitles(cells, scope, columns);
   const page = Math.max(1, height - CHROME_ROWS);
   const cursor = cursorIndex(list, view.keys);
-  const top = Math.max(0, Math.min(list.top, view.rows.length - page));
+  const top = Math.max(0, Math.min(list.top, view.lines.length - page));
   for (let line = 0; line < page; line++) {
-    const row = view.rows[top + line];
+    const row = view.lines[top + line];
     if (!row) break;
-    drawRow(cells, scope, columns, row, 2 + line, top + line === cursor);
+    const place = { y: 2 + line, isCursor: top + line === cursor };
+    if (row.kind === 'bot') drawRow(cells, scope, columns, row, place);
+    else drawGroup(cells, scope, columns, row, place);
   }
-  drawWhy(cells, scope, columns, view.rows[cursor]);
-  drawOthers(cells, scope, 2 + Math.min(page, view.rows.length) + 1);
-  drawScrollbar(cells, scope, top, page, view.rows.length);
+  drawWhy(cells, scope, columns, view.lines[cursor]);
+  drawOthers(cells, scope, 2 + Math.min(page, view.lines.length) + 1);
+  drawScrollbar(cells, scope, top, page, view.lines.length);
   if (isFocused || !scope.ui.detail) drawTrouble(cells, scope);
 }
 
 /** The border with what the header does not say: how many are shown of how many, and how old it all is. */
 function drawFrame(cells: Cells, scope: Scope, view: BotsView): void {
-  const { theme, list, ui, isFocused, world } = scope;
+  const { theme, list, isFocused, world } = scope;
   const { width, height } = cells;
-  const filter = ui.typing && isFocused ? `/${ui.typing.text}▏` : list.filter ? `/${list.filter}` : '';
+  // A filter that acts is never out of sight.
+  const looked = lookedFor(scope);
+  const right = truncate(looked, Math.max(8, width - 14));
   const stale = staleOf(world);
   const shown = list.filter ? `${view.rows.length} of ${view.total}` : view.total > 0 ? String(view.total) : '';
-  const stopped = view.rows.filter(({ judgement }) => judgement.state === 'stopped').length;
-  const selected = targetsOf({ ...ui, detail: null }, world);
-  const shownKeys = new Set(view.keys);
-  const hidden = selected.filter((bot) => !shownKeys.has(keyOf(bot))).length;
-  const chosen = selected.length === 0 ? '' : `${selected.length} selected${hidden > 0 ? `, ${hidden} hidden` : ''}`;
   const parts = [
     'Bots',
     stale ? staleWords(stale, world.now) : '',
     shown,
-    chosen,
-    stopped > 0 ? `${stopped} stopped` : '',
+    selectedWords(scope, view),
+    view.stopped > 0 ? `${view.stopped} stopped` : '',
   ];
   cells.box(0, 0, width, height, {
-    title: truncate(parts.filter(Boolean).join(' · '), Math.max(8, width - measure(filter) - 8)),
-    right: filter,
+    title: truncate(parts.filter(Boolean).join(' · '), Math.max(4, width - measure(right) - (right ? 9 : 4))),
+    right,
     style: isFocused ? theme.borderFocused : theme.border,
     titleStyle: stale ? theme.alarm : isFocused ? theme.accent : theme.title,
+    rightStyle: view.filter.error !== null ? theme.bad : theme.accent,
   });
+}
+
+/** How many are selected, and how many of them are out of sight. */
+function selectedWords({ list, ui, world }: Scope, view: BotsView): string {
+  if (list.selected.size === 0) return '';
+  const { length } = targetsOf({ ...ui, detail: null }, world);
+  if (length === 0) return '';
+  let shown = 0;
+  for (const row of view.rows) if (list.selected.has(row.key)) shown++;
+  return `${length} selected${shown < length ? `, ${length - shown} hidden` : ''}`;
 }
 
 /** The sorted column's title is marked, so that nobody has to remember. */
@@ -80,48 +93,9 @@ function drawTitles(cells: Cells, { theme, list }: Scope, columns: readonly Plac
   }
 }
 
-function drawRow(
-  cells: Cells,
-  scope: Scope,
-  columns: readonly PlacedColumn[],
-  row: BotRow,
-  y: number,
-  isCursor: boolean,
-): void {
-  const { theme, world, isFocused } = scope;
-  const roles = isCursor && isFocused ? theme.selected : theme;
-  if (isCursor && isFocused) cells.fill(1, y, cells.width - 2, 1, ' ', theme.selected.text);
-  const isSelected = scope.list.selected.has(row.key);
-  if (isCursor || isSelected) cells.text(1, y, markOf(isCursor && isFocused, isSelected), roles.accent, 1);
-  const series = world.fleet.of(row.key);
-  for (const { column, x, width } of columns) {
-    const role = roles[column.role(row, world.thresholds.bots)];
-    if (column.series && series) {
-      const samples = series[column.series];
-      const peak = samples.max(width);
-      // CPU on the scale of a core, or what it takes if that is more; memory against its own peak.
-      const least = column.series === 'cpu' ? 25 : 1;
-      sparkline(cells, 1 + x, y, width, samples, {
-        min: 0,
-        max: Math.max(least, Number.isNaN(peak) ? 0 : peak),
-        style: role,
-      });
-      continue;
-    }
-    const text = truncate(column.text(row, world.now), width);
-    const at = column.align === 'right' ? x + width - measure(text) : x;
-    cells.text(1 + at, y, text, role, width);
-  }
-}
-
-/** Of the cursor, of what is selected, of both. */
-function markOf(isCursor: boolean, isSelected: boolean): string {
-  if (isSelected) return isCursor ? '◆' : '●';
-  return isCursor ? '▸' : '·';
-}
-
 /** Where there is no column for it, the reason of the row under the cursor stands in the border. */
-function drawWhy(cells: Cells, { theme }: Scope, columns: readonly PlacedColumn[], row: BotRow | undefined): void {
+function drawWhy(cells: Cells, { theme }: Scope, columns: readonly PlacedColumn[], line: BotLine | undefined): void {
+  const row = line?.kind === 'group' ? line.worst : line;
   if (!row?.judgement.why || columns.some(({ column }) => column.id === 'why')) return;
   const text = ` ${truncate(row.judgement.why, cells.width - 6)} `;
   cells.text(2, cells.height - 1, text, theme[stateRole(row.judgement.state)]);

@@ -1,139 +1,257 @@
-/** Which bots are shown, in what order: from readings to rows. */
-import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
+/** Which bots are shown, in what order: from readings to rows. Rows are kept from second to second and rewritten. */
+import type { Bot, BotMetric, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import { keyOf } from '../state/fleet.ts';
-import { type BotState, type Judgement, judgeAt, type Moment, momentOf, rankOf } from '../state/judge.ts';
+import { judgeAt, type Moment, momentOf } from '../state/judge.ts';
 import type { World } from '../state/world.ts';
 import type { ListState } from '../ui/state.ts';
-
-/** One bot with its place in its snapshot's columns of numbers. */
-export interface BotRow {
-  readonly key: string;
-  readonly bot: Bot;
-  readonly judgement: Judgement & { readonly last: BotState };
-  /** Tells homes apart where several are watched; else empty. */
-  readonly homeTag: string;
-  /** NaN unknown. */
-  readonly cpuPercent: number;
-  readonly memoryBytes: number;
-  readonly processes: number;
-  readonly lastLogAt: number;
-  readonly uptimeMs: number;
-}
+import { BOT_SORTS, FIELDS, type Field, type FieldName, orderValue } from './bots-fields.ts';
+import { type BotFilter, parseBotFilter } from './bots-filter.ts';
+import { type GroupStore, groupRows } from './bots-groups.ts';
+import { type BotLine, type BotRow, type GroupRow, homeTag, modeOf, sumGroup, uptimeOf } from './bots-row.ts';
 
 export interface BotsView {
-  readonly rows: readonly BotRow[];
+  /** In the order shown: bots, and groups where the list is grouped. */
+  readonly lines: readonly BotLine[];
+  /** Of the lines. */
   readonly keys: readonly string[];
+  /** The bots that the filter shows, those in folded groups too. */
+  readonly rows: readonly BotRow[];
   /** How many there are before the filter. */
   readonly total: number;
+  readonly stopped: number;
+  readonly filter: BotFilter;
+  /** Of all groups, those within folded ones too. */
+  groupKeys(): readonly string[];
 }
 
-/** What the list can be sorted by, in the order of `o`. */
-export const BOT_SORTS = ['state', 'name', 'cpu', 'mem', 'restarts', 'uptime', 'log'] as const;
+export interface BotsModel {
+  /** The view of this moment. It is rewritten by the next call. */
+  view(world: World, list: ListState): BotsView;
+  /** The row of a bot even when the filter hides it, as of the last view. */
+  row(key: string | null): BotRow | null;
+  group(key: string | null): GroupRow | null;
+}
 
-/** The rows of all homes, filtered and sorted. */
-export function selectBots(world: World, list: ListState): BotsView {
-  const rows: BotRow[] = [];
+/** So long rows keep their places while only figures change that do so each second. */
+const RESORT_MS = 5_000;
+
+type Sorting = Pick<ListState, 'sort' | 'isInverted' | 'isGrouped' | 'folded' | 'filter'>;
+
+export function createBotsModel(): BotsModel {
+  const rows = new Map<string, BotRow>();
+  const groups: GroupStore = new Map();
+  /** All rows by home, in the order of its list, and the list they were made from. */
+  const homes: { bots: readonly Bot[]; rows: BotRow[] }[] = [];
+  const shown: BotRow[] = [];
+  const lines: BotLine[] = [];
+  const keys: string[] = [];
+  let filter: BotFilter = parseBotFilter('');
+  let sorted: Sorting | null = null;
+  let sortedAt = Number.NEGATIVE_INFINITY;
   let total = 0;
-  const hasHomes = world.pm2.length > 1;
-  const words = list.filter.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const entry of world.pm2) {
-    const snapshot = valueOf(entry.reading);
-    if (!snapshot) continue;
-    total += snapshot.bots.length;
-    if (entry.reading.state !== 'fresh' && entry.reading.state !== 'stale') continue;
-    const moment = momentOf(entry.reading, world.now);
-    collect(rows, snapshot, world, { moment, words, homeTag: hasHomes ? homeTag(snapshot.home) : '' });
-  }
-  rows.sort(orderBy(BOT_SORTS[list.sort] ?? 'state'));
-  if (list.isInverted) rows.reverse();
-  return { rows, keys: rows.map((row) => row.key), total };
-}
+  let stopped = 0;
+  let isDirty = true;
 
-interface Collecting {
-  readonly moment: Moment;
-  readonly words: readonly string[];
-  readonly homeTag: string;
-}
-
-function collect(
-  into: BotRow[],
-  snapshot: Pm2Snapshot,
-  { now, thresholds }: World,
-  { moment, words, homeTag }: Collecting,
-): void {
-  for (let i = 0; i < snapshot.bots.length; i++) {
-    const bot = snapshot.bots[i] as Bot;
-    const judgement = judgeAt(bot, moment, thresholds.bots);
-    if (words.length > 0 && !matches(bot, judgement.state, words)) continue;
-    into.push({
-      key: keyOf(bot),
-      bot,
-      judgement,
-      homeTag,
-      cpuPercent: snapshot.cpuPercent[i] ?? Number.NaN,
-      memoryBytes: snapshot.memoryBytes[i] ?? Number.NaN,
-      processes: snapshot.processes[i] ?? Number.NaN,
-      lastLogAt: snapshot.lastLogAt[i] ?? Number.NaN,
-      // A reading that is not fresh says nothing of the time since.
-      uptimeMs: uptimeOf(bot, moment.isFresh ? now : moment.readAt),
+  /** Rows follow the list that PM2 gave; its identity tells whether it is the one they were made from. */
+  function follow(at: number, bots: readonly Bot[]): BotRow[] {
+    const known = homes[at];
+    if (known?.bots === bots) return known.rows;
+    const made = bots.map((bot) => {
+      const key = keyOf(bot);
+      let row = rows.get(key);
+      if (!row) rows.set(key, (row = createRow(key, bot)));
+      takeBot(row, bot);
+      return row;
     });
+    homes[at] = { bots, rows: made };
+    isDirty = true;
+    return made;
   }
+
+  function update(world: World, list: ListState): void {
+    const isLive = isLiveSort(list);
+    const hasHomes = world.pm2.length > 1;
+    const name = BOT_SORTS[list.sort] ?? 'state';
+    let at = 0;
+    total = 0;
+    stopped = 0;
+    for (const { reading } of world.pm2) {
+      const snapshot = valueOf(reading);
+      if (!snapshot || (reading.state !== 'fresh' && reading.state !== 'stale')) continue;
+      const own = follow(at++, snapshot.bots);
+      const moment = momentOf(reading, world.now);
+      const tag = hasHomes ? homeTag(snapshot.home) : '';
+      total += own.length;
+      for (let i = 0; i < own.length; i++) {
+        const row = own[i] as BotRow;
+        row.homeTag = tag;
+        takeNumbers(row, snapshot, i, moment, world);
+        if (row.judgement.state === 'stopped') stopped++;
+        const isShown = passes(row, filter, world);
+        if (isShown !== row.isShown) isDirty = true;
+        row.isShown = isShown;
+        if (isLive || !isShown) continue;
+        const value = orderValue(name, row, world);
+        if (!Object.is(value, row.sortValue)) isDirty = true;
+        row.sortValue = value;
+      }
+    }
+    if (homes.length > at) {
+      homes.length = at;
+      isDirty = true;
+    }
+    if (rows.size > total) forget();
+  }
+
+  function forget(): void {
+    const present = new Set(homes.flatMap((home) => home.rows.map(({ key }) => key)));
+    for (const key of rows.keys()) if (!present.has(key)) rows.delete(key);
+    isDirty = true;
+  }
+
+  function arrange(world: World, list: ListState): void {
+    const name = BOT_SORTS[list.sort] ?? 'state';
+    shown.length = 0;
+    for (const home of homes) for (const row of home.rows) if (row.isShown) shown.push(row);
+    for (const row of shown) row.sortValue = orderValue(name, row, world);
+    shown.sort(orderBy(name, list.isInverted));
+    if (list.isGrouped) {
+      groupRows(shown, lines, { store: groups, folded: list.folded, hasHomes: homes.length > 1 });
+    } else {
+      groups.clear();
+      lines.length = 0;
+      for (const row of shown) {
+        row.depth = 0;
+        lines.push(row);
+      }
+    }
+    keys.length = 0;
+    for (const line of lines) keys.push(line.key);
+    sortedAt = world.now;
+    isDirty = false;
+  }
+
+  return {
+    view(world, list) {
+      if (sorted === null || !isSameSorting(sorted, list)) {
+        if (sorted?.filter !== list.filter) filter = parseBotFilter(list.filter);
+        sorted = list;
+        isDirty = true;
+      }
+      update(world, list);
+      const isOld = isLiveSort(list) && !(Math.abs(world.now - sortedAt) < RESORT_MS);
+      if (isDirty || isOld) arrange(world, list);
+      else for (const group of groups.values()) sumGroup(group);
+      return { lines, keys, rows: shown, total, stopped, filter, groupKeys: () => [...groups.keys()] };
+    },
+    row: (key) => (key === null ? null : (rows.get(key) ?? null)),
+    group: (key) => (key === null ? null : (groups.get(key) ?? null)),
+  };
 }
 
-/** `anna` for /home/anna/.pm2, else the last folder's name. */
-export function homeTag(home: string): string {
-  const parts = home.split('/').filter(Boolean);
-  const last = parts.at(-1) ?? home;
-  return last === '.pm2' ? (parts.at(-2) ?? last) : last;
+function isSameSorting(a: Sorting, b: Sorting): boolean {
+  return (
+    a.sort === b.sort &&
+    a.isInverted === b.isInverted &&
+    a.isGrouped === b.isGrouped &&
+    a.folded === b.folded &&
+    a.filter === b.filter
+  );
 }
 
-function matches(bot: Bot, state: BotState, words: readonly string[]): boolean {
-  const text = `${bot.name} ${bot.namespace} ${state} ${bot.status} ${bot.id}`.toLowerCase();
-  return words.every((word) => text.includes(word));
+function isLiveSort({ sort }: Pick<ListState, 'sort'>): boolean {
+  const field: Field = FIELDS[BOT_SORTS[sort] ?? 'state'];
+  return field.kind === 'number' && field.isLive;
 }
 
-/** Time since the start of the process that runs; NaN when none does. */
-export function uptimeOf(bot: Bot, now: number): number {
-  const isUp = bot.status === 'online' || bot.status === 'launching' || bot.status === 'stopping';
-  return isUp && bot.startedAt !== null ? Math.max(0, now - bot.startedAt) : Number.NaN;
+function passes(row: BotRow, { tests }: BotFilter, world: World): boolean {
+  for (const test of tests) if (!test(row, world)) return false;
+  return true;
+}
+
+function createRow(key: string, bot: Bot): BotRow {
+  return {
+    kind: 'bot',
+    key,
+    bot,
+    judgement: { state: 'unknown', why: '', last: 'unknown' },
+    homeTag: '',
+    cpuPercent: Number.NaN,
+    memoryBytes: Number.NaN,
+    processes: Number.NaN,
+    lastLogAt: Number.NaN,
+    uptimeMs: Number.NaN,
+    exitsHour: 0,
+    heapBytes: Number.NaN,
+    heapPercent: Number.NaN,
+    loopMs: Number.NaN,
+    depth: 0,
+    text: '',
+    isShown: false,
+    sortValue: Number.NaN,
+  };
+}
+
+const MEBIBYTE = 1_048_576;
+
+/** What is new with a list alone. */
+function takeBot(row: BotRow, bot: Bot): void {
+  row.bot = bot;
+  row.heapBytes = metricOf(bot.metrics, 'internal/v8/heap/used') * MEBIBYTE;
+  row.heapPercent = metricOf(bot.metrics, 'internal/v8/heap/usage');
+  row.loopMs = metricOf(bot.metrics, 'internal/libuv/latency/p50');
+  row.text = textOf(row);
+}
+
+function metricOf(metrics: readonly BotMetric[], type: string): number {
+  for (const metric of metrics) if (metric.type === type) return metric.value;
+  return Number.NaN;
+}
+
+function textOf({ bot, judgement }: BotRow): string {
+  return `${bot.name} ${bot.namespace} ${judgement.state} ${bot.status} ${modeOf(bot)} ${bot.id}`.toLowerCase();
+}
+
+function takeNumbers(row: BotRow, snapshot: Pm2Snapshot, i: number, moment: Moment, { now, thresholds }: World): void {
+  const judgement = judgeAt(row.bot, moment, thresholds.bots);
+  const isOther = judgement.state !== row.judgement.state;
+  row.judgement = judgement;
+  if (isOther) row.text = textOf(row);
+  row.cpuPercent = snapshot.cpuPercent[i] ?? Number.NaN;
+  row.memoryBytes = snapshot.memoryBytes[i] ?? Number.NaN;
+  row.processes = snapshot.processes[i] ?? Number.NaN;
+  row.lastLogAt = snapshot.lastLogAt[i] ?? Number.NaN;
+  // A reading that is not fresh says nothing of the time since.
+  const at = moment.isFresh ? now : moment.readAt;
+  row.uptimeMs = uptimeOf(row.bot, at);
+  row.exitsHour = countSince(row.bot.exits, at - 3_600_000);
+}
+
+function countSince(exits: Bot['exits'], since: number): number {
+  let first = 0;
+  while (first < exits.length && (exits[first]?.at ?? 0) < since) first++;
+  return exits.length - first;
 }
 
 type Compare = (a: BotRow, b: BotRow) => number;
 
-/** The worst, the biggest or the latest first; unknown last; then by name and id, so that no order ever flickers. */
-function orderBy(sort: (typeof BOT_SORTS)[number]): Compare {
+/** The worst, the biggest or the latest first, unless inverted; unknown last in either; then by name and id, so that no order ever flickers. */
+function orderBy(name: FieldName, isInverted: boolean): Compare {
+  const sign = isInverted ? -1 : 1;
   const byName: Compare = (a, b) => compareText(a.bot.name, b.bot.name) || compareId(a.bot.id, b.bot.id);
-  switch (sort) {
-    case 'state':
-      return (a, b) => rankOf(a.judgement.last) - rankOf(b.judgement.last) || byName(a, b);
-    case 'name':
-      return byName;
-    case 'cpu':
-      return (a, b) => descending(a.cpuPercent, b.cpuPercent) || byName(a, b);
-    case 'mem':
-      return (a, b) => descending(a.memoryBytes, b.memoryBytes) || byName(a, b);
-    case 'restarts':
-      return (a, b) => b.bot.restarts - a.bot.restarts || byName(a, b);
-    case 'uptime':
-      return (a, b) => ascending(a.uptimeMs, b.uptimeMs) || byName(a, b);
-    case 'log':
-      return (a, b) => descending(a.lastLogAt, b.lastLogAt) || byName(a, b);
-    default:
-      return sort satisfies never;
+  const field: Field = FIELDS[name];
+  if (name !== 'state' && field.kind === 'text') {
+    return (a, b) => sign * compareText(field.text(a), field.text(b)) || byName(a, b);
   }
-}
-
-/** Unknown last. */
-function ascending(a: number, b: number): number {
-  return Number.isNaN(a) || Number.isNaN(b) ? descending(a, b) : a - b;
-}
-
-/** Unknown last. */
-function descending(a: number, b: number): number {
-  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : 1;
-  if (Number.isNaN(b)) return -1;
-  return b - a;
+  return (a, b) => {
+    const isUnknown = Number.isNaN(a.sortValue);
+    if (isUnknown || Number.isNaN(b.sortValue)) {
+      const unknown = Number(isUnknown) - Number(Number.isNaN(b.sortValue));
+      return unknown || byName(a, b);
+    }
+    return sign * (a.sortValue - b.sortValue) || byName(a, b);
+  };
 }
 
 // Code units, not the locale's rules: a hundred times cheaper, and the same on every machine.

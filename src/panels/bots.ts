@@ -1,22 +1,35 @@
 /** The bots panel: every bot of every watched home, worst first. */
 import { botTarget } from '../actions/target.ts';
-import type { World } from '../state/world.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
-import { LIST } from '../ui/state.ts';
+import type { MenuItem } from '../ui/state.ts';
 import { botsByKey, targetsOf } from '../ui/targets.ts';
 import { createViewMemo } from '../ui/view-memo.ts';
 import { logsOf } from '../ui/viewer.ts';
 import { drawBotDetail } from './bot-detail.ts';
+import { BOT_COLUMNS } from './bots-column-list.ts';
 import { CHROME_ROWS, drawBots } from './bots-draw.ts';
-import { BOT_SORTS, type BotRow, type BotsView, selectBots } from './bots-view.ts';
+import { BOT_SORTS } from './bots-fields.ts';
+import { parseBotFilter } from './bots-filter.ts';
+import { keyOfGroup } from './bots-groups.ts';
+import { type BotRow, GROUP_LEVELS } from './bots-row.ts';
+import { type BotsView, createBotsModel } from './bots-view.ts';
 
 export function botsPanel(): Panel {
+  const model = createBotsModel();
   const viewOf = createViewMemo(
     ({ world }: Scope) => [world],
-    ({ world, list }): BotsView => selectBots(world, list),
+    ({ world, list }): BotsView => model.view(world, list),
   );
-  const rowOf = (scope: Scope, key: string | null): BotRow | null =>
-    viewOf(scope).rows.find((row) => row.key === key) ?? null;
+  const rowOf = (scope: Scope, key: string | null): BotRow | null => {
+    viewOf(scope);
+    return model.row(key);
+  };
+  /** What a row stands for: itself, all of its group, or without one all that the filter shows. */
+  const membersOf = (scope: Scope, key: string | null): readonly string[] => {
+    const { rows } = viewOf(scope);
+    if (key === null) return rows.map((row) => row.key);
+    return model.group(key)?.members.map((row) => row.key) ?? [key];
+  };
 
   return {
     id: 'bots',
@@ -25,25 +38,47 @@ export function botsPanel(): Panel {
     keys: (scope) => viewOf(scope).keys,
     page: (height) => Math.max(1, height - CHROME_ROWS),
     draw: (cells, scope) => drawBots(cells, scope, viewOf(scope)),
-    drawDetail(cells, scope, key) {
-      const row = rowOf(scope, key) ?? findAnywhere(scope.world, key);
-      drawBotDetail(cells, scope, row);
+    drawDetail: (cells, scope, key) => drawBotDetail(cells, scope, rowOf(scope, key)),
+    filterError: (text) => parseBotFilter(text).error,
+    textOf(scope, key) {
+      viewOf(scope);
+      return model.row(key)?.text ?? model.group(key)?.label.toLowerCase() ?? '';
     },
+    group(scope, key) {
+      viewOf(scope);
+      if (model.group(key)) return key;
+      const row = model.row(key);
+      return row
+        ? (GROUP_LEVELS.map((level) => keyOfGroup(level, row)).findLast((group) => model.group(group)) ?? null)
+        : null;
+    },
+    groups: (scope) => viewOf(scope).groupKeys(),
+    menu: ({ list }, menu) => (menu === 'sort' ? sortItems(list.sort, list.isInverted) : columnItems(list.columns)),
     subject(scope, key) {
-      const row = rowOf(scope, key) ?? findAnywhere(scope.world, key);
+      const row = rowOf(scope, key);
       return row ? logsOf(row.bot) : null;
     },
-    members: (scope, key) => (key === null ? viewOf(scope).keys : [key]),
+    members: membersOf,
     targets(scope, key) {
       const chosen = targetsOf(scope.ui, scope.world);
-      const bots = chosen.length > 0 ? chosen : botsByKey(scope.world, new Set(key === null ? [] : [key]));
-      return bots.map(botTarget);
+      if (chosen.length > 0 || key === null) return chosen.map(botTarget);
+      return botsByKey(scope.world, new Set(membersOf(scope, key))).map(botTarget);
     },
   };
 }
 
-/** The row of a key even when the filter hides it. */
-function findAnywhere(world: World, key: string | null): BotRow | null {
-  if (key === null) return null;
-  return selectBots(world, LIST).rows.find((row) => row.key === key) ?? null;
+function sortItems(sort: number, isInverted: boolean): readonly MenuItem[] {
+  return BOT_SORTS.map((id, i) => {
+    const label = BOT_COLUMNS.find((column) => column.sort === id)?.label ?? id;
+    return { id, label, mark: i === sort ? (isInverted ? '▴' : '▾') : '', note: label === id ? '' : id };
+  });
+}
+
+function columnItems(chosen: Readonly<Record<string, 'on' | 'off'>>): readonly MenuItem[] {
+  // Without its name a row says nothing.
+  return BOT_COLUMNS.filter(({ id }) => id !== 'name').map(({ id, title, label }) => {
+    const choice = chosen[id];
+    const note = `${title} · ${choice === 'on' ? 'always' : choice === 'off' ? 'never' : 'by width'}`;
+    return { id, label, mark: choice === 'on' ? '●' : choice === 'off' ? '×' : '·', note };
+  });
 }

@@ -5,6 +5,7 @@ import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 import { truncate } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
+import { lookedFor } from '../ui/looked-for.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import { RANGES } from '../ui/state.ts';
@@ -62,6 +63,7 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
     drawDetail(cells, scope, key) {
       drawDatabaseDetail(cells, viewOf(scope), lookOf(scope), key, RANGES[scope.ui.range] ?? RANGES[0]);
     },
+    textOf: (scope, key) => (viewOf(scope).tables.find(({ oid }) => oid === key)?.name ?? '').toLowerCase(),
     copyText: (scope) => viewOf(scope).postgres.snapshot?.rights.grant ?? null,
     targets(scope, key) {
       const entry = entryOf(scope.world, 'postgres');
@@ -76,8 +78,9 @@ function entryOf<K extends 'postgres' | 'redis'>({ entries }: World, kind: K): E
   return (entries.find((entry) => entry.kind === kind) as Entry<K> | undefined) ?? null;
 }
 
-function sortRemark({ list, ui, isFocused }: Scope): string {
-  const filter = ui.typing && isFocused ? `/${ui.typing.text}▏` : list.filter ? `/${list.filter}` : '';
+function sortRemark(scope: Scope): string {
+  const { list } = scope;
+  const filter = lookedFor(scope);
   const sort =
     list.sort === 0 && !list.isInverted ? '' : `by ${TABLE_SORTS[list.sort] ?? 'dead'}${list.isInverted ? ' ↑' : ''}`;
   return [filter, sort].filter(Boolean).join(' · ');

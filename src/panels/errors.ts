@@ -7,6 +7,7 @@ import type { Entry } from '../state/store.ts';
 import { ago, count as formatCount } from '../text/format.ts';
 import { truncate } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
+import { lookedFor } from '../ui/looked-for.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
 import { cursorIndex } from '../ui/reduce.ts';
 import type { Cells } from '../ui/screen/cells.ts';
@@ -46,6 +47,7 @@ export interface ErrorsPanel extends Pick<Panel, 'title' | 'sorts' | 'page'> {
   draw(cells: Cells, scope: ErrorsScope): void;
   drawDetail(cells: Cells, scope: ErrorsScope, key: string | null): void;
   drawSummary(cells: Cells, scope: ErrorsScope): void;
+  textOf(scope: ErrorsScope, key: string): string;
   subject(scope: ErrorsScope, key: string | null): ViewerSubject | null;
 }
 
@@ -77,6 +79,10 @@ export function errorsPanel(): ErrorsPanel {
       const group = scope.world.errors.groups.find(({ fingerprint }) => fingerprint === key) ?? null;
       drawErrorDetail(cells, scope, group);
     },
+    textOf(scope, key) {
+      const group = rowsOf(scope).rows.find((row) => row.key === key)?.group;
+      return group ? `${[...group.bots.keys()].join(' ')} ${group.code ?? ''} ${group.last.message}`.toLowerCase() : '';
+    },
     subject(scope, key) {
       const last = scope.world.errors.groups.find(({ fingerprint }) => fingerprint === key)?.last;
       return last ? { title: last.bot, files: [{ label: last.stream, path: last.path }] } : null;
@@ -93,11 +99,11 @@ function logsOf({ world }: ErrorsScope): LogsSnapshot | null {
 }
 
 function drawErrors(cells: Cells, scope: ErrorsScope, view: ErrorRows): void {
-  const { theme, list, ui, isFocused, world } = scope;
+  const { theme, list, isFocused, world } = scope;
   const { width, height } = cells;
   cells.clear();
   const logs = logsOf(scope);
-  const filter = ui.typing && isFocused ? `/${ui.typing.text}▏` : list.filter ? `/${list.filter}` : '';
+  const filter = lookedFor(scope);
   const sort = view.total > 0 ? `by ${ERROR_SORTS[list.sort] ?? 'gravity'}${list.isInverted ? ' ↑' : ''}` : '';
   const right = [filter, width >= 50 ? sort : ''].filter(Boolean).join(' · ');
   const trouble = worst(logs !== null && unreadRemark(logs) !== '' ? 'warn' : 'text', severityOfHour(scope, logs));

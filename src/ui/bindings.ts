@@ -1,11 +1,10 @@
 /** The keys that are not actions, as data. */
 import { views } from '../config/command-line.ts';
 import type { Binding } from './binding.ts';
+import { LIST_BINDINGS } from './list-bindings.ts';
 import type { UiState } from './state.ts';
 
 const isAtHome = (ui: UiState): boolean => ui.view === 'home' && !ui.detail && !ui.isViewing && !ui.overlay;
-const isList = (ui: UiState): boolean => !ui.detail && ui.focus !== 'resources';
-const isSelectable = (ui: UiState): boolean => !ui.detail && ui.focus === 'bots';
 const hasCurves = (ui: UiState): boolean => ui.detail?.panel === 'resources' || ui.detail?.panel === 'database';
 
 export const BINDINGS: readonly Binding[] = [
@@ -96,6 +95,7 @@ export const BINDINGS: readonly Binding[] = [
     where: (ui) =>
       !isAtHome(ui) ||
       ui.lists[ui.focus].filter !== '' ||
+      ui.lists[ui.focus].search !== '' ||
       ui.lists[ui.focus].selected.size > 0 ||
       ui.strip?.isOver === true,
     effect: () => ({ type: 'went-back' }),
@@ -138,54 +138,7 @@ export const BINDINGS: readonly Binding[] = [
     footer: 50,
     effect: () => ({ type: 'pause-turned' }),
   },
-  {
-    keys: ['/', '&'],
-    shown: '/',
-    label: 'filter',
-    help: 'Shows only the rows with these words: name, namespace, state.',
-    group: 'find',
-    footer: 30,
-    where: isList,
-    effect: () => ({ type: 'filter-opened' }),
-  },
-  {
-    keys: ['o'],
-    shown: 'o',
-    label: 'sort',
-    help: 'Sorts by the next column.',
-    group: 'find',
-    footer: 40,
-    where: isList,
-    effect: () => ({ type: 'sort-turned' }),
-  },
-  {
-    keys: ['O'],
-    shown: 'O',
-    label: 'invert',
-    help: 'Turns the order round.',
-    group: 'find',
-    where: isList,
-    effect: () => ({ type: 'sort-inverted' }),
-  },
-  {
-    keys: ['space'],
-    shown: 'Space',
-    label: 'select',
-    help: 'Selects the row, or lets it go; actions are then for all that is selected.',
-    group: 'find',
-    footer: 55,
-    where: isSelectable,
-    effect: () => ({ type: 'selection-turned' }),
-  },
-  {
-    keys: ['*'],
-    shown: '*',
-    label: 'all',
-    help: 'Selects all that the filter shows; again: none.',
-    group: 'find',
-    where: isSelectable,
-    effect: () => ({ type: 'all-turned' }),
-  },
+  ...LIST_BINDINGS,
   {
     keys: ['l'],
     shown: 'l',

@@ -110,7 +110,13 @@ export interface Hint {
   readonly isOff: boolean;
 }
 
-export function drawFooter(cells: Cells, scope: ChromeScope, hints: readonly Hint[]): void {
+/** What is said beside what is typed. */
+export interface TypingRemark {
+  readonly text: string;
+  readonly isWrong: boolean;
+}
+
+export function drawFooter(cells: Cells, scope: ChromeScope, hints: readonly Hint[], remark: TypingRemark): void {
   const { ui, theme } = scope;
   cells.clear();
   if (ui.typing) {
@@ -118,11 +124,12 @@ export function drawFooter(cells: Cells, scope: ChromeScope, hints: readonly Hin
       cells,
       0,
       [
-        ['filter ', theme.muted],
-        [`/${ui.typing.text}`, theme.strong],
-        ['▏', theme.accent],
+        [`${ui.typing.kind} `, theme.muted],
+        [`${ui.typing.kind === 'filter' ? '&' : '/'}${ui.typing.text}`, theme.strong],
+        ['▏ ', theme.accent],
+        [remark.text, remark.isWrong ? theme.bad : theme.muted],
       ],
-      [['Enter keeps  Esc drops', theme.muted]],
+      [[remark.isWrong && cells.width < 100 ? 'Esc drops' : 'Enter keeps  Esc drops', theme.muted]],
     );
     return;
   }

@@ -2,7 +2,7 @@
 import type { Target } from '../actions/target.ts';
 import type { World } from '../state/world.ts';
 import type { Cells } from './screen/cells.ts';
-import type { ListState, PanelId, UiState } from './state.ts';
+import type { ListState, MenuId, MenuItem, PanelId, UiState } from './state.ts';
 import type { Theme } from './theme.ts';
 import type { ViewerSubject } from './viewer.ts';
 
@@ -33,6 +33,14 @@ export interface Panel {
   subject?(scope: Scope, key: string | null): ViewerSubject | null;
   /** What `y` copies here before any target's command: a remedy that the panel names. */
   copyText?(scope: Scope, key: string | null): string | null;
+  /** What `/` looks in, of a row, lower case. Without it nothing is found. */
+  textOf?(scope: Scope, key: string): string;
+  /** What of a filter is not understood; without it everything is. */
+  filterError?(text: string): string | null;
+  /** Groups of rows: see `Scene`. */
+  group?(scope: Scope, key: string | null): string | null;
+  groups?(scope: Scope): readonly string[];
+  menu?(scope: Scope, menu: MenuId): readonly MenuItem[];
   /** What can be selected in a row: see `Scene.members`. Without it nothing can. */
   members?(scope: Scope, key: string | null): readonly string[];
   /** What an action would be aimed at: what is selected, else the row of the key. */

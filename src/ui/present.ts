@@ -2,6 +2,7 @@
 import type { Binding } from './binding.ts';
 import { placeZones } from './compose-plain.ts';
 import { helpSheet } from './overlays/help.ts';
+import { menuSheet } from './overlays/menu.ts';
 import { paletteSheet } from './overlays/palette.ts';
 import type { Questions } from './overlays/question.tsx';
 import type { Prompt } from './prompt.ts';
@@ -78,6 +79,8 @@ export function present({ shell, screen, keymap, clock, loadQuestions, onError }
         return helpSheet({ keymap, ui: shell.ui(), viewer: shell.viewerKeys(), columns, rows, top: overlay.top });
       case 'palette':
         return paletteSheet({ palette: overlay.palette, columns, rows });
+      case 'menu':
+        return menuSheet({ overlay, items: shell.menuItems(), columns, rows });
       case 'prompt':
         return questionSheet(overlay.prompt, columns, rows);
       default:

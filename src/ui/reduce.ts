@@ -1,5 +1,6 @@
 /** The next state of what the person is doing. Events are facts; here is decided what they mean. */
-import { typedBy } from './keys.ts';
+import { turnAllFolds, turnFold } from './folding.ts';
+import { openMenu, pressMenu } from './menu.ts';
 import { clearSelected, turnAll, turnSelected } from './selection.ts';
 import {
   type ListState,
@@ -11,6 +12,7 @@ import {
   type UiState,
   UNLOCK_MS,
 } from './state.ts';
+import { openTyping, turnSearch, typeKey } from './typing.ts';
 
 export function reduce(state: UiState, event: UiEvent, scene: Scene): UiState {
   switch (event.type) {
@@ -41,9 +43,25 @@ export function reduce(state: UiState, event: UiEvent, scene: Scene): UiState {
     case 'went-back':
       return goBack(state);
     case 'filter-opened':
-      return { ...state, typing: { text: state.lists[state.focus].filter, before: state.lists[state.focus].filter } };
-    case 'filter-typed':
-      return typeFilter(state, event.key, scene);
+      return openTyping(state, 'filter', scene);
+    case 'search-opened':
+      return openTyping(state, 'search', scene);
+    case 'search-turned':
+      return turnSearch(state, event.by, scene);
+    case 'text-typed':
+      return typeKey(state, event.key, scene);
+    case 'menu-opened':
+      return openMenu(state, event.menu);
+    case 'menu-pressed':
+      return pressMenu(state, event.key, scene);
+    case 'grouping-turned':
+      return withList(state, state.focus, (list) => ({ ...list, isGrouped: !list.isGrouped }));
+    case 'fold-turned':
+      return foldAt(state, event.to, scene);
+    case 'folds-turned': {
+      const group = scene.group(state.focus, cursorKey(state, scene));
+      return withList(state, state.focus, (list) => turnAllFolds(list, scene.groups(state.focus), group));
+    }
     case 'sort-turned':
       return withList(state, state.focus, (list) => ({
         ...list,
@@ -109,6 +127,7 @@ export function scrollTo(top: number, index: number, page: number, total: number
 /** Where there are rows it is about one of them: an empty list has nothing to open. */
 function openDetail(state: UiState, scene: Scene): UiState {
   const key = cursorKey(state, scene);
+  if (key !== null && scene.group(state.focus, key) === key) return foldAt(state, 'other', scene);
   const isList = scene.sorts(state.focus) > 0;
   if (isList && key === null && state.lists[state.focus].filter !== '') return state;
   return { ...state, detail: { panel: state.focus, key, top: 0 } };
@@ -168,6 +187,14 @@ function turnRow(state: UiState, scene: Scene): UiState {
   return turned === state ? state : moveBy(turned, 1, scene);
 }
 
+/** Folds or opens the group under the cursor, or folds the one that its row stands in. */
+function foldAt(state: UiState, to: 'folded' | 'open' | 'other', scene: Scene): UiState {
+  const key = cursorKey(state, scene);
+  const group = scene.group(state.focus, key);
+  if (group === null || (to === 'open' && group !== key)) return state;
+  return withList(state, state.focus, (list) => turnFold(list, group, to));
+}
+
 function goBack(state: UiState): UiState {
   if (state.overlay) return { ...state, overlay: null };
   if (state.typing) return state;
@@ -175,25 +202,8 @@ function goBack(state: UiState): UiState {
   if (state.detail) return { ...state, detail: null };
   if (state.strip && state.strip.isOver) return { ...state, strip: null };
   if (state.lists[state.focus].selected.size > 0) return withList(state, state.focus, clearSelected);
+  if (state.lists[state.focus].search !== '') return withList(state, state.focus, (list) => ({ ...list, search: '' }));
   if (state.lists[state.focus].filter !== '') return withList(state, state.focus, (list) => ({ ...list, filter: '' }));
   if (state.view !== 'home') return { ...state, view: 'home' };
   return state;
-}
-
-function typeFilter(state: UiState, key: string, scene: Scene): UiState {
-  const { typing } = state;
-  if (!typing) return state;
-  if (key === 'enter') return { ...state, typing: null };
-  if (key === 'esc') return setFilter({ ...state, typing: null }, typing.before, scene);
-  let { text } = typing;
-  if (key === 'backspace') text = [...text].slice(0, -1).join('');
-  else if (key === 'ctrl+u') text = '';
-  else text += typedBy(key);
-  if (text === typing.text) return state;
-  return setFilter({ ...state, typing: { ...typing, text } }, text, scene);
-}
-
-/** The cursor goes to the first row of what is found; it would be lost among rows that are gone. */
-function setFilter(state: UiState, filter: string, _scene: Scene): UiState {
-  return withList(state, state.focus, (list) => ({ ...list, filter, key: null, index: 0, top: 0 }));
 }

@@ -49,7 +49,13 @@ export function zonesChanged(before: UiState, after: UiState): readonly string[]
     if (was === is) continue;
     zones.add(panel);
     // Esc means something else while there is a filter.
-    if (was.filter !== is.filter || was.selected !== is.selected) zones.add('footer');
+    if (
+      was.filter !== is.filter ||
+      was.selected !== is.selected ||
+      was.search !== is.search ||
+      was.isGrouped !== is.isGrouped
+    )
+      zones.add('footer');
   }
   if (before.focus !== after.focus) zones.add(before.focus).add(after.focus).add('footer');
   if (before.typing !== after.typing) zones.add(after.focus).add('footer');

@@ -1,5 +1,6 @@
 /** What the shell has laid out. */
 import type { World } from '../state/world.ts';
+import { placeZones } from './compose-plain.ts';
 import type { Layout } from './layout.ts';
 import type { Overlay, UiState } from './state.ts';
 import { layoutOf } from './zones.ts';
@@ -29,6 +30,13 @@ function sameRows(a: Layout['rows'], b: Layout['rows']): boolean {
       return zones.every(({ id, width }, x) => id === other.zones[x]?.id && width === other.zones[x]?.width);
     })
   );
+}
+
+/** The row of the screen the cursor of the focused list is on; null when no list is shown. */
+export function cursorRowOf(layout: Layout, { focus, lists }: UiState): number | null {
+  const zone = placeZones(layout).find(({ id }) => id === focus);
+  // Below the border and the names of the columns.
+  return zone ? zone.y + 2 + lists[focus].index - lists[focus].top : null;
 }
 
 type Size = Pick<Frame, 'columns' | 'rows'>;

@@ -6,7 +6,6 @@ import type { Target } from '../actions/target.ts';
 import type { World } from '../state/world.ts';
 import type { Acting, ActingPort } from './acting.ts';
 import { type Binding, type Effect, type Group } from './binding.ts';
-import { placeZones } from './compose-plain.ts';
 import { bindingOf } from './keymap.ts';
 import { createKeyDecoder, type InkKey } from './keys.ts';
 import type { Layout } from './layout.ts';
@@ -14,9 +13,18 @@ import type { Panel, Scope } from './panel.ts';
 import type { Prompt } from './prompt.ts';
 import { cursorKey, reduce } from './reduce.ts';
 import { isSettled, type News, zonesChanged, zonesWithNews } from './repaint.ts';
+import { createScene } from './scene.ts';
 import type { Cells } from './screen/cells.ts';
-import { createLayouts, type Frame, sameFrame } from './shell-frame.ts';
-import { initialUi, type Notice, type PanelId, type Scene, type UiEvent, type UiState, type ViewId } from './state.ts';
+import { createLayouts, cursorRowOf, type Frame, sameFrame } from './shell-frame.ts';
+import {
+  initialUi,
+  type MenuItem,
+  type Notice,
+  type PanelId,
+  type UiEvent,
+  type UiState,
+  type ViewId,
+} from './state.ts';
 import type { Theme } from './theme.ts';
 import type { OpenViewer, Viewer } from './viewer.ts';
 import { drawZone, scopeOf as scopeIn } from './zones.ts';
@@ -58,6 +66,8 @@ export interface Shell {
   paste(text: string): void;
   /** The keys of what has the body, for the help; null when nothing has. */
   viewerKeys(): Viewer['keymap'] | null;
+  /** The lines of the menu that stands. */
+  menuItems(): readonly MenuItem[];
   /** The row of the screen the cursor of the focused list is on; null when no list is shown. */
   cursorRow(): number | null;
   /** The size may be the same as before, when the terminal was away meanwhile. */
@@ -97,13 +107,7 @@ export function createShell(options: ShellOptions): Shell {
     layout()
       .rows.flatMap(({ zones }) => zones)
       .find((zone) => zone.id === id);
-  const scene: Scene = {
-    keys: (id) => panelOf(id)?.keys(scopeOf(id)) ?? [],
-    page: (id) => panelOf(id)?.page(zoneOf(id)?.height ?? 1) ?? 1,
-    members: (id, key) => panelOf(id)?.members?.(scopeOf(id), key) ?? [],
-    sorts: (id) => panelOf(id)?.sorts.length ?? 0,
-    panels: (view) => (view === 'home' ? panels.map(({ id }) => id) : [view as PanelId]),
-  };
+  const scene = createScene({ panels, scopeOf, heightOf: (id) => zoneOf(id)?.height });
 
   const layouts = createLayouts();
   const layout = (): Layout => layouts(ui, world, size);
@@ -226,7 +230,8 @@ export function createShell(options: ShellOptions): Shell {
       if (acting.takesKeys()) return;
       if (name === 'ctrl+c') start({ type: 'quit' });
       else if (acting.press(name)) continue;
-      else if (ui.typing) dispatch({ type: 'filter-typed', key: name });
+      else if (ui.typing) dispatch({ type: 'text-typed', key: name });
+      else if (ui.overlay?.kind === 'menu') dispatch({ type: 'menu-pressed', key: name });
       else if (viewer && !ui.overlay && viewer.press(name, viewerPage())) continue;
       else {
         const binding = bindingOf(keymap, name, ui);
@@ -256,18 +261,14 @@ export function createShell(options: ShellOptions): Shell {
     report,
     notify: notice,
     viewerKeys: () => viewer?.keymap ?? null,
-    cursorRow() {
-      const zone = placeZones(layout()).find(({ id }) => id === ui.focus);
-      const list = ui.lists[ui.focus];
-      // Below the border and the names of the columns.
-      return zone ? zone.y + 2 + list.index - list.top : null;
-    },
+    menuItems: () => (ui.overlay?.kind === 'menu' ? scene.menu(ui.focus, ui.overlay.menu) : []),
+    cursorRow: () => cursorRowOf(layout(), ui),
     paste(text) {
       acting.paste();
       // Only a filter takes pasted text, and only its first line; a paste never fires a key.
       if (!ui.typing) return;
       const [line = ''] = text.split(/\r\n|\r|\n/);
-      for (const char of line) dispatch({ type: 'filter-typed', key: char === ' ' ? 'space' : char });
+      for (const char of line) dispatch({ type: 'text-typed', key: char === ' ' ? 'space' : char });
     },
     resize(columns, rows) {
       size = { columns, rows };

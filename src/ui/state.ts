@@ -24,14 +24,35 @@ export interface ListState {
   /** Keys of what is selected, whether it is shown now or not. */
   readonly selected: ReadonlySet<string>;
   readonly isGrouped: boolean;
+  /** What was chosen of its columns, by id; the others are there as far as there is room. */
+  readonly columns: Readonly<Record<string, 'on' | 'off'>>;
   /** Keys of the groups that show themselves and not their rows. */
   readonly folded: ReadonlySet<string>;
+}
+
+/** A small list above the screen that something is chosen from. */
+export type MenuId = 'sort' | 'columns';
+
+export interface MenuItem {
+  readonly id: string;
+  readonly label: string;
+  /** Before the label: what is on, what is not, an arrow. One column, or none. */
+  readonly mark: string;
+  /** After it, dimmed. */
+  readonly note: string;
+}
+
+export interface MenuState {
+  readonly kind: 'menu';
+  readonly menu: MenuId;
+  readonly index: number;
 }
 
 export type Overlay =
   | { readonly kind: 'help'; readonly top: number }
   | { readonly kind: 'prompt'; readonly prompt: Prompt }
-  | { readonly kind: 'palette'; readonly palette: Palette };
+  | { readonly kind: 'palette'; readonly palette: Palette }
+  | MenuState;
 
 /** A line that stands for a while: what was copied, why a key did nothing. */
 export interface Notice {
@@ -48,6 +69,16 @@ export interface Detail {
   readonly top: number;
 }
 
+/** A filter or a search while it is typed; it acts already. */
+export interface Typing {
+  readonly kind: 'filter' | 'search';
+  readonly text: string;
+  /** What there was before, for Esc. */
+  readonly before: string;
+  /** The row the cursor was on. */
+  readonly origin: string | null;
+}
+
 export interface UiState {
   readonly view: ViewId;
   readonly focus: PanelId;
@@ -58,8 +89,8 @@ export interface UiState {
   readonly isViewing: boolean;
   /** The detail's range, an index into RANGES. */
   readonly range: number;
-  /** The text being typed into the filter of the focused list; null when none is. */
-  readonly typing: { readonly text: string; readonly before: string } | null;
+  /** What is being typed into the focused list; null when nothing is. */
+  readonly typing: Typing | null;
   readonly isPaused: boolean;
   readonly overlay: Overlay | null;
   readonly strip: Strip | null;
@@ -82,6 +113,14 @@ export interface Scene {
   page(panel: PanelId): number;
   /** What can be selected in a row: itself, or all that its group holds; without a row, all that the filter shows. */
   members(panel: PanelId, key: string | null): readonly string[];
+  /** The group a row stands in, itself where it is one; null for a row in none. */
+  group(panel: PanelId, key: string | null): string | null;
+  groups(panel: PanelId): readonly string[];
+  menu(panel: PanelId, menu: MenuId): readonly MenuItem[];
+  /** What of a filter is not understood; null when all of it is. */
+  filterError(panel: PanelId, text: string): string | null;
+  /** The first row from the one at `from` on that holds the text, round the end; null when none does. */
+  find(panel: PanelId, text: string, from: number, by: 1 | -1): string | null;
   /** How many columns a list can be sorted by. */
   sorts(panel: PanelId): number;
   /** The panels of a view, in the order of Tab. */
@@ -99,7 +138,14 @@ export type UiEvent =
   | { readonly type: 'viewer-opened' }
   | { readonly type: 'went-back' }
   | { readonly type: 'filter-opened' }
-  | { readonly type: 'filter-typed'; readonly key: string }
+  | { readonly type: 'search-opened' }
+  | { readonly type: 'search-turned'; readonly by: 1 | -1 }
+  | { readonly type: 'text-typed'; readonly key: string }
+  | { readonly type: 'menu-opened'; readonly menu: MenuId }
+  | { readonly type: 'menu-pressed'; readonly key: string }
+  | { readonly type: 'grouping-turned' }
+  | { readonly type: 'fold-turned'; readonly to: 'folded' | 'open' | 'other' }
+  | { readonly type: 'folds-turned' }
   | { readonly type: 'sort-turned' }
   | { readonly type: 'sort-inverted' }
   | { readonly type: 'selection-turned' }
@@ -125,6 +171,7 @@ export const LIST: ListState = {
   search: '',
   selected: new Set(),
   isGrouped: false,
+  columns: {},
   folded: new Set(),
 };
 

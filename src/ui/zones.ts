@@ -2,7 +2,15 @@
 import { valueOf } from '../sources/source.ts';
 import type { World } from '../state/world.ts';
 import { type Binding } from './binding.ts';
-import { type ChromeScope, drawFooter, drawHeader, drawStrip, drawTooSmall, type Hint } from './chrome.ts';
+import {
+  type ChromeScope,
+  drawFooter,
+  drawHeader,
+  drawStrip,
+  drawTooSmall,
+  type Hint,
+  type TypingRemark,
+} from './chrome.ts';
 import { footerHints } from './keymap.ts';
 import { type Layout, layoutScreen, MIN_COLUMNS, MIN_ROWS } from './layout.ts';
 import type { Panel, Scope } from './panel.ts';
@@ -53,7 +61,7 @@ export function drawZone(zone: string, cells: Cells, picture: Picture): void {
     case 'header':
       return drawHeader(cells, chromeOf(picture));
     case 'footer':
-      return drawFooter(cells, chromeOf(picture), hintsOf(picture));
+      return drawFooter(cells, chromeOf(picture), hintsOf(picture), typingRemark(picture));
     case 'strip':
       return drawStrip(cells, ui.strip, theme);
     case 'small':
@@ -75,6 +83,22 @@ function chromeOf({ world, ui, theme, hostname, isReadOnly, clockNow }: Picture)
   return { world, ui, theme, hostname, isReadOnly, clockNow, offsetMinutes };
 }
 
+/** What is wrong with what is typed, or how much it finds. */
+function typingRemark(picture: Picture): TypingRemark {
+  const { ui, panels } = picture;
+  const panel = panels.find(({ id }) => id === ui.focus);
+  if (!ui.typing || !panel) return { text: '', isWrong: false };
+  const scope = scopeOf(picture, ui.focus);
+  if (ui.typing.kind === 'filter') {
+    const error = panel.filterError?.(ui.typing.text) ?? null;
+    return error === null ? { text: '', isWrong: false } : { text: error, isWrong: true };
+  }
+  const wanted = ui.typing.text.toLowerCase();
+  const found = panel.keys(scope).filter((key) => panel.textOf?.(scope, key).includes(wanted)).length;
+  if (wanted === '') return { text: '', isWrong: false };
+  return { text: found === 0 ? 'found nowhere' : `in ${found} rows`, isWrong: found === 0 };
+}
+
 /** What the footer shows: the viewer's own keys first, else the bindings that mean something here. */
 function hintsOf(picture: Picture): readonly Hint[] {
   const { viewer, keymap, ui } = picture;
@@ -92,6 +116,7 @@ function hintsOf(picture: Picture): readonly Hint[] {
 /** Only what the overlay takes. */
 function overlayHints(overlay: Overlay): readonly Hint[] {
   const hint = (shown: string, label: string): Hint => ({ shown, label, isOff: false });
+  if (overlay.kind === 'menu') return [hint('j k', 'move'), hint('Esc', 'close')];
   if (overlay.kind === 'help') return [hint('j k', 'scroll'), hint('Esc', 'close'), hint('q', 'close')];
   if (overlay.kind === 'palette')
     return [hint('Esc', 'close'), hint('↑ ↓', 'choose'), hint('Enter', overlay.palette.wanted ? 'go on' : 'pick')];

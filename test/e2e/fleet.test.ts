@@ -141,9 +141,9 @@ describe('what comes from outside', () => {
   test('secrets of the bots are nowhere: screen, snapshot, files, arguments', async () => {
     const pty = await monitor(['--view', 'bots']);
     await pty.waitFor(/weather-bot/);
-    pty.press('/');
+    pty.press('&');
     pty.press('weather');
-    await pty.waitFor(/\/weather/);
+    await pty.waitFor(/&weather/);
     pty.press('\r');
     pty.press('\r');
     await pty.waitFor(/BOT_TOKEN/, { what: 'the names of its environment' });
@@ -180,7 +180,7 @@ describe('restart behind a prompt', () => {
     );
 
   async function select(pty: Pty, name: string): Promise<void> {
-    pty.press('/');
+    pty.press('&');
     pty.press(name);
     pty.press('\r');
     await pty.waitFor(() => new RegExp(`▸.*${name}`).test(rowOf(pty, name)), { what: `the cursor on ${name}` });

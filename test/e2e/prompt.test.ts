@@ -171,7 +171,7 @@ test('Ctrl-Z at a prompt drops it and stops the job; after a resize in the shell
   pty.press('y');
   await pty.waitFor(/Copied/);
   expect(await restarts()).toBe(before);
-  pty.press('/quiet');
+  pty.press('&quiet');
   await pty.waitFor(/filter/);
   pty.press('\u001a');
   await pty.waitFor(() => !pty.isAlternate(), { what: 'the shell behind the filter' });

@@ -77,7 +77,7 @@ export const screenOf = (pty: Pty): string => pty.text().join('\n');
 
 /** Puts the cursor of the focused panel on the one row that the filter leaves. */
 export async function selectRow(pty: Pty, name: string): Promise<void> {
-  pty.press('/');
+  pty.press('&');
   pty.press(name);
   pty.press('\r');
   await pty.waitFor((shown) => shown.text().some((line) => line.includes('▸') && line.includes(name)), {

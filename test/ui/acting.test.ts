@@ -11,7 +11,18 @@ import { initialUi, type Scene, type UiState } from '../../src/ui/state.ts';
 import { makeBot, NOON } from '../helpers/bots.ts';
 import { createStillWorld } from '../helpers/still-shell.ts';
 
-const SCENE: Scene = { keys: () => [], page: () => 1, members: () => [], sorts: () => 1, panels: () => ['bots'] };
+const SCENE: Scene = {
+  keys: () => [],
+  page: () => 1,
+  members: () => [],
+  group: () => null,
+  groups: () => [],
+  menu: () => [],
+  filterError: () => null,
+  find: () => null,
+  sorts: () => 1,
+  panels: () => ['bots'],
+};
 
 let ui: UiState;
 let at: number;

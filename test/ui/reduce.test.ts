@@ -7,6 +7,12 @@ function sceneOf(keys: readonly string[], page = 3): Scene {
     keys: (panel) => (panel === 'bots' ? keys : []),
     page: () => page,
     members: (panel, key) => (panel === 'bots' ? (key === null ? keys : [key]) : []),
+    group: () => null,
+    groups: () => [],
+    menu: () => [],
+    filterError: (_, text) => (text.includes('?') ? 'what?' : null),
+    find: (_, text, from, by) =>
+      keys.map((_key, i) => keys[(from + by * i + keys.length) % keys.length]).find((key) => key === text) ?? null,
     sorts: () => 7,
     panels: (view) => (view === 'home' ? ['bots', 'resources'] : [view]),
   };
@@ -20,7 +26,7 @@ function after(events: readonly UiEvent[], scene = fleet, from: UiState = initia
 
 const down: UiEvent = { type: 'moved', by: 1 };
 const world = (at = 0): UiEvent => ({ type: 'world-changed', at });
-const type = (...keys: string[]): UiEvent[] => keys.map((key) => ({ type: 'filter-typed', key }));
+const type = (...keys: string[]): UiEvent[] => keys.map((key) => ({ type: 'text-typed', key }));
 
 describe('the cursor', () => {
   test('two keys in one chunk move two rows', () => {

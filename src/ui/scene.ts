@@ -1,0 +1,36 @@
+/** What the reducer may ask of the screen, answered by the panels. */
+import type { Panel, Scope } from './panel.ts';
+import type { PanelId, Scene } from './state.ts';
+
+export interface SceneOptions {
+  readonly panels: readonly Panel[];
+  scopeOf(id: PanelId): Scope;
+  /** The height of a panel's zone; undefined while it is not shown. */
+  heightOf(id: PanelId): number | undefined;
+}
+
+export function createScene({ panels, scopeOf, heightOf }: SceneOptions): Scene {
+  const panelOf = (id: PanelId): Panel | undefined => panels.find((panel) => panel.id === id);
+  return {
+    keys: (id) => panelOf(id)?.keys(scopeOf(id)) ?? [],
+    page: (id) => panelOf(id)?.page(heightOf(id) ?? 1) ?? 1,
+    members: (id, key) => panelOf(id)?.members?.(scopeOf(id), key) ?? [],
+    group: (id, key) => panelOf(id)?.group?.(scopeOf(id), key) ?? null,
+    groups: (id) => panelOf(id)?.groups?.(scopeOf(id)) ?? [],
+    sorts: (id) => panelOf(id)?.sorts.length ?? 0,
+    menu: (id, menu) => panelOf(id)?.menu?.(scopeOf(id), menu) ?? [],
+    filterError: (id, text) => panelOf(id)?.filterError?.(text) ?? null,
+    find(id, text, from, by) {
+      const panel = panelOf(id);
+      const scope = scopeOf(id);
+      const keys = panel?.keys(scope) ?? [];
+      const wanted = text.toLowerCase();
+      for (let step = 0; step < keys.length; step++) {
+        const key = keys[(from + by * step + keys.length) % keys.length] as string;
+        if (panel?.textOf?.(scope, key).includes(wanted)) return key;
+      }
+      return null;
+    },
+    panels: (view) => (view === 'home' ? panels.map(({ id }) => id) : [view as PanelId]),
+  };
+}
