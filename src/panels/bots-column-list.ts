@@ -1,8 +1,8 @@
 /** The columns of the bots panel as data: what each shows, how wide it is, and which stay where there is little room. */
 import { ago, bytes, count, duration, percent } from '../text/format.ts';
-import { type BotColumn, limited, NEVER, quiet, stateRole, stateWord } from './bots-column.ts';
-import { errorsHour } from './bots-fields.ts';
-import { modeOf } from './bots-row.ts';
+import { type BotColumn, limited, quiet, stateRole, stateWord } from './bots-column.ts';
+import { WIDE_COLUMNS } from './bots-column-wide.ts';
+import { errorsHour, slopeOf, timeLeft } from './bots-fields.ts';
 
 /** In the order shown. The name takes what is left, see `fitColumns`. */
 export const BOT_COLUMNS: readonly BotColumn[] = [
@@ -99,6 +99,34 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     role: (row, { memoryBytes }) => limited(row, row.memoryBytes, memoryBytes),
   },
   {
+    id: 'slope',
+    label: 'memory gained in an hour',
+    title: 'MEM/H',
+    width: 5,
+    align: 'right',
+    rank: 8.2,
+    sort: 'slope',
+    text(row, world) {
+      const slope = slopeOf(row, world);
+      return Number.isNaN(slope) ? '' : `+${bytes(slope)}`;
+    },
+    role: quiet,
+  },
+  {
+    id: 'left',
+    label: 'time until its memory reaches the next limit',
+    title: 'LEFT',
+    width: 5,
+    align: 'right',
+    rank: 8.3,
+    sort: 'left',
+    text(row, world) {
+      const ms = timeLeft(row, world);
+      return Number.isNaN(ms) ? '' : duration(ms);
+    },
+    role: (row) => (quiet(row) === 'muted' ? 'muted' : 'warn'),
+  },
+  {
     id: 'processes',
     label: 'processes of the tree',
     title: 'PROC',
@@ -181,83 +209,7 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     text: ({ bot }) => (bot.pid === null ? '' : String(bot.pid)),
     role: () => 'muted',
   },
-  {
-    id: 'mode',
-    label: 'fork, cluster or module',
-    title: 'MODE',
-    width: 7,
-    align: 'left',
-    rank: 12.5,
-    sort: 'mode',
-    text: ({ bot }) => modeOf(bot),
-    role: () => 'muted',
-  },
-  {
-    id: 'heap',
-    label: 'heap in use, as node tells it',
-    title: 'HEAP',
-    width: 4,
-    align: 'right',
-    rank: 12.7,
-    sort: 'heap',
-    text: ({ heapBytes }) => (Number.isNaN(heapBytes) ? '' : bytes(heapBytes)),
-    role: () => 'muted',
-  },
-  {
-    id: 'loop',
-    label: 'event loop latency, as node tells it',
-    title: 'LOOP',
-    width: 5,
-    align: 'right',
-    rank: 12.8,
-    sort: 'loop',
-    text: ({ loopMs }) => (Number.isNaN(loopMs) ? '' : `${loopMs < 9.95 ? loopMs.toFixed(1) : count(loopMs)}ms`),
-    role: () => 'muted',
-  },
-  {
-    id: 'version',
-    label: "the package's own version",
-    title: 'VERSION',
-    width: 8,
-    align: 'left',
-    rank: 15,
-    sort: 'version',
-    text: ({ bot }) => bot.version ?? '',
-    role: () => 'muted',
-  },
-  {
-    id: 'user',
-    label: 'user it runs as',
-    title: 'USER',
-    width: 8,
-    align: 'left',
-    rank: NEVER,
-    sort: 'user',
-    text: ({ bot }) => bot.username ?? '',
-    role: () => 'muted',
-  },
-  {
-    id: 'cpu-trend',
-    label: 'CPU, last two minutes',
-    title: 'CPU 2 MIN',
-    width: 14,
-    align: 'left',
-    rank: 13,
-    series: 'cpu',
-    text: () => '',
-    role: () => 'graph',
-  },
-  {
-    id: 'memory-trend',
-    label: 'memory, last two minutes',
-    title: 'MEM 2 MIN',
-    width: 14,
-    align: 'left',
-    rank: 14,
-    series: 'memory',
-    text: () => '',
-    role: () => 'graph',
-  },
+  ...WIDE_COLUMNS,
   {
     id: 'why',
     label: 'why it is in that state',

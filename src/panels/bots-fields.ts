@@ -1,6 +1,7 @@
 /** What is known of a bot, by the names that filters and orders use: `mem>200`, `ns=tg`. */
 
 import { rankOf } from '../state/judge.ts';
+import { timeToReach } from '../state/memory-trend.ts';
 import type { World } from '../state/world.ts';
 import { type BotRow, modeOf } from './bots-row.ts';
 
@@ -45,6 +46,10 @@ export const FIELDS = {
   heap: number('size', 'greatest', false, (row) => row.heapBytes),
   loop: number('milliseconds', 'greatest', false, (row) => row.loopMs),
   procs: number('count', 'greatest', true, (row) => row.processes),
+  threads: number('count', 'greatest', true, (row) => row.threads),
+  fds: number('count', 'greatest', true, (row) => row.openFiles),
+  slope: number('size', 'greatest', true, slopeOf),
+  left: number('duration', 'least', true, timeLeft),
   ns: text(({ bot }) => bot.namespace),
   mode: text(({ bot }) => modeOf(bot)),
   version: text(({ bot }) => bot.version ?? ''),
@@ -76,6 +81,26 @@ export function errorsHour({ bot, lastLogAt }: BotRow, { errors, now }: World): 
   const rate = errors.botRates.get(bot.name);
   if (rate) return rate.sum(now);
   return Number.isNaN(lastLogAt) ? Number.NaN : 0;
+}
+
+/** How much memory it gains in an hour, in bytes; NaN while it does not go up by and large, or is not known. */
+export function slopeOf({ key }: BotRow, { fleet }: World): number {
+  const trend = fleet.memoryTrendOf(key);
+  return trend?.isGrowing ? trend.bytesPerHour : Number.NaN;
+}
+
+/** How long until its memory reaches the next limit, ms: a threshold, or PM2's own; NaN when it does not. */
+export function timeLeft({ key, bot, memoryBytes }: BotRow, { fleet, thresholds }: World): number {
+  const trend = fleet.memoryTrendOf(key);
+  if (!trend?.isGrowing) return Number.NaN;
+  const { warn, bad } = thresholds.bots.memoryBytes;
+  let least = Number.NaN;
+  for (const limit of [warn, bad, bot.maxMemoryBytes]) {
+    if (limit === null || limit === undefined || memoryBytes >= limit) continue;
+    const ms = timeToReach(memoryBytes, trend, limit);
+    if (ms !== null && !(ms >= least)) least = ms;
+  }
+  return least;
 }
 
 /** A number that orders rows by this, the first wanted least; NaN for texts and what is unknown. */

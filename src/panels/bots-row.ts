@@ -13,6 +13,10 @@ export interface BotRow {
   cpuPercent: number;
   memoryBytes: number;
   processes: number;
+  threads: number;
+  /** Of the process of the tree that is nearest to its limit. */
+  openFiles: number;
+  openFilesLimit: number;
   lastLogAt: number;
   uptimeMs: number;
   /** Exits of the last hour. */

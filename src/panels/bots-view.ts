@@ -1,5 +1,5 @@
 /** Which bots are shown, in what order: from readings to rows. Rows are kept from second to second and rewritten. */
-import type { Bot, BotMetric, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
+import type { Bot, BotMetric, MetricKind, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import { keyOf } from '../state/fleet.ts';
 import { judgeAt, type Moment, momentOf } from '../state/judge.ts';
@@ -180,6 +180,9 @@ function createRow(key: string, bot: Bot): BotRow {
     cpuPercent: Number.NaN,
     memoryBytes: Number.NaN,
     processes: Number.NaN,
+    threads: Number.NaN,
+    openFiles: Number.NaN,
+    openFilesLimit: Number.NaN,
     lastLogAt: Number.NaN,
     uptimeMs: Number.NaN,
     exitsHour: 0,
@@ -198,14 +201,14 @@ const MEBIBYTE = 1_048_576;
 /** What is new with a list alone. */
 function takeBot(row: BotRow, bot: Bot): void {
   row.bot = bot;
-  row.heapBytes = metricOf(bot.metrics, 'internal/v8/heap/used') * MEBIBYTE;
-  row.heapPercent = metricOf(bot.metrics, 'internal/v8/heap/usage');
-  row.loopMs = metricOf(bot.metrics, 'internal/libuv/latency/p50');
+  row.heapBytes = metricOf(bot.metrics, 'heap-used') * MEBIBYTE;
+  row.heapPercent = metricOf(bot.metrics, 'heap-percent');
+  row.loopMs = metricOf(bot.metrics, 'loop-latency');
   row.text = textOf(row);
 }
 
-function metricOf(metrics: readonly BotMetric[], type: string): number {
-  for (const metric of metrics) if (metric.type === type) return metric.value;
+function metricOf(metrics: readonly BotMetric[], kind: MetricKind): number {
+  for (const metric of metrics) if (metric.kind === kind) return metric.value;
   return Number.NaN;
 }
 
@@ -221,6 +224,9 @@ function takeNumbers(row: BotRow, snapshot: Pm2Snapshot, i: number, moment: Mome
   row.cpuPercent = snapshot.cpuPercent[i] ?? Number.NaN;
   row.memoryBytes = snapshot.memoryBytes[i] ?? Number.NaN;
   row.processes = snapshot.processes[i] ?? Number.NaN;
+  row.threads = snapshot.threads[i] ?? Number.NaN;
+  row.openFiles = snapshot.openFiles[i] ?? Number.NaN;
+  row.openFilesLimit = snapshot.openFilesLimit[i] ?? Number.NaN;
   row.lastLogAt = snapshot.lastLogAt[i] ?? Number.NaN;
   // A reading that is not fresh says nothing of the time since.
   const at = moment.isFresh ? now : moment.readAt;

@@ -18,7 +18,7 @@ export function botsWorld(snapshots: readonly Pm2Snapshot[], now = NOON): World 
     store.succeed(id, snapshot, now, 1);
   }
   const world = createStillWorld().world();
-  world.fleet.push(snapshots);
+  world.fleet.push(snapshots, now);
   return { ...world, now, pm2: store.of('pm2') };
 }
 
