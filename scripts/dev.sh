@@ -1,7 +1,7 @@
 #!/bin/sh
 # npm's scripts: sees to the installation first (scripts/prepare.sh), then runs a tool on the right Node.
 #
-#   sh scripts/dev.sh test|test:all|fuzz|bench|build|check|format [ARGUMENTS]
+#   sh scripts/dev.sh test|test:all|fuzz|soak|bench|build|check|format [ARGUMENTS]
 set -u
 root=$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd -P) || exit 1
 verb=${1:-}
@@ -44,6 +44,10 @@ fuzz)
   case ${1:-} in '' | *[!0-9]*) ;; *) seconds=$1 && shift ;; esac
   BOTOP_FUZZ_SECONDS=$seconds exec vitest run test/fuzz --disable-console-intercept "$@"
   ;;
+soak)
+  ready build wanted
+  exec "$node" --experimental-strip-types --disable-warning=ExperimentalWarning bench/soak.ts "$@"
+  ;;
 bench)
   # Without its own PostgreSQL the rows about it are left out, with the reason.
   ready build wanted
@@ -63,7 +67,7 @@ format)
   exec biome check --write --linter-enabled=false .
   ;;
 *)
-  echo 'usage: sh scripts/dev.sh test|test:all|fuzz|bench|build|check|format [ARGUMENTS]' >&2
+  echo 'usage: sh scripts/dev.sh test|test:all|fuzz|soak|bench|build|check|format [ARGUMENTS]' >&2
   exit 64
   ;;
 esac
