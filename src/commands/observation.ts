@@ -2,6 +2,7 @@
 import type { Options } from '../config/options.ts';
 import { hostSource } from '../sources/host/source.ts';
 import type { Snapshots } from '../sources/kinds.ts';
+import { createLogTimes } from '../sources/log-times.ts';
 import type { LogEvents } from '../sources/logs/events.ts';
 import { logsSource } from '../sources/logs/source.ts';
 import { createPm2Targets } from '../sources/logs/targets.ts';
@@ -48,6 +49,7 @@ export function createObservation({ options, env, clock, marksFile }: Observatio
   const store = createStore();
   const botsFirst = afterBots(store);
   const pm2Targets = createPm2Targets();
+  const logTimes = createLogTimes();
   const sources: Source[] = [
     hostSource({ clock }),
     ...pm2Homes.map((home, i) =>
@@ -57,11 +59,13 @@ export function createObservation({ options, env, clock, marksFile }: Observatio
         clock,
         isPrimary: i === 0,
         watchedHomes: pm2Homes,
+        logTimes,
       }),
     ),
     logsSource({
       clock,
       globs: logs,
+      times: logTimes,
       targets() {
         const readings = store.of('pm2').map(({ reading }) => reading);
         if (readings.some(({ state }) => state === 'waiting')) return null;

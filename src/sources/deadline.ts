@@ -13,3 +13,13 @@ export async function isOverWithin(ended: Promise<void>, ms: number, signal: Abo
     signal.removeEventListener('abort', stop);
   }
 }
+
+/** Resolves when the work has settled, and after the time at the latest. */
+export async function settlesWithin(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}

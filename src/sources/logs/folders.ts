@@ -1,4 +1,7 @@
-/** Which files change, told by the system: one watch a folder. Where it cannot tell, every look is due. */
+/**
+ * Which files change, told by the system: one watch a folder. Where it cannot tell, every look is due, and so where it
+ * would have too much to tell: waking for a change costs ten times as much as looking at a file that has none.
+ */
 import { type FSWatcher, watch } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,10 +11,20 @@ const LOCAL_TYPES: ReadonlySet<number> = new Set([
   0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x2fc12fc1, 0xf2f52010,
 ]);
 const LEARN_MS = 200;
+/** A folder is loud that tells more in a beat than this, and than a share of its files: 40 µs a change, 3 µs a look. */
+const LOUD_LEAST = 16;
+const LOUD_SHARE = 8;
+
+interface Watch {
+  readonly watcher: FSWatcher;
+  told: number;
+}
 
 export interface LogFolders {
-  /** Watches exactly these folders. */
-  arm(folders: ReadonlySet<string>): void;
+  /** Watches exactly these folders, the loud ones too. `folders` gives how many files of ours each has. */
+  arm(folders: ReadonlyMap<string, number>): void;
+  /** A beat has passed: what was told until now is counted no longer. */
+  beat(): void;
   /** Learns which of the folders are local, waiting 200 ms at most. */
   learn(): Promise<void>;
   /** Whether files there may be read at once; false until it is known. */
@@ -23,33 +36,50 @@ export interface LogFolders {
 
 /** `onChange` is called with the folder and the name of what changed, null when the system does not say. */
 export function createLogFolders(onChange: (folder: string, name: string | null) => void): LogFolders {
-  const watchers = new Map<string, FSWatcher>();
+  const watchers = new Map<string, Watch>();
   const locality = new Map<string, boolean>();
-  let wanted: ReadonlySet<string> = new Set();
+  /** For which folders it was learned. */
+  let learned: ReadonlyMap<string, number> | null = null;
+  let wanted: ReadonlyMap<string, number> = new Map();
 
   function drop(folder: string): void {
-    watchers.get(folder)?.close();
+    watchers.get(folder)?.watcher.close();
     watchers.delete(folder);
   }
 
   function watchFolder(folder: string): void {
     try {
-      const watcher = watch(folder, { persistent: false }, (_, name) => onChange(folder, name));
+      const watcher = watch(folder, { persistent: false }, (_, name) => tell(folder, name));
       watcher.on('error', () => drop(folder));
-      watchers.set(folder, watcher);
+      watchers.set(folder, { watcher, told: 0 });
     } catch {
       // No such folder yet, or no watches left on this machine (ENOSPC): `isWatched` says so, and it is looked at.
     }
+  }
+
+  function tell(folder: string, name: string | null): void {
+    const place = watchers.get(folder);
+    if (place === undefined) return;
+    place.told += 1;
+    if (place.told <= Math.max(LOUD_LEAST, (wanted.get(folder) ?? 0) / LOUD_SHARE)) return onChange(folder, name);
+    drop(folder);
+    // What changes from here on is told by nobody.
+    onChange(folder, null);
   }
 
   return {
     arm(folders) {
       wanted = folders;
       for (const folder of watchers.keys()) if (!folders.has(folder)) drop(folder);
-      for (const folder of folders) if (!watchers.has(folder)) watchFolder(folder);
+      for (const folder of folders.keys()) if (!watchers.has(folder)) watchFolder(folder);
+    },
+    beat() {
+      for (const place of watchers.values()) place.told = 0;
     },
     async learn() {
-      const unknown = [...wanted].filter((folder) => !locality.has(folder));
+      if (wanted === learned) return;
+      learned = wanted;
+      const unknown = [...wanted.keys()].filter((folder) => !locality.has(folder));
       if (unknown.length === 0) return;
       const answers = unknown.map(async (folder) => {
         try {
@@ -57,6 +87,7 @@ export function createLogFolders(onChange: (folder: string, name: string | null)
         } catch {
           // Not there yet: asked again with the next look.
           locality.delete(folder);
+          learned = null;
         }
       });
       const waited = new AbortController();

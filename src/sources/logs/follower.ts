@@ -1,15 +1,19 @@
 /** Follows a set of logs: those that changed are looked at, within the time one beat may cost. */
-import { lstatSync } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { settlesWithin } from '../deadline.ts';
+import type { LogTimes } from '../log-times.ts';
 import type { Clock } from '../source.ts';
 import type { LineSink } from './assembler.ts';
 import type { Finder } from './finder.ts';
 import { createLogFolders } from './folders.ts';
 import { backgroundIo, immediateIo } from './io.ts';
+import type { Look } from './look.ts';
 import { createChunk } from './open-log.ts';
 import { LogRegistry } from './registry.ts';
 import type { LogFile, LogTarget } from './snapshot.ts';
-import { LogTail, type Look } from './tail.ts';
+import { LogTail } from './tail.ts';
+import { joinTargets } from './targets.ts';
 
 export interface LogFollowerOptions {
   readonly finder: Finder;
@@ -22,6 +26,8 @@ export interface LogFollowerOptions {
   readonly onChange?: (() => void) | undefined;
   /** A file came or went in a watched folder that is none of ours. */
   readonly onUnknown?: ((folder: string) => void) | undefined;
+  /** Told when each file was written to. */
+  readonly times?: LogTimes;
   /** Most files that are followed. */
   readonly maxFiles?: number;
 }
@@ -52,11 +58,13 @@ const SLICE_MS = 8;
 const BACKGROUND_FIRST_MS = 1_000;
 const BACKGROUND_MS = 20;
 const SLOW_MS = 5_000;
+/** Two readings closer together than this are of one beat. */
+const SAME_BEAT_MS = 900;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export function createLogFollower(options: LogFollowerOptions): LogFollower {
-  const { clock, finder, sinkFor, windowMs, onChange, onUnknown, maxFiles = 512 } = options;
+  const { clock, finder, sinkFor, windowMs, onChange, onUnknown, times, maxFiles = 512 } = options;
   const registry = new LogRegistry();
   const startedAt = clock.now();
   const tails = new Map<string, LogTail>();
@@ -71,10 +79,13 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
   let list: readonly LogFile[] = [];
   /** Those that something was told of, or that want to be looked at without. */
   const due = new Set<LogTail>();
+  /** Those of one reading; kept, since with loud folders there are many each second. */
+  const waiting: LogTail[] = [];
   let isListOld = true;
   let readBytes = 0;
   let droppedBytes = 0;
   let lookedAtAll = Number.NEGATIVE_INFINITY;
+  let beatAt = Number.NEGATIVE_INFINITY;
   let filesLeftOut = 0;
   let hasRead = false;
   let isClosed = false;
@@ -93,17 +104,21 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
   });
 
   function arm(): void {
-    folders.arm(new Set([...places.keys(), ...extraFolders]));
+    const counts = new Map(extraFolders.map((folder): [string, number] => [folder, 0]));
+    for (const [folder, named] of places) counts.set(folder, named.size);
+    folders.arm(counts);
   }
 
-  /** Whether a file is read at once: on a local file system, and no link to who knows where. */
-  function isImmediate(path: string): boolean {
-    if (!folders.isLocal(dirname(path))) return false;
+  /** What a path names, null for nothing; 'elsewhere' for what must be asked in the background. */
+  function statAtOnce(tail: LogTail): Stats | null | 'elsewhere' {
+    if (!folders.isLocal(tail.folder)) return 'elsewhere';
     try {
-      return !(lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false);
+      const stats = lstatSync(tail.target.path, { throwIfNoEntry: false }) ?? null;
+      // A link to who knows where.
+      return stats?.isSymbolicLink() ? 'elsewhere' : stats;
     } catch {
       // Not even its name can be asked for: the look in the background will say why.
-      return false;
+      return 'elsewhere';
     }
   }
 
@@ -116,7 +131,7 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
     readBytes += tail.readBytes - before;
     droppedBytes += tail.droppedBytes - droppedBefore;
     // Where nothing is told of changes, every beat looks.
-    if (!isDone || tail.isRestless || !folders.isWatched(dirname(tail.target.path))) due.add(tail);
+    if (!isDone || tail.isRestless || !folders.isWatched(tail.folder)) due.add(tail);
   }
 
   /** Time until `end`, in pieces between which keys have their turn. */
@@ -147,40 +162,55 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
     slow = null;
   }
 
-  async function lookAtOnce(waiting: readonly LogTail[]): Promise<void> {
+  /** Gives those that are to be looked at in the background. */
+  async function lookAtOnce(): Promise<LogTail[]> {
+    const background: LogTail[] = [];
     const time = slices(clock.monotonic() + (hasRead ? BEAT_MS : FIRST_MS));
     for (const tail of waiting) {
+      const has = time.hasTime();
       // What is left out stays due; the next beat begins with it.
-      if (!(await time.hasTime())) return;
-      await look(tail, { io: immediateIo, chunk, ...time });
+      if (has !== true && !(await has)) break;
+      // Before the stat: what is told from here on asks for another look.
+      due.delete(tail);
+      const stats = statAtOnce(tail);
+      if (stats === 'elsewhere') {
+        background.push(tail);
+        due.add(tail);
+      } else if (!tail.isAsLeft(stats)) await look(tail, { io: immediateIo, chunk, ...time, stats });
+      else if (!folders.isWatched(tail.folder)) due.add(tail);
     }
+    return background;
   }
 
-  function dueTails(): LogTail[] {
+  function gatherDue(): void {
     const now = clock.monotonic();
+    if (now - beatAt >= SAME_BEAT_MS) {
+      beatAt = now;
+      folders.beat();
+    }
     const isAll = now - lookedAtAll >= SAFETY_MS;
     if (isAll) {
       lookedAtAll = now;
       arm();
     }
     // One that is looked at and not done goes to the end of the set: the next beat begins with another.
-    return isAll ? [...new Set([...due, ...tails.values()])] : [...due];
+    if (isAll) for (const tail of tails.values()) due.add(tail);
+    waiting.length = 0;
+    for (const tail of due) waiting.push(tail);
   }
 
   async function readOnce(): Promise<void> {
     await folders.learn();
     if (isClosed) return;
-    const immediate: LogTail[] = [];
-    const background: LogTail[] = [];
-    for (const tail of dueTails()) (isImmediate(tail.target.path) ? immediate : background).push(tail);
-    await lookAtOnce(immediate);
+    gatherDue();
+    const background = await lookAtOnce();
     if (!isSlowBusy && background.length > 0) {
       isSlowBusy = true;
       slowQueue = lookSlowly(background).finally(() => {
         isSlowBusy = false;
       });
     }
-    if (isSlowBusy) await raceWith(slowQueue, hasRead ? BACKGROUND_MS : BACKGROUND_FIRST_MS);
+    if (isSlowBusy) await settlesWithin(slowQueue, hasRead ? BACKGROUND_MS : BACKGROUND_FIRST_MS);
     if (slow && clock.monotonic() - slow.since > SLOW_MS) {
       slow.tail.markSlow();
       isListOld = true;
@@ -197,6 +227,7 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
         if (kept.has(path)) continue;
         tails.delete(path);
         due.delete(tail);
+        times?.unfollow(path);
         void tail.close(backgroundIo);
       }
       for (const [path, target] of kept) {
@@ -205,6 +236,7 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
         else {
           const made = makeTail(target);
           tails.set(path, made);
+          times?.follow(path);
           due.add(made);
         }
       }
@@ -244,7 +276,7 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
       folders.close();
       await reading;
       // One that hangs in the kernel is left to it: the process ends without it.
-      await raceWith(slowQueue, BACKGROUND_MS);
+      await settlesWithin(slowQueue, BACKGROUND_MS);
       for (const tail of tails.values()) {
         if (slow?.tail !== tail) await tail.close(immediateIo);
       }
@@ -254,32 +286,8 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
 
   function makeTail(target: LogTarget): LogTail {
     const sink = sinkFor(() => tail.target);
-    const tail: LogTail = new LogTail(target, { finder, sink, clock, registry, windowMs, startedAt });
+    const scope = { finder, sink, clock, registry, windowMs, startedAt, ...(times && { times }) };
+    const tail: LogTail = new LogTail(target, scope);
     return tail;
   }
-}
-
-/** One target a path: several bots can write one file, and `out` and `err` can be one. */
-export function joinTargets(targets: readonly LogTarget[]): Map<string, LogTarget> {
-  const joined = new Map<string, LogTarget>();
-  for (const target of targets) {
-    const known = joined.get(target.path);
-    if (!known) {
-      joined.set(target.path, target);
-      continue;
-    }
-    const bots = [...new Set([...known.bots, ...target.bots])];
-    const stream = known.stream === 'glob' ? target.stream : known.stream;
-    joined.set(target.path, { path: target.path, bots, stream, zone: known.zone ?? target.zone ?? null });
-  }
-  return joined;
-}
-
-async function raceWith(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }

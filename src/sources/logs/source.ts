@@ -1,4 +1,5 @@
 /** The logs as a source: what PM2's bots and the globs write, read as it is written. */
+import type { LogTimes } from '../log-times.ts';
 import { type Clock, type Source, SourceOff } from '../source.ts';
 import { type Allowance, createAssembler, type Tally } from './assembler.ts';
 import { LogEvents } from './events.ts';
@@ -19,6 +20,8 @@ export interface LogsSourceOptions {
   /** Absolute patterns; a text is one without a name and a zone. */
   readonly globs: readonly (string | LogPattern)[];
   readonly id?: string;
+  /** Told when each file was written to. */
+  readonly times?: LogTimes;
   /** How far back is read at the start, ms; an hour unless said. */
   readonly windowMs?: number;
 }
@@ -33,6 +36,8 @@ const LINES_PER_BEAT = 4_000;
 const JUDGING_MS = 60;
 /** A log that grows a hundred times a second is worth two readings more a second, not a hundred. */
 const MIN_POKE_MS = 300;
+/** A reading of more than this is followed by another as soon: in a loud folder nobody tells that more has come. */
+const FLOOD_BYTES = 1024 * 1024;
 
 export function logsSource(options: LogsSourceOptions): Source<'logs'> {
   const { clock, windowMs = LOG_WINDOW_MS, id = 'logs' } = options;
@@ -41,6 +46,7 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
   const tally: Tally = { warn: 0, error: 0, fatal: 0, droppedLines: 0, cutLines: 0 };
   const allowance: Allowance = { linesLeft: 0, until: 0 };
   let poke: (() => void) | null = null;
+  let soon: NodeJS.Timeout | undefined;
   let pokedAt = Number.NEGATIVE_INFINITY;
   let named: readonly LogTarget[] | null = null;
   let matched: readonly LogTarget[] = [];
@@ -61,6 +67,7 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
     }),
     clock,
     windowMs,
+    ...(options.times && { times: options.times }),
     onChange() {
       const now = clock.monotonic();
       // What is left out here is read by the next beat, at most a second later.
@@ -73,6 +80,12 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
     },
   });
   follower.setFolders([...new Set(globs.map(({ glob }) => folderOf(glob)))]);
+
+  function readSoon(): void {
+    clearTimeout(soon);
+    soon = setTimeout(() => poke?.(), MIN_POKE_MS);
+    soon.unref();
+  }
 
   async function refreshTargets(signal: AbortSignal): Promise<void> {
     const now = clock.monotonic();
@@ -105,7 +118,9 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
       // What was there before us is judged without haste: it happens once.
       allowance.linesLeft = hasRead ? LINES_PER_BEAT : 10 * LINES_PER_BEAT;
       allowance.until = clock.monotonic() + (hasRead ? JUDGING_MS : 10 * JUDGING_MS);
+      const before = follower.readBytes + follower.droppedBytes;
       await follower.read();
+      if (hasRead && follower.readBytes + follower.droppedBytes - before > FLOOD_BYTES) readSoon();
       events.commit();
       const isComplete = named !== null || globs.length > 0;
       hasRead = isComplete;
@@ -119,6 +134,9 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
         poke = null;
       };
     },
-    close: () => follower.close(),
+    close() {
+      clearTimeout(soon);
+      return follower.close();
+    },
   };
 }

@@ -1,12 +1,11 @@
 /** Follows one path: whatever is renamed, cut, copied, deleted or made anew there, each line once. */
 import type { Stats } from 'node:fs';
-import type { Clock } from '../source.ts';
-import type { LineSink } from './assembler.ts';
-import type { Finder } from './finder.ts';
+import { dirname } from 'node:path';
+import { writtenAt } from '../log-times.ts';
 import { type LogIo, openLog, toUnreadable } from './io.ts';
+import type { Look, TailOptions } from './look.ts';
 import { type DrainScope, OpenLog } from './open-log.ts';
 import { holdsAt, isHole, lastLines, statOrNull } from './probe.ts';
-import type { LogRegistry } from './registry.ts';
 import { openBetween } from './rotation.ts';
 import type { LogFile, LogTarget } from './snapshot.ts';
 
@@ -19,26 +18,9 @@ const GRACE_MS = 15_000;
 /** An unfinished last line is taken as it stands when nothing came for so long. */
 const PART_MS = 2_000;
 
-export interface TailOptions {
-  readonly finder: Finder;
-  readonly sink: LineSink;
-  readonly clock: Clock;
-  readonly registry: LogRegistry;
-  readonly windowMs: number;
-  /** Epoch ms: what was made after it is read from its first byte. */
-  readonly startedAt: number;
-}
-
-/** What one look may use. */
-export interface Look {
-  readonly io: LogIo;
-  readonly chunk: Buffer;
-  readonly hasTime: DrainScope['hasTime'];
-  readonly isLong: DrainScope['isLong'];
-}
-
 export class LogTail {
   target: LogTarget;
+  readonly folder: string;
   state: LogFile['state'] = 'waiting';
   reason = '';
   readonly #options: TailOptions;
@@ -56,6 +38,7 @@ export class LogTail {
 
   constructor(target: LogTarget, options: TailOptions) {
     this.target = target;
+    this.folder = dirname(target.path);
     this.#options = options;
   }
 
@@ -82,6 +65,22 @@ export class LogTail {
     return this.#logs.length;
   }
 
+  /** Whether the path names what it did, with every byte of it read: a look would find nothing. */
+  isAsLeft(stats: Stats | null): boolean {
+    if (stats === null) return this.#wasMissing && this.state === 'missing' && this.#logs.length === 0;
+    const current = this.#current;
+    const isLeft =
+      current !== null &&
+      this.state === 'following' &&
+      !this.isRestless &&
+      stats.ino === current.ino &&
+      stats.dev === current.dev &&
+      stats.size === current.size &&
+      stats.mtimeMs === current.writtenAt;
+    if (isLeft) this.#lookedAt = this.#options.clock.now();
+    return isLeft;
+  }
+
   /** Looks at the path and reads what is new. Never throws. Returns false when time ran out before the end. */
   async look(look: Look): Promise<boolean> {
     const { clock, sink } = this.#options;
@@ -93,6 +92,7 @@ export class LogTail {
       return isDone;
     } catch (error) {
       const unreadable = toUnreadable(error);
+      if (Number.isNaN(this.#writtenAt)) this.#options.times?.note(this.target.path, Number.NaN);
       this.state = unreadable.state;
       this.reason = unreadable.message;
       return true;
@@ -111,8 +111,9 @@ export class LogTail {
   }
 
   async #look(look: Look, now: number): Promise<boolean> {
-    const stats = await statOrNull(look.io, this.target.path);
+    const stats = look.stats === undefined ? await statOrNull(look.io, this.target.path) : look.stats;
     const current = this.#current;
+    this.#options.times?.note(this.target.path, writtenAt(stats));
     if (stats === null) {
       this.#current = null;
       const isDone = await this.#drainAll(look);
@@ -131,7 +132,9 @@ export class LogTail {
       await this.#restart(current, look);
     }
     this.#wasMissing = false;
-    const isDone = await this.#drainAll(look);
+    // Of the very file that is open, asked just now: need not be asked again.
+    const isSame = current !== null && current === this.#current && current.ino === stats.ino;
+    const isDone = await this.#drainAll(look, isSame && look.stats ? look.stats : null);
     this.#lookedAt = now;
     this.state = 'following';
     this.reason = '';
@@ -193,12 +196,12 @@ export class LogTail {
   }
 
   /** Reads every generation to its end, in their order, and lets go of those that have been quiet. */
-  async #drainAll(look: Look): Promise<boolean> {
+  async #drainAll(look: Look, stats: Stats | null = null): Promise<boolean> {
     const { clock } = this.#options;
     const scope = this.#scope(look);
     let isDone = true;
     for (const log of [...this.#logs]) {
-      if (!(await this.#drainOne(log, look, scope))) isDone = false;
+      if (!(await this.#drainOne(log, look, scope, log === this.#current ? stats : null))) isDone = false;
       if (log === this.#current) {
         if (clock.monotonic() - log.grewAt >= PART_MS) await log.takeRest(scope);
       } else if (isDone && clock.monotonic() - log.grewAt >= GRACE_MS) {
@@ -209,10 +212,10 @@ export class LogTail {
     return isDone;
   }
 
-  async #drainOne(log: OpenLog, look: Look, scope: DrainScope): Promise<boolean> {
+  async #drainOne(log: OpenLog, look: Look, scope: DrainScope, stats: Stats | null = null): Promise<boolean> {
     // A file that is cut again and again while we look is left for the next beat.
     for (let round = 0; round < 3; round += 1) {
-      const { size, mtimeMs } = await look.io.fstat(log.fd);
+      const { size, mtimeMs } = round === 0 && stats !== null ? stats : await look.io.fstat(log.fd);
       if (size !== log.size) log.grewAt = this.#options.clock.monotonic();
       // Written to and no longer: cut and filled again to the very byte, or touched.
       const isSuspect = size === log.offset && size === log.size && mtimeMs !== log.writtenAt;

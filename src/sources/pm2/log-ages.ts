@@ -1,9 +1,9 @@
-/** When each bot last wrote to its logs, from the files' modification times. */
-import { type Stats, statSync } from 'node:fs';
+/** When bots last wrote to logs that nobody follows, from the files' modification times. */
+import { statSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bot } from './snapshot.ts';
+import { type LogPair, type LogTimes, writtenAt } from '../log-times.ts';
 
 /** File systems that answer at once: ext, xfs, btrfs, tmpfs, overlay, zfs, f2fs. */
 const localTypes: ReadonlySet<number> = new Set([
@@ -12,11 +12,20 @@ const localTypes: ReadonlySet<number> = new Set([
 
 const prepareMs = 200;
 
+/** Above this many a sample looks at a fifth of them. */
+const maxAtOnce = 200;
+const shares = 5;
+
 export interface LogAges {
-  /** Learns where the logs of new bots lie, waiting 200 ms at most, so that the first sample knows their ages. */
-  prepare(bots: readonly Bot[]): Promise<void>;
-  /** Writes epoch ms of the newest log line of each bot, NaN where there is none or it cannot be read. */
-  sample(bots: readonly Bot[], into: Float64Array): void;
+  /**
+   * Takes the bots' logs, learns where they lie, waiting 200 ms at most, and looks at each once, so that the first
+   * picture shows their ages. `into` is kept at epoch ms of the newest line of each bot, NaN where there is none or it
+   * cannot be read.
+   */
+  prepare(bots: readonly LogPair[], into: Float64Array): Promise<void>;
+  /** Looks at those that the follower of the logs does not look at. */
+  sample(): void;
+  close(): void;
 }
 
 /**
@@ -24,12 +33,18 @@ export interface LogAges {
  * as much. On any other (a network share that hangs would stop the whole screen) it is asked in the background and
  * what is known from the last time is given.
  */
-export function createLogAges(): LogAges {
-  const isLocal = new Map<string, boolean | 'asked'>();
-  const remote = new Map<string, { at: number; isAsked: boolean }>();
+export function createLogAges(times: LogTimes): LogAges {
+  const isLocal = new Map<string, boolean>();
+  const asked = new Set<string>();
+  let shown: readonly LogPair[] = [];
+  let paths: readonly string[] = [];
+  /** Those of `paths` that nobody follows, as of `version`. */
+  let orphans: readonly string[] = [];
+  let version = -1;
+  let next = 0;
+  let hide: () => void = () => {};
 
   async function learn(folder: string): Promise<void> {
-    isLocal.set(folder, 'asked');
     try {
       isLocal.set(folder, localTypes.has((await statfs(folder)).type));
     } catch {
@@ -38,65 +53,61 @@ export function createLogAges(): LogAges {
     }
   }
 
-  function writtenAt(path: string | null): number {
-    if (path === null) return Number.NaN;
+  function look(path: string): void {
     const folder = dirname(path);
-    const local = isLocal.get(folder);
-    if (local === undefined) void learn(folder);
-    return local === true ? fromStats(statOrNull(path)) : fromBackground(path, local === false);
-  }
-
-  function fromBackground(path: string, isKnownRemote: boolean): number {
-    let entry = remote.get(path);
-    if (entry === undefined) {
-      entry = { at: Number.NaN, isAsked: false };
-      remote.set(path, entry);
+    if (isLocal.get(folder) === true) {
+      times.note(path, writtenAt(statOrNull(path)));
+      return;
     }
-    const known = entry;
-    if (!known.isAsked) {
-      known.isAsked = true;
-      stat(path).then(
-        (stats) => {
-          known.at = fromStats(stats);
-          known.isAsked = false;
-        },
-        () => {
-          known.at = Number.NaN;
-          known.isAsked = false;
-        },
-      );
-    }
-    if (!isKnownRemote && remote.size > 10_000) remote.clear();
-    return known.at;
+    if (asked.has(path)) return;
+    asked.add(path);
+    if (!isLocal.has(folder)) void learn(folder);
+    const answer = (at: number): void => {
+      asked.delete(path);
+      if (!times.isFollowed(path)) times.note(path, at);
+    };
+    stat(path).then(
+      (stats) => answer(writtenAt(stats)),
+      () => answer(Number.NaN),
+    );
   }
 
   return {
-    async prepare(bots) {
-      const paths = bots.flatMap((bot) => [bot.outLogPath, bot.errLogPath]).filter((path) => path !== null);
-      const folders = [...new Set(paths.map((path) => dirname(path)))].filter((folder) => !isLocal.has(folder));
-      if (folders.length === 0) return;
-      const waited = new AbortController();
-      const deadline = sleep(prepareMs, undefined, { signal: waited.signal }).catch(() => undefined);
-      await Promise.race([Promise.all(folders.map(learn)), deadline]);
-      waited.abort();
+    async prepare(bots, into) {
+      hide();
+      hide = times.show(bots, into);
+      if (bots === shown) return;
+      shown = bots;
+      const known = new Set(paths);
+      paths = [...new Set(bots.flatMap((bot) => [bot.outLogPath, bot.errLogPath]))].filter((path) => path !== null);
+      version = -1;
+      const folders = new Set(paths.map((path) => dirname(path)).filter((folder) => !isLocal.has(folder)));
+      if (folders.size > 0) {
+        const waited = new AbortController();
+        const deadline = sleep(prepareMs, undefined, { signal: waited.signal }).catch(() => undefined);
+        await Promise.race([Promise.all([...folders].map(learn)), deadline]);
+        waited.abort();
+      }
+      for (const path of paths) if (!known.has(path) && !times.isFollowed(path)) look(path);
     },
-    sample(bots, into) {
-      for (let index = 0; index < bots.length; index += 1) {
-        const bot = bots[index] as Bot;
-        const out = writtenAt(bot.outLogPath);
-        const err = bot.errLogPath === bot.outLogPath ? Number.NaN : writtenAt(bot.errLogPath);
-        into[index] = Number.isNaN(err) || out > err ? out : err;
+    sample() {
+      if (version !== times.version) {
+        version = times.version;
+        orphans = paths.filter((path) => !times.isFollowed(path));
+        next = 0;
+      }
+      const count = orphans.length <= maxAtOnce ? orphans.length : Math.ceil(orphans.length / shares);
+      for (let looked = 0; looked < count; looked += 1) {
+        if (next >= orphans.length) next = 0;
+        look(orphans[next] as string);
+        next += 1;
       }
     },
+    close: () => hide(),
   };
 }
 
-/** An empty file was never written to, and /dev/null is no log. */
-function fromStats(stats: Stats | null): number {
-  return stats?.isFile() && stats.size > 0 ? stats.mtimeMs : Number.NaN;
-}
-
-function statOrNull(path: string): Stats | null {
+function statOrNull(path: string) {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;
   } catch {

@@ -1,5 +1,6 @@
 /** The bots of one daemon with the columns of numbers beside them; what both keep from one reading to the next. */
 import { isDeepStrictEqual } from 'node:util';
+import { createLogTimes, type LogTimes } from '../log-times.ts';
 import { createResourceSampler } from '../proc/resources.ts';
 import { createProcSampler } from '../proc/sampler.ts';
 import { createExitLedger } from './exits.ts';
@@ -27,7 +28,7 @@ export interface Roster {
   readonly columns: Columns;
   /**
    * Takes the daemon's next list. `isNewDaemon`: its counters have nothing to do with those before. True when bots
-   * came, went or moved: the columns are new ones, to be sampled.
+   * came, went or moved, or their logs did: the columns are new ones, to be sampled.
    */
   take(listed: readonly Listed[], circumstances: { now: number; isNewDaemon: boolean; isLogRead: boolean }): boolean;
   /** Takes what PM2's log said. */
@@ -37,18 +38,19 @@ export interface Roster {
   /** Samples the processes. True when one that was alive is gone: the list is out of date. */
   sampleProcesses(monotonicMs: number): boolean;
   sampleLogAges(now: number): void;
-  /** To be awaited after a list: learns where new bots keep their logs. */
+  /** To be awaited after a list that moved bots or their logs: learns where they are. */
   prepareLogAges(): Promise<void>;
   close(): void;
 }
 
 const isLinux = process.platform === 'linux';
 
-export function createRoster(): Roster {
+/** `logTimes` is shared with who follows the logs. */
+export function createRoster(logTimes: LogTimes = createLogTimes()): Roster {
   const sampler = createProcSampler();
   const resources = createResourceSampler();
   const ledger = createExitLedger();
-  const logAges = createLogAges();
+  const logAges = createLogAges(logTimes);
   const rhythms = createRhythms();
   const gone = new Set<number>();
   let isReadingHabit = false;
@@ -122,7 +124,13 @@ export function createRoster(): Roster {
       const isSameOrder =
         previous.length === listedBots.length && previous.every((bot, index) => bot.id === listedBots[index]?.id);
       if (!isSameOrder) columns = createColumns(listedBots.length);
-      return !isSameOrder;
+      return (
+        !isSameOrder ||
+        previous.some(
+          ({ outLogPath, errLogPath }, index) =>
+            outLogPath !== listedBots[index]?.outLogPath || errLogPath !== listedBots[index]?.errLogPath,
+        )
+      );
     },
     tell(events, isLive) {
       for (const event of events) ledger.tell(event, isLive);
@@ -136,12 +144,15 @@ export function createRoster(): Roster {
       return vanished.length > 0;
     },
     sampleLogAges(now) {
-      logAges.sample(listedBots, columns.lastLogAt);
+      logAges.sample();
       rhythms.note(columns.lastLogAt, now);
       readOneHabit(now);
     },
-    prepareLogAges: () => logAges.prepare(listedBots),
-    close: () => sampler.close(),
+    prepareLogAges: () => logAges.prepare(listedBots, columns.lastLogAt),
+    close() {
+      sampler.close();
+      logAges.close();
+    },
   };
 }
 

@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LogTimes } from '../log-times.ts';
 import { type Clock, type Source, SourceError, SourceOff } from '../source.ts';
 import { safeText } from './access.ts';
 import { createPm2Client } from './client.ts';
@@ -24,6 +25,8 @@ export interface Pm2SourceOptions {
   readonly isPrimary?: boolean;
   /** All homes that are watched, so that the primary source does not name them as others. */
   readonly watchedHomes?: readonly string[];
+  /** Kept by who follows the logs, where somebody does. */
+  readonly logTimes?: LogTimes;
 }
 
 const listEveryMs = process.platform === 'linux' ? 10_000 : 2_000;
@@ -63,7 +66,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
   });
   const log = createPm2LogReader(join(home, 'pm2.log'), () => clock.now());
   const dumpReader = createDumpReader(join(home, 'dump.pm2'));
-  const roster = createRoster();
+  const roster = createRoster(options.logTimes);
   const watcher = watchHome(home, {
     onListStale: () => {
       isListDue = true;
@@ -154,7 +157,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
   function sample(now: number): void {
     sampledMono = now;
     if (roster.sampleProcesses(now)) isListDue = true;
-    if (now - logAgesMono < (roster.bots.length > 200 ? 1_900 : sampleEveryMs)) return;
+    if (now - logAgesMono < sampleEveryMs) return;
     logAgesMono = now;
     roster.sampleLogAges(clock.now());
   }
