@@ -32,21 +32,21 @@ const UP = '\u001b[A';
 /** The key that opens an overlay of botop and closes it again. */
 export const OVERLAY = '?';
 
-/** Node and its options as bin/botop has them. */
-export function launched(program: string): { readonly command: string; readonly args: readonly string[] } {
+/** Node's options as bin/botop has them. */
+export function launchOptions(): readonly string[] {
   const launcher = readFileSync(join(import.meta.dirname, '../bin/botop'), 'utf8');
-  const [, options = ''] = /^exec "\$node" (.*?)"\$root\/dist/m.exec(launcher) ?? [];
-  return { command: process.execPath, args: [...options.split(' ').filter((option) => option !== ''), program] };
+  const [, options] = /^exec "\$node" (.*?)\s*"\$root\/dist/m.exec(launcher) ?? [];
+  if (options === undefined) throw new Error('bin/botop does not tell how it starts Node');
+  return options.split(' ').filter((option) => option !== '');
 }
 
 /** The built program on everything that is there. */
 export function botop(program: string, { fleet, servers }: Watched, args: readonly string[] = []): Contender {
   const { postgres, redis } = servers;
-  const start = launched(program);
   return {
     name: 'botop',
-    command: start.command,
-    args: [...start.args, ...args],
+    command: process.execPath,
+    args: [...launchOptions(), program, ...args],
     env: {
       ...fleet.env,
       ...(typeof postgres === 'string' ? {} : { DATABASE_URL: postgres.url('botop') }),
@@ -102,7 +102,7 @@ export function pgActivity({ fleet, servers }: Watched): Contender | string {
   };
 }
 
-/** Whether the built program knows an option. */
+/** Whether there is a program. */
 export function hasBuild(program: string): boolean {
   return existsSync(program);
 }

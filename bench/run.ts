@@ -2,13 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { cpus, release, type as system, totalmem } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bigLog } from './big-log.ts';
 import { hasBuild } from './contenders.ts';
+import { flood } from './flood.ts';
+import { idleLogs } from './idle-logs.ts';
 import { keyTimes } from './key-times.ts';
 import { minute } from './minute.ts';
 import { formatSections, formatVerdict, type Section } from './report.ts';
 import type { Line } from './row.ts';
 import { scale } from './scale.ts';
 import { createStage, type Effort, type Measurement, QUICK, WHOLE } from './stage.ts';
+import { tick } from './tick.ts';
 import { turns } from './turns.ts';
 
 /**
@@ -30,7 +34,18 @@ const { values } = parseArgs({
   },
 });
 
-const MEASUREMENTS: readonly Measurement[] = [turns(10), minute(10), turns(100), minute(100), keyTimes, scale];
+const MEASUREMENTS: readonly Measurement[] = [
+  turns(10),
+  minute(10),
+  flood,
+  turns(100),
+  minute(100),
+  keyTimes,
+  scale,
+  tick,
+  idleLogs,
+  bigLog,
+];
 
 const fail = (why: string): never => {
   console.error(why);

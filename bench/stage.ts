@@ -15,6 +15,10 @@ export interface Effort {
   /** Starts timed in each round. */
   readonly starts: number;
   readonly keyPresses: number;
+  /** In which logs that nobody writes to are followed. */
+  readonly idleSeconds: number;
+  /** Timed in process. */
+  readonly ticks: number;
   /** Of the log that is searched. */
   readonly logMiB: number;
   /** Bots of the largest fleet. */
@@ -28,6 +32,8 @@ export const WHOLE: Effort = {
   rounds: 3,
   starts: 2,
   keyPresses: 40,
+  ticks: 120,
+  idleSeconds: 30,
   logMiB: 1024,
   manyBots: 1000,
 };
@@ -39,6 +45,8 @@ export const QUICK: Effort = {
   rounds: 1,
   starts: 1,
   keyPresses: 6,
+  ticks: 30,
+  idleSeconds: 6,
   logMiB: 64,
   manyBots: 200,
 };

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Part, startPart } from './child.ts';
+import { ownSeconds } from './processes.ts';
+import type { Line } from './row.ts';
+import type { Measurement, Stage } from './stage.ts';
+import { makeFolder } from './temporary.ts';
+
+/** What the machinery of the logs has taken since its start. */
+export interface Taken {
+  readonly cpuSeconds: number;
+  readonly rssBytes: number;
+  readonly readBytes: number;
+  readonly droppedBytes: number;
+  readonly droppedLines: number;
+}
+
+const FILES = 200;
+const LINE = '2026-01-01T00:00:00.000Z INFO [bot] cycle 1: all is well\n';
+
+/** Asks a part of the logs what it has taken. */
+export function takenBy(part: Part<Taken>): Promise<Taken> {
+  process.kill(part.pid, 'SIGUSR2');
+  return part.next();
+}
+
+/** Following logs to which nobody writes: the machinery by itself, with files and without, and tail. */
+export const idleLogs: Measurement = {
+  name: 'idle-logs',
+  section: 'Logs',
+  async measure(stage) {
+    await stage.quiet();
+    return stage.using(Promise.resolve(makeFolder()), ({ path }) => follow(stage, path));
+  },
+};
+
+async function follow(stage: Stage, folder: string): Promise<readonly Line[]> {
+  mkdirSync(join(folder, 'none'));
+  const files = Array.from({ length: FILES }, (_, index) => join(folder, `bot-${index}.log`));
+  for (const file of files) writeFileSync(file, LINE.repeat(100));
+  const start = (glob: string) => Promise.resolve(startPart<Taken>('logs-part.ts', [glob]));
+  return stage.using(start(join(folder, '*.log')), (full) =>
+    stage.using(start(join(folder, 'none/*.log')), (empty) =>
+      stage.using(Promise.resolve(startTail(files)), async (tail) => {
+        await Promise.all([full.next(), empty.next()]);
+        const seconds = stage.effort.idleSeconds;
+        stage.say(`following ${FILES} idle logs for ${seconds} s`);
+        await sleep(stage.effort.settleSeconds * 1000);
+        const count = async () => ({
+          full: (await takenBy(full)).cpuSeconds,
+          empty: (await takenBy(empty)).cpuSeconds,
+          tail: ownSeconds(tail.pid) ?? Number.NaN,
+        });
+        const before = await count();
+        await sleep(seconds * 1000);
+        const after = await count();
+        const perMinute = (name: 'full' | 'empty' | 'tail') => (after[name] - before[name]) / (seconds / 60);
+        return [
+          {
+            title: `following ${FILES} idle logs, CPU s/min`,
+            digits: 4,
+            ours: [Math.max(0, perMinute('full') - perMinute('empty'))],
+            peers: [{ name: 'tail -F', values: [perMinute('tail')] }],
+            reach: [{ of: null, atMost: 0.01 }],
+            aim: [{ of: null, atMost: 0.004 }],
+            note:
+              `the machinery by itself in a process of its own takes ${perMinute('full').toFixed(4)}, ` +
+              `and ${perMinute('empty').toFixed(4)} without a file: the row is the difference`,
+          },
+        ];
+      }),
+    ),
+  );
+}
+
+function startTail(files: readonly string[]): { readonly pid: number; stop(): Promise<void> } {
+  const child = spawn('tail', ['-n', '0', '-F', ...files], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => child.once('close', resolve).once('error', resolve));
+  return {
+    pid: child.pid ?? 0,
+    async stop() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
