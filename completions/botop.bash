@@ -7,7 +7,7 @@ _botop() {
     --logs) IFS=$'\n'; compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")); return ;;
     --database-url) COMPREPLY=(); return ;;
     --redis-url) COMPREPLY=(); return ;;
-    --view) COMPREPLY=($(compgen -W 'home bots errors resources database' -- "$word")); return ;;
+    --view) COMPREPLY=($(compgen -W 'home bots errors resources database logs' -- "$word")); return ;;
     --interval) COMPREPLY=(); return ;;
   esac
   for each in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do

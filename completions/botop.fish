@@ -7,7 +7,7 @@ complete -c botop -n 'not __fish_seen_subcommand_from demo' -l pm2-home -x -a '(
 complete -c botop -n 'not __fish_seen_subcommand_from demo' -l logs -r -F -d 'Log files to read besides those that PM2 names'
 complete -c botop -n 'not __fish_seen_subcommand_from demo' -l database-url -x -d 'The PostgreSQL, as postgresql://user:password@host:port/database'
 complete -c botop -n 'not __fish_seen_subcommand_from demo' -l redis-url -x -d 'The Redis, as redis://user:password@host:port/database'
-complete -c botop -l view -x -a 'home bots errors resources database' -d 'The view to begin with'
+complete -c botop -l view -x -a 'home bots errors resources database logs' -d 'The view to begin with'
 complete -c botop -n 'not __fish_seen_subcommand_from snapshot' -l interval -x -d 'Time between two readings in milliseconds, 250 to 60000'
 complete -c botop -l ascii -d 'Draw with plain ASCII characters only'
 complete -c botop -l no-color -d 'Draw without colours'

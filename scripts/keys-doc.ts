@@ -11,7 +11,7 @@ import { actions } from '../src/actions/all.ts';
 import { completionFiles, completionScript, type Shell } from '../src/config/completions.ts';
 import { formatHelp } from '../src/config/help.ts';
 import { manualPage } from '../src/config/manual.ts';
-import { openLogViewer } from '../src/panels/log-viewer.ts';
+import { LOG_KEYS } from '../src/panels/log-keys.ts';
 import { type Binding, GROUPS, type Group } from '../src/ui/binding.ts';
 import { createKeymap } from '../src/ui/keymap.ts';
 import { initialUi, type PanelId, type UiState } from '../src/ui/state.ts';
@@ -169,11 +169,7 @@ function whereOf({ where }: Binding): string {
 }
 
 function viewerRows(): string[] {
-  const files = ['error', 'out'].map((label) => ({ label, path: '/dev/null' }));
-  const viewer = openLogViewer({ title: '', files }, () => {});
-  const rows = viewer.keymap.map(({ shown, help }) => row([shown.split(' ').map(code).join(' '), help]));
-  viewer.close();
-  return rows;
+  return LOG_KEYS.map(({ shown, help }) => row([shown.split(' ').map(code).join(' '), help]));
 }
 
 const CONFIRMED: Readonly<Record<ReturnType<Action['risk']>, string>> = {

@@ -32,6 +32,7 @@ import { createTerminal } from '../ui/screen/terminal.ts';
 import { createShell, type Shell } from '../ui/shell.ts';
 import { sweepsOf } from '../ui/sweeps.ts';
 import { createTheme } from '../ui/theme.ts';
+import { copyText } from './copy-text.ts';
 import { createObservation, MARKS_FILE, type Observation } from './observation.ts';
 import { createPanels } from './panels.ts';
 
@@ -116,6 +117,7 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     commandFor: (targets) =>
       actions.find(({ targetKind }) => targetKind === targets[0]?.kind)?.command(targets, person) ?? '',
     openViewer: openLogViewer,
+    copyLines: (text, what) => copyText(text, what, { place, write: (sequence) => process.stdout.write(sequence) }),
     copy(text) {
       const sequence = osc52(text);
       if (sequence !== null) process.stdout.write(sequence);

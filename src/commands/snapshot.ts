@@ -94,7 +94,7 @@ async function documentOf(world: World, { pm2Homes }: Options): Promise<Snapshot
  */
 function printFrame(world: World, options: Options, env: Run['env']): string {
   const columns = sizeOf('COLUMNS', env['COLUMNS'], 120, MIN_COLUMNS);
-  const ui = withoutCursors(initialUi(options.view));
+  const ui = withoutCursors(initialUi(options.view === 'logs' ? 'errors' : options.view));
   const picture: Picture = {
     world,
     ui,

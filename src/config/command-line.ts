@@ -33,7 +33,7 @@ export interface ViewSpec {
   readonly name: ViewName;
 }
 
-export type ViewName = 'home' | 'bots' | 'errors' | 'resources' | 'database';
+export type ViewName = 'home' | 'bots' | 'errors' | 'resources' | 'database' | 'logs';
 
 export const views: readonly ViewSpec[] = [
   { key: '1', name: 'home' },
@@ -41,6 +41,7 @@ export const views: readonly ViewSpec[] = [
   { key: '3', name: 'errors' },
   { key: '4', name: 'resources' },
   { key: '5', name: 'database' },
+  { key: '9', name: 'logs' },
 ];
 
 /** Limits of `--interval`, in ms. */

@@ -85,7 +85,9 @@ export function errorsPanel(): ErrorsPanel {
     },
     subject(scope, key) {
       const last = scope.world.errors.groups.find(({ fingerprint }) => fingerprint === key)?.last;
-      return last ? { title: last.bot, files: [{ label: last.stream, path: last.path }] } : null;
+      return last
+        ? { title: last.bot, isAll: false, files: [{ bot: last.bot, path: last.path, stream: last.stream }] }
+        : null;
     },
     drawSummary(cells, scope) {
       cells.clear();

@@ -1,97 +1,279 @@
-/** One log on the whole screen. Drawing only: `log-view-state.ts` is what it draws. */
+/** The logs on the whole screen. Drawing only: `log-viewer.ts` knows what keys do. */
 import type { LineLevel } from '../sources/logs/level.ts';
-import type { LogLine } from '../sources/logs/pager.ts';
-import { bytesLong } from '../text/format.ts';
+import type { MergedLine } from '../sources/logs/merge.ts';
+import { clockTime } from '../text/format.ts';
+import type { Span } from '../text/linear-pattern.ts';
 import { measure, truncate } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
 import type { Cells } from '../ui/screen/cells.ts';
+import { ansi } from '../ui/screen/color.ts';
+import { type StyleId, style } from '../ui/screen/style.ts';
 import type { Role, Theme } from '../ui/theme.ts';
-import type { LogViewState } from './log-view-state.ts';
+import { offsetAt } from './errors-draw.ts';
+import { drawHistogram, histogramColumns, histogramOf, histogramRows } from './log-histogram.ts';
+import { lineLook } from './log-line-look.ts';
+import { type LogWindow, lineKey } from './log-window.ts';
+
+/** What the view is drawn from. */
+export interface LogViewLook {
+  /** `all 12 bots`, `api-gateway`. */
+  readonly title: string;
+  readonly window: LogWindow;
+  /** The bot of each log, by index. */
+  readonly bots: readonly string[];
+  readonly isFollowing: boolean;
+  readonly isWrapping: boolean;
+  /** Columns that are scrolled off at the left. */
+  readonly shift: number;
+  readonly marked: ReadonlySet<string>;
+  /** Where the search matches in a text. */
+  spans(text: string): readonly Span[];
+  /** What is being typed, with the sign of its prompt; null when nothing is. */
+  readonly typing: {
+    readonly sign: string;
+    readonly text: string;
+    readonly hint: string;
+    readonly isBad: boolean;
+  } | null;
+  /** In the lower border, at its left: the filter, the search, what was said last. */
+  readonly foot: string;
+  readonly isAlarming: boolean;
+  /** In the upper border, at its right: `live`, `paused · 3.4 MB more`. */
+  readonly mode: string;
+  /** Epoch ms. */
+  readonly now: number;
+  /** What stands where there is no line. */
+  readonly empty: readonly (readonly [Role, string])[];
+}
 
 /** The border above and below. */
 const CHROME_ROWS = 2;
 
-/** How many lines are visible in a zone of this height: the `page` of the view's events. */
-export function logViewPage(height: number): number {
-  return Math.max(1, height - CHROME_ROWS);
+/** How many rows of lines a zone has. */
+export function logViewPage(height: number, width: number): number {
+  return Math.max(1, height - CHROME_ROWS - histogramRows(width, height));
 }
 
-const ROLES: Readonly<Record<LineLevel, Role>> = {
-  debug: 'muted',
-  info: 'text',
-  warn: 'warn',
-  error: 'bad',
-  fatal: 'bad',
+const LEVELS: Readonly<Record<LineLevel, readonly [letter: string, role: Role]>> = {
+  debug: ['D', 'muted'],
+  info: ['I', 'text'],
+  warn: ['W', 'warn'],
+  error: ['E', 'bad'],
+  fatal: ['F', 'bad'],
 };
 
-export function drawLogView(cells: Cells, state: LogViewState, theme: Theme): void {
+/** Of bots' names: red and yellow are the levels'. */
+const BOT_STYLES: readonly StyleId[] = [6, 5, 2, 4, 14, 13, 10, 12].map((number) => style({ fg: ansi(number) }));
+
+/** The same for a bot in every view, whichever others there are. */
+function botStyle(bot: string): StyleId {
+  let hash = 0;
+  for (let i = 0; i < bot.length; i += 1) hash = (hash * 31 + bot.charCodeAt(i)) >>> 0;
+  return BOT_STYLES[hash % BOT_STYLES.length] as StyleId;
+}
+
+interface Columns {
+  readonly hasTime: boolean;
+  /** 0: one bot alone needs no name. */
+  readonly botWidth: number;
+  /** Where the text begins, and how wide it is. */
+  readonly x: number;
+  readonly room: number;
+}
+
+function columnsOf(width: number, look: LogViewLook): Columns {
+  const hasTime = width >= 56;
+  const names = new Set(look.bots);
+  const longest = Math.max(0, ...[...names].map((name) => measure(name)));
+  const botWidth = names.size < 2 ? 0 : Math.min(longest, width < 56 ? 8 : width < 100 ? 12 : 18);
+  const x = 2 + (hasTime ? 9 : 0) + (botWidth > 0 ? botWidth + 1 : 0) + 2;
+  return { hasTime, botWidth, x, room: Math.max(4, width - x - 1) };
+}
+
+/** How many rows a line takes. */
+function rowsOf(line: MergedLine, columns: Columns, isWrapping: boolean, most: number): number {
+  if (!isWrapping) return 1;
+  const { text, fields } = lineLook(line);
+  return Math.max(1, Math.min(most, Math.ceil(measure(text + fields) / columns.room)));
+}
+
+/** The first line to show, so that the cursor, or while following the last line, is on the page. */
+export function settledTop(width: number, height: number, look: LogViewLook): number {
+  const { window, isFollowing, isWrapping } = look;
+  const { lines } = window;
+  const columns = columnsOf(width, look);
+  const page = logViewPage(height, width);
+  const cursor = isFollowing ? lines.length - 1 : window.cursor;
+  let top = Math.max(0, Math.min(window.top, cursor));
+  if (isFollowing) top = Math.max(0, lines.length - page);
+  let used = 0;
+  for (let at = cursor; at >= top; at -= 1) {
+    used += rowsOf(lines[at] as MergedLine, columns, isWrapping, page);
+    if (used > page) return Math.min(cursor, at + 1);
+  }
+  // Never blank rows below while there are lines above.
+  let below = used;
+  for (let at = cursor + 1; at < lines.length && below < page; at += 1) {
+    below += rowsOf(lines[at] as MergedLine, columns, isWrapping, page);
+  }
+  while (top > 0 && below < page) {
+    below += rowsOf(lines[top - 1] as MergedLine, columns, isWrapping, page);
+    if (below > page) break;
+    top -= 1;
+  }
+  return top;
+}
+
+export function drawLogView(cells: Cells, look: LogViewLook, theme: Theme): void {
   const { width, height } = cells;
+  const { window } = look;
   cells.clear();
-  const mode = modeOf(state);
   cells.box(0, 0, width, height, {
-    title: truncate(`${state.title} · ${state.path}`, Math.max(8, width - mode.length - 9)),
-    right: mode,
+    title: truncate(look.title, Math.max(8, width - measure(look.mode) - 9)),
+    right: look.mode,
     style: theme.borderFocused,
     titleStyle: theme.accent,
-    rightStyle: state.isFollowing ? theme.good : theme.warn,
+    rightStyle: look.isFollowing ? theme.good : theme.warn,
   });
-  drawFoot(cells, state, theme);
-  if (state.lines.length === 0) {
-    const text = state.error ?? (state.from === null ? 'Reading the log…' : 'The log is empty.');
-    const role = state.error === null ? 'muted' : 'bad';
-    wrap(text, width - 4)
-      .slice(0, height - 2)
-      .forEach((line, i) => cells.text(2, 1 + i, line, theme[role], width - 4));
+  drawFoot(cells, look, theme);
+  const page = logViewPage(height, width);
+  if (window.lines.length === 0) return drawEmpty(cells, look, theme);
+  const columns = columnsOf(width, look);
+  const bottom = 1 + page;
+  let y = 1;
+  let at = window.top;
+  for (; y < bottom && at < window.lines.length; at += 1) {
+    y += drawLine(cells, window.lines[at] as MergedLine, { at, y, rows: bottom - y, look, columns, theme });
+  }
+  const rows = histogramRows(width, height);
+  const histogram = rows > 0 ? histogramOf(window.lines, histogramColumns(width)) : null;
+  if (histogram) {
+    drawHistogram(cells, bottom, rows, histogram, { theme, page: window.lines.slice(window.top, at) });
+  }
+}
+
+function drawEmpty(cells: Cells, { empty }: LogViewLook, theme: Theme): void {
+  let y = 1;
+  for (const [role, text] of empty) {
+    for (const line of wrap(text, cells.width - 4)) {
+      if (y >= cells.height - 1) return;
+      cells.text(2, y++, line, theme[role], cells.width - 4);
+    }
+  }
+}
+
+interface LineScope {
+  readonly at: number;
+  readonly y: number;
+  /** As many as are left. */
+  readonly rows: number;
+  readonly look: LogViewLook;
+  readonly columns: Columns;
+  readonly theme: Theme;
+}
+
+/** Gives how many rows it took. */
+function drawLine(cells: Cells, line: MergedLine, scope: LineScope): number {
+  const { y, look, columns, theme } = scope;
+  const isCursor = !look.isFollowing && scope.at === look.window.cursor;
+  const roles = isCursor ? theme.selected : theme;
+  const taken = Math.min(scope.rows, rowsOf(line, columns, look.isWrapping, scope.rows));
+  if (isCursor) cells.fill(1, y, cells.width - 2, taken, ' ', roles.text);
+  const isMarked = look.marked.has(lineKey(line));
+  if (isCursor || isMarked) cells.text(1, y, isMarked ? '●' : '▸', isCursor ? roles.accent : theme.accent, 1);
+  drawMargin(cells, line, scope, roles, isCursor);
+  const { text, fields } = lineLook(line);
+  const [, role] = line.level === null ? ['', 'text' as Role] : LEVELS[line.level];
+  const textStyle = line.isPart ? roles.muted : roles[role];
+  const whole = text + fields;
+  const spans = look.spans(whole);
+  let from = look.isWrapping ? 0 : unitsAt(whole, look.shift);
+  for (let row = 0; row < taken && from <= whole.length; row += 1) {
+    const isLast = !look.isWrapping || row === taken - 1;
+    const head = isLast
+      ? truncate(whole.slice(from), columns.room)
+      : whole.slice(from, from + unitsAt(whole.slice(from), columns.room));
+    const split = Math.max(0, Math.min(head.length, text.length - from));
+    const used = cells.text(columns.x, y + row, head.slice(0, split), textStyle, columns.room);
+    cells.text(columns.x + used, y + row, head.slice(split), roles.muted, columns.room - used);
+    for (const [start, end] of spans) {
+      if (end <= from || start >= from + head.length) continue;
+      const x = measure(head.slice(0, Math.max(0, start - from)));
+      const columnsUsed = measure(head.slice(Math.max(0, start - from), end - from));
+      // On the row of the cursor, which is inverse, the match is not.
+      cells.tint(columns.x + x, y + row, columnsUsed, isCursor ? theme.badge : theme.selected.accent);
+      if (isCursor)
+        cells.text(
+          columns.x + x,
+          y + row,
+          head.slice(Math.max(0, start - from), end - from),
+          theme.accent,
+          columnsUsed,
+        );
+    }
+    from += head.length;
+  }
+  return taken;
+}
+
+function drawMargin(
+  cells: Cells,
+  line: MergedLine,
+  { y, look, columns }: LineScope,
+  roles: Readonly<Record<Role, StyleId>>,
+  isCursor: boolean,
+): void {
+  if (line.isPart) return;
+  let x = 2;
+  if (columns.hasTime) {
+    // What tells no time has none.
+    if (line.isStamped) cells.text(x, y, clockTime(line.at, offsetAt(line.at)), roles.muted, 8);
+    x += 9;
+  }
+  if (columns.botWidth > 0) {
+    const bot = look.bots[line.log] ?? '';
+    cells.text(x, y, truncate(bot, columns.botWidth), isCursor ? roles.accent : botStyle(bot), columns.botWidth);
+    x += columns.botWidth + 1;
+  }
+  if (line.level !== null && line.level !== 'info') {
+    const [letter, role] = LEVELS[line.level];
+    cells.text(x, y, letter, roles[role], 1);
+  }
+}
+
+/** How many units of a text fill so many columns. */
+function unitsAt(text: string, columns: number): number {
+  if (columns <= 0) return 0;
+  return Math.max(1, truncate(text, columns, '').length);
+}
+
+/** In the lower border: what is typed with how it is written, else filter and search; at the right when and where. */
+function drawFoot(cells: Cells, look: LogViewLook, theme: Theme): void {
+  const { width } = cells;
+  const y = cells.height - 1;
+  if (look.typing) {
+    const { sign, text, hint, isBad } = look.typing;
+    // Of a long text the end is seen, where one types.
+    const kept = Math.max(8, Math.min(measure(text), width - 8));
+    const shown = [...text].slice(-kept).join('');
+    const used = cells.text(2, y, ` ${sign}${shown}▏ `, theme.strong, width - 4);
+    const room = width - 6 - used;
+    if (room >= 12) cells.text(3 + used, y, `${truncate(hint, room)} `, isBad ? theme.bad : theme.muted, room + 1);
     return;
   }
-  const page = logViewPage(height);
-  const needle = (state.typing ?? state.search).toLowerCase();
-  for (let row = 0; row < page; row += 1) {
-    const line = state.lines[state.top + row];
-    if (!line) break;
-    drawLine(cells, line, { y: 1 + row, theme, needle, isMatch: line.offset === state.match });
-  }
+  const line = look.window.lines[look.isFollowing ? look.window.lines.length - 1 : look.window.cursor];
+  const place = line?.isStamped && width >= 56 ? ` ${momentText(line.at, look.now)} ` : '';
+  const room = width - 6 - place.length;
+  if (look.foot)
+    cells.text(2, y, ` ${truncate(look.foot, room)} `, look.isAlarming ? theme.warn : theme.accent, room + 2);
+  if (place) cells.text(width - 2 - place.length, y, place, theme.muted, place.length);
 }
 
-interface LineLook {
-  readonly y: number;
-  readonly theme: Theme;
-  readonly needle: string;
-  readonly isMatch: boolean;
-}
-
-function drawLine(cells: Cells, line: LogLine, { y, theme, needle, isMatch }: LineLook): void {
-  const room = cells.width - 3;
-  const role = line.level === null ? 'text' : ROLES[line.level];
-  if (isMatch) cells.text(1, y, '▸', theme.accent, 1);
-  cells.text(2, y, truncate(line.text, room), theme[role], room);
-  if (needle === '') return;
-  const text = line.text.toLowerCase();
-  // Of texts whose length changes with their case (ß, İ) the places would be wrong.
-  if (text.length !== line.text.length) return;
-  for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + needle.length)) {
-    const x = measure(line.text.slice(0, at));
-    if (x >= room) return;
-    const columns = measure(line.text.slice(at, at + needle.length));
-    cells.tint(2 + x, y, Math.min(columns, room - x), theme.selected.accent);
-  }
-}
-
-function modeOf(state: LogViewState): string {
-  if (state.isFollowing) return 'following';
-  return state.isBehind ? 'paused · more has come' : 'paused';
-}
-
-/** In the lower border: the search, else what was said last; at the right the place in the file. */
-function drawFoot(cells: Cells, state: LogViewState, theme: Theme): void {
-  const y = cells.height - 1;
-  const left =
-    state.typing !== null
-      ? `/${state.typing}▏`
-      : [state.search === '' ? '' : `/${state.search}`, state.error ?? state.remark].filter(Boolean).join(' · ');
-  if (left) cells.text(2, y, ` ${truncate(left, cells.width - 26)} `, theme.accent, cells.width - 22);
-  if (state.from === null || cells.width < 40) return;
-  const first = state.lines[state.top]?.offset ?? state.from;
-  const place = ` ${bytesLong(first)} of ${bytesLong(state.to)}${state.isEnd ? '' : '+'} `;
-  cells.text(cells.width - 2 - place.length, y, place, theme.muted, place.length);
+/** With the day when it is not today's. */
+function momentText(at: number, now: number): string {
+  const date = new Date(at);
+  const time = clockTime(at, offsetAt(at));
+  const isToday = date.toDateString() === new Date(now).toDateString();
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return isToday ? time : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`;
 }

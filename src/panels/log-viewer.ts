@@ -1,134 +1,174 @@
-/** The driver of the log view: keys become its events, and what it wants read is read. */
-import { UnreadableLog } from '../sources/logs/io.ts';
-import { createLogPager, type LogPager } from '../sources/logs/pager.ts';
-import { typedBy } from '../ui/keys.ts';
-import type { OpenViewer, Viewer } from '../ui/viewer.ts';
-import { drawLogView, logViewPage } from './log-view.ts';
-import { LOG_PAGE_LINES, type LogViewEvent, type LogWant, openLogView, reduceLogView } from './log-view-state.ts';
+/** The log view as the shell has it: keys, what is being typed, what is drawn. */
+import { clean } from '../text/clean.ts';
+import type { OpenViewer, Viewer, ViewerPort, ViewerSubject } from '../ui/viewer.ts';
+import { LogDesk } from './log-desk.ts';
+import { drawLogEvent, type LogEventLook } from './log-event-view.ts';
+import { LOG_KEYS } from './log-keys.ts';
+import { parseMoment, TIME_SYNTAX } from './log-time.ts';
+import { hintOf, type Sign, type Typing, typeKey, withText } from './log-typing.ts';
+import { drawLogView, type LogViewLook, logViewPage, settledTop } from './log-view.ts';
+import { emptyWords, footOf, modeOf } from './log-words.ts';
 
-/** The keys here, for footer and help. */
-const KEYMAP: Viewer['keymap'] = [
-  { shown: 'p', label: 'follow', help: 'Holds still; again: follows the newest lines.' },
-  { shown: '/', label: 'search', help: 'Searches; Enter goes to the nearest match above.' },
-  { shown: 'n N', label: 'match', help: 'The match before; the match after.' },
-  { shown: 'Tab', label: 'out/error', help: 'The other log of this bot.' },
-  { shown: 'j k g G', label: 'scroll', help: 'Line, first, last; PgUp and PgDn by pages.' },
-];
-
-export const openLogViewer: OpenViewer = (subject, onChange) => {
-  let file = 0;
-  let pager: LogPager | null = null;
-  let page = 1;
-  let isClosed = false;
-  let isReading = false;
-  let state = open();
-
-  function open() {
-    const { label, path } = subject.files[file] as (typeof subject.files)[number];
-    void pager?.close();
-    pager = createLogPager(path);
-    return openLogView(path, `${subject.title} · ${label}`);
-  }
-
-  function send(event: LogViewEvent): void {
-    const next = reduceLogView(state, event);
-    if (next === state) return;
-    state = next;
-    onChange();
-    void serve();
-  }
-
-  /** Reads what the view wants, one page at a time. */
-  async function serve(): Promise<void> {
-    const { wants: want } = state;
-    const source = pager;
-    if (!want || !source || isReading || isClosed) return;
-    isReading = true;
-    let answer: LogViewEvent;
-    try {
-      answer = { type: 'page-read', want, read: await readPage(source, want), page };
-    } catch (error) {
-      if (!(error instanceof UnreadableLog)) throw error;
-      answer = { type: 'failed', message: error.message };
-    } finally {
-      isReading = false;
-    }
-    // The answer of a file that was left meanwhile is nobody's.
-    if (isClosed) return;
-    if (source === pager) send(answer);
-    else void serve();
-  }
-
-  function type(key: string): void {
-    const typing = state.typing ?? '';
-    if (key === 'enter' || key === 'esc') return send({ type: 'search-ended', isKept: key === 'enter', page });
-    const text = key === 'backspace' ? [...typing].slice(0, -1).join('') : typing + typedBy(key);
-    send({ type: 'search-typed', text });
-  }
-
-  const events: Readonly<Record<string, () => LogViewEvent>> = {
-    j: () => ({ type: 'moved', by: 1, page }),
-    down: () => ({ type: 'moved', by: 1, page }),
-    k: () => ({ type: 'moved', by: -1, page }),
-    up: () => ({ type: 'moved', by: -1, page }),
-    pageDown: () => ({ type: 'paged', by: 1, page }),
-    space: () => ({ type: 'paged', by: 1, page }),
-    pageUp: () => ({ type: 'paged', by: -1, page }),
-    g: () => ({ type: 'jumped', to: 'first', page }),
-    home: () => ({ type: 'jumped', to: 'first', page }),
-    G: () => ({ type: 'jumped', to: 'last', page }),
-    end: () => ({ type: 'jumped', to: 'last', page }),
-    p: () => ({ type: 'follow-turned', page }),
-    '/': () => ({ type: 'search-opened' }),
-    n: () => ({ type: 'match-asked', by: -1, page }),
-    N: () => ({ type: 'match-asked', by: 1, page }),
-  };
-
-  void serve();
-  return {
-    keymap: subject.files.length > 1 ? KEYMAP : KEYMAP.filter(({ shown }) => shown !== 'Tab'),
-    draw: (cells, theme) => drawLogView(cells, state, theme),
-    page: logViewPage,
-    press(key, rows) {
-      page = rows;
-      if (state.typing !== null) {
-        type(key);
-        return true;
-      }
-      if (key === 'tab' && subject.files.length > 1) {
-        file = (file + 1) % subject.files.length;
-        state = open();
-        onChange();
-        void serve();
-        return true;
-      }
-      const event = events[key];
-      if (!event) return false;
-      send(event());
-      return true;
-    },
-    tick(rows) {
-      page = rows;
-      send({ type: 'grown', page });
-    },
-    close() {
-      isClosed = true;
-      void pager?.close();
-    },
-  };
+const STREAM_WORDS = { err: ' · error logs', out: ' · out logs' } as const;
+const SHIFT_COLUMNS = 20;
+const EVENT_STEPS: Readonly<Record<string, number>> = {
+  j: 1,
+  down: 1,
+  k: -1,
+  up: -1,
+  pageDown: 10,
+  pageUp: -10,
+  space: 10,
 };
 
-function readPage(pager: LogPager, want: LogWant) {
-  switch (want.kind) {
-    case 'end':
-      return pager.readBack(null, LOG_PAGE_LINES);
-    case 'start':
-      return pager.readForward(0, LOG_PAGE_LINES);
-    case 'back':
-      return pager.readBack(want.before, LOG_PAGE_LINES);
-    case 'forward':
-      return pager.readForward(want.from, LOG_PAGE_LINES);
-    default:
-      return want satisfies never;
+export interface LogViewer extends Viewer {
+  /** Resolves when nothing is being read and nothing that was asked is still under way. */
+  idle(): Promise<void>;
+}
+
+export const openLogViewer: OpenViewer = (subject, port) => createLogViewer(subject, port);
+
+export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogViewer {
+  const desk = new LogDesk(subject, port);
+  let typing: Typing | null = null;
+  let event: LogEventLook | null = null;
+  let isWrapping = false;
+  let shift = 0;
+  let width = 80;
+
+  function openTyping(sign: Sign): void {
+    const text = sign === '/' ? (desk.search?.text ?? '') : sign === '&' ? (desk.filter?.text ?? '') : '';
+    typing = { sign, text, problem: '' };
+    port.onChange();
   }
+
+  function type(now: Typing, key: string): void {
+    if (key === 'enter') return submit(now);
+    typing = key === 'esc' ? null : typeKey(now, key);
+    port.onChange();
+  }
+
+  function submit(now: Typing): void {
+    const { sign, text } = now;
+    if (sign === ':') {
+      const at = parseMoment(text, port.now());
+      if (at !== null) desk.session.toTime(at);
+      typing = at === null && text.trim() !== '' ? { ...now, problem: `no time: ${TIME_SYNTAX}` } : null;
+      return port.onChange();
+    }
+    void desk.submit(sign, text).then((problem) => {
+      // What is wrong is said beside it, and it can be mended.
+      if (typing === now) typing = problem === '' ? null : { ...now, problem };
+      port.onChange();
+    });
+  }
+
+  async function openEvent(): Promise<void> {
+    event = await desk.event();
+    port.onChange();
+  }
+
+  const turnWrap = (): void => {
+    isWrapping = !isWrapping;
+    port.onChange();
+  };
+  const scrollAside = (by: number): void => {
+    shift = Math.max(0, shift + by);
+    port.onChange();
+  };
+  const keys: Readonly<Record<string, () => void>> = {
+    j: () => desk.move(1),
+    down: () => desk.move(1),
+    k: () => desk.move(-1),
+    up: () => desk.move(-1),
+    pageDown: () => desk.move(desk.session.page),
+    pageUp: () => desk.move(-desk.session.page),
+    g: () => desk.session.toStart(),
+    home: () => desk.session.toStart(),
+    G: () => desk.session.toEnd(),
+    end: () => desk.session.toEnd(),
+    p: () => desk.toggleFollow(),
+    '/': () => openTyping('/'),
+    '&': () => openTyping('&'),
+    ':': () => openTyping(':'),
+    n: () => desk.findMatch(1),
+    N: () => desk.findMatch(-1),
+    e: () => desk.findError(1),
+    E: () => desk.findError(-1),
+    w: turnWrap,
+    left: () => scrollAside(-SHIFT_COLUMNS),
+    right: () => scrollAside(SHIFT_COLUMNS),
+    m: () => desk.turnSubject(),
+    tab: () => desk.turnStream(),
+    space: () => desk.mark(),
+    y: () => desk.later(() => desk.copy()),
+    enter: () => desk.later(openEvent),
+  };
+
+  function pressInEvent(shown: LogEventLook, key: string): boolean {
+    if (key === 'esc' || key === 'q' || key === 'enter') event = null;
+    else if (key === 'y') desk.later(() => desk.copy());
+    else if (key === 'g' || key === 'home') event = { ...shown, top: 0 };
+    else if (EVENT_STEPS[key] === undefined) return false;
+    else event = { ...shown, top: Math.max(0, shown.top + EVENT_STEPS[key]) };
+    port.onChange();
+    return true;
+  }
+
+  function lookOf(): LogViewLook {
+    const { session, filter, search, marked } = desk;
+    return {
+      title: `Logs · ${desk.subject.title}${desk.stream ? STREAM_WORDS[desk.stream] : ''}`,
+      window: session.window,
+      bots: session.files.map(({ bot }) => bot),
+      isFollowing: session.isFollowing,
+      isWrapping,
+      shift: isWrapping ? 0 : shift,
+      marked: new Set(marked.keys()),
+      spans: (text) => search?.spans(text) ?? filter?.spans(text) ?? [],
+      typing: typing && { ...typing, hint: hintOf(typing), isBad: typing.problem !== '' },
+      foot: footOf(session, filter, search, marked.size),
+      isAlarming: session.unread.size > 0,
+      mode: modeOf(session),
+      now: port.now(),
+      empty: emptyWords(session, filter),
+    };
+  }
+
+  return {
+    keymap: LOG_KEYS,
+    draw(cells, theme) {
+      width = cells.width;
+      desk.session.page = logViewPage(cells.height, width);
+      if (event) return drawLogEvent(cells, event, theme);
+      const look = lookOf();
+      const top = settledTop(width, cells.height, look);
+      const { session } = desk;
+      if (top !== session.window.top) session.window = { ...session.window, top };
+      drawLogView(cells, { ...look, window: session.window }, theme);
+    },
+    page: (height) => logViewPage(height, width),
+    press(key, page) {
+      desk.session.page = page;
+      if (typing) type(typing, key);
+      else if (event) return pressInEvent(event, key);
+      else if (key === 'esc') return desk.goBack();
+      else if (keys[key]) keys[key]();
+      else return false;
+      return true;
+    },
+    paste(text) {
+      if (!typing) return;
+      typing = withText(typing, typing.text + clean(text));
+      port.onChange();
+    },
+    tick(page) {
+      desk.session.page = page;
+      desk.session.tick();
+    },
+    update: (next) => (typing ? undefined : desk.update(next)),
+    path: () => desk.session.files[desk.line?.log ?? -1]?.path ?? null,
+    close: () => void desk.session.close(),
+    idle: () => desk.idle(),
+  };
 }

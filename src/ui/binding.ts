@@ -34,3 +34,13 @@ export interface Binding {
   where?(ui: UiState): boolean;
   effect(ui: UiState, at: number): Effect;
 }
+
+/** Whether a key does something while the help stands: scroll it, close it, leave. */
+export function worksInHelp({ group, keys }: Binding): boolean {
+  return group === 'move' || group === 'program' || keys.includes('esc');
+}
+
+/** Whether a key that the viewer does not know does something while it has the body: act, leave, go to another view. */
+export function worksInViewer({ group, keys }: Binding): boolean {
+  return group === 'act' || group === 'program' || keys.some((key) => key === 'esc' || /^[1-9]$/.test(key));
+}

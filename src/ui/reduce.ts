@@ -31,8 +31,9 @@ export function reduce(state: UiState, event: UiEvent, scene: Scene): UiState {
     case 'view-opened': {
       const panels = scene.panels(event.view);
       // Home begins with the bots, whatever was looked at before: its keys are the ones that are wanted at once.
-      const focus = panels[0] ?? state.focus;
-      return { ...state, view: event.view, focus, detail: null, isViewing: false, overlay: null, typing: null };
+      const focus = panels[0] ?? 'bots';
+      const isViewing = event.view === 'logs';
+      return { ...state, view: event.view, focus, detail: null, isViewing, overlay: null, typing: null };
     }
     case 'detail-opened':
       return openDetail(state, scene);
@@ -198,7 +199,7 @@ function foldAt(state: UiState, to: 'folded' | 'open' | 'other', scene: Scene): 
 function goBack(state: UiState): UiState {
   if (state.overlay) return { ...state, overlay: null };
   if (state.typing) return state;
-  if (state.isViewing) return { ...state, isViewing: false };
+  if (state.isViewing) return { ...state, isViewing: false, view: state.view === 'logs' ? 'home' : state.view };
   if (state.detail) return { ...state, detail: null };
   if (state.strip && state.strip.isOver) return { ...state, strip: null };
   if (state.lists[state.focus].selected.size > 0) return withList(state, state.focus, clearSelected);

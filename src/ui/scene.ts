@@ -31,6 +31,6 @@ export function createScene({ panels, scopeOf, heightOf }: SceneOptions): Scene 
       }
       return null;
     },
-    panels: (view) => (view === 'home' ? panels.map(({ id }) => id) : [view as PanelId]),
+    panels: (view) => (view === 'home' ? panels.map(({ id }) => id) : view === 'logs' ? [] : [view]),
   };
 }

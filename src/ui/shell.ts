@@ -5,7 +5,7 @@
 import type { Target } from '../actions/target.ts';
 import type { World } from '../state/world.ts';
 import type { Acting, ActingPort } from './acting.ts';
-import { type Binding, type Effect, type Group } from './binding.ts';
+import { type Binding, type Effect, worksInHelp, worksInViewer } from './binding.ts';
 import { bindingOf } from './keymap.ts';
 import { createKeyDecoder, type InkKey } from './keys.ts';
 import type { Layout } from './layout.ts';
@@ -27,6 +27,7 @@ import {
 } from './state.ts';
 import type { Theme } from './theme.ts';
 import type { OpenViewer, Viewer } from './viewer.ts';
+import { createViewing } from './viewing.ts';
 import { drawZone, scopeOf as scopeIn } from './zones.ts';
 
 export interface ShellOptions {
@@ -49,6 +50,8 @@ export interface ShellOptions {
   readonly openViewer: OpenViewer;
   /** Puts a text on the person's clipboard and says how. */
   copy(text: string): string;
+  /** The same for a text of many lines; `what` names it. */
+  copyLines(text: string, what: string): Promise<string>;
   quit(): void;
   suspend(): void;
   redraw(): void;
@@ -83,19 +86,12 @@ export interface Shell {
   stop(reason: string): Promise<void>;
 }
 
-/** What keys do while the help stands: scroll it, close it, leave. */
-const IN_HELP: ReadonlySet<Group> = new Set(['move', 'program']);
-
-/** What the rest of the keys do while a log has the body. */
-const IN_VIEWER: ReadonlySet<Group> = new Set(['act', 'program']);
-
 export function createShell(options: ShellOptions): Shell {
   const { panels, keymap, theme, clock } = options;
   let ui = initialUi(options.view);
   let size = options.size;
   let world = options.takeWorld();
   let frame: Frame | null = null;
-  let viewer: Viewer | null = null;
   let lastQuitAt = Number.NEGATIVE_INFINITY;
   const decoder = createKeyDecoder();
   const frameListeners = new Set<() => void>();
@@ -116,10 +112,7 @@ export function createShell(options: ShellOptions): Shell {
     const before = ui;
     ui = reduce(ui, event, scene);
     if (ui === before) return;
-    if (viewer && !ui.isViewing) {
-      viewer.close();
-      viewer = null;
-    }
+    viewing.settle(before, ui);
     if (ui.isPaused !== before.isPaused) world = ui.isPaused ? options.freezeWorld(world) : options.takeWorld();
     // A zone that shrank or a list that changed may have left the cursor outside its window.
     if (!isSettled(event)) ui = reduce(ui, { type: 'world-changed', at: clock.monotonic() }, scene);
@@ -128,7 +121,7 @@ export function createShell(options: ShellOptions): Shell {
     if (event.type === 'went-back' && before.strip && !ui.strip) acting.dismissed();
   }
 
-  const viewerPage = (): number => viewer?.page(zoneOf('detail')?.height ?? 1) ?? 1;
+  const viewerPage = (): number => viewing.viewer?.page(zoneOf('detail')?.height ?? 1) ?? 1;
 
   function paint(ids?: readonly string[]): void {
     for (const listener of paintListeners) listener(ids);
@@ -145,6 +138,14 @@ export function createShell(options: ShellOptions): Shell {
     dispatch({ type: 'noticed', text, severity, at: clock.monotonic() });
   const room = () => (layout().isTooSmall ? null : size);
   const acting = options.createActing({ ui: () => ui, world: () => world, dispatch, room, chosen, start });
+
+  const viewing = createViewing(options.openViewer, {
+    world: () => world,
+    now: () => clock.now(),
+    notice,
+    onChange: () => paint(['detail']),
+    copy: async (text, what) => notice(await options.copyLines(text, what), 'plain'),
+  });
 
   function start(effect: Effect): void {
     switch (effect.type) {
@@ -198,14 +199,14 @@ export function createShell(options: ShellOptions): Shell {
 
   function chosen(): readonly Target[] {
     const at = focused();
-    return at?.panel.targets?.(at.scope, at.key) ?? [];
+    return ui.view === 'logs' ? viewing.targets() : (at?.panel.targets?.(at.scope, at.key) ?? []);
   }
 
   function openLog(): void {
     const at = focused();
     const subject = at?.panel.subject?.(at.scope, at.key) ?? null;
     if (!subject) return notice('No log file is known for this row.', 'warn');
-    viewer = options.openViewer(subject, () => paint(['detail']));
+    viewing.open(subject);
     dispatch({ type: 'viewer-opened' });
   }
 
@@ -232,18 +233,19 @@ export function createShell(options: ShellOptions): Shell {
       else if (acting.press(name)) continue;
       else if (ui.typing) dispatch({ type: 'text-typed', key: name });
       else if (ui.overlay?.kind === 'menu') dispatch({ type: 'menu-pressed', key: name });
-      else if (viewer && !ui.overlay && viewer.press(name, viewerPage())) continue;
+      else if (!ui.overlay && viewing.viewer?.press(name, viewerPage())) continue;
       else {
         const binding = bindingOf(keymap, name, ui);
         // Nothing acts from under the help.
-        if (ui.overlay && binding && !IN_HELP.has(binding.group) && name !== 'esc') continue;
-        if (viewer && binding && !IN_VIEWER.has(binding.group) && name !== 'esc') continue;
+        if (ui.overlay && binding && !worksInHelp(binding)) continue;
+        if (viewing.viewer && binding && !worksInViewer(binding)) continue;
         if (binding) start(binding.effect(ui, clock.monotonic()));
         else explain(name);
       }
     }
   }
 
+  viewing.settle(ui, ui);
   return {
     ui: () => ui,
     frame() {
@@ -260,14 +262,14 @@ export function createShell(options: ShellOptions): Shell {
     },
     report,
     notify: notice,
-    viewerKeys: () => viewer?.keymap ?? null,
+    viewerKeys: () => viewing.viewer?.keymap ?? null,
     menuItems: () => (ui.overlay?.kind === 'menu' ? scene.menu(ui.focus, ui.overlay.menu) : []),
     cursorRow: () => cursorRowOf(layout(), ui),
     paste(text) {
       acting.paste();
-      // Only a filter takes pasted text, and only its first line; a paste never fires a key.
-      if (!ui.typing) return;
+      // Only what is being typed takes pasted text, and only its first line; a paste never fires a key.
       const [line = ''] = text.split(/\r\n|\r|\n/);
+      if (!ui.typing) return ui.overlay ? undefined : viewing.viewer?.paste(line);
       for (const char of line) dispatch({ type: 'text-typed', key: char === ' ' ? 'space' : char });
     },
     resize(columns, rows) {
@@ -280,7 +282,7 @@ export function createShell(options: ShellOptions): Shell {
     worldChanged(news) {
       if (!ui.isPaused) world = options.takeWorld();
       acting.tick();
-      viewer?.tick(viewerPage());
+      viewing.tick(viewerPage());
       dispatch({ type: 'world-changed', at: clock.monotonic() });
       refreshFrame();
       // The picture of a paused world stands still; how long it has is in the header.
@@ -289,6 +291,7 @@ export function createShell(options: ShellOptions): Shell {
     painted: (prompt) => acting.painted(prompt),
     draw(zone, cells) {
       const { hostname, isReadOnly } = options;
+      const { viewer } = viewing;
       if (viewer && zone === 'detail') return viewer.draw(cells, theme);
       drawZone(zone, cells, { world, ui, panels, keymap, theme, hostname, isReadOnly, clockNow: clock.now(), viewer });
     },

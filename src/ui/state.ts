@@ -85,7 +85,7 @@ export interface UiState {
   readonly lists: Readonly<Record<PanelId, ListState>>;
   /** The panel whose detail fills the screen, and of which row. */
   readonly detail: Detail | null;
-  /** A viewer has the body: the log of one bot. */
+  /** A viewer has the body: the logs, of one bot or all. */
   readonly isViewing: boolean;
   /** The detail's range, an index into RANGES. */
   readonly range: number;
@@ -178,10 +178,10 @@ export const LIST: ListState = {
 export function initialUi(view: ViewId): UiState {
   return {
     view,
-    focus: view === 'home' ? 'bots' : view,
+    focus: view === 'home' || view === 'logs' ? 'bots' : view,
     lists: { bots: LIST, errors: LIST, resources: LIST, database: LIST },
     detail: null,
-    isViewing: false,
+    isViewing: view === 'logs',
     range: 0,
     typing: null,
     isPaused: false,

@@ -95,6 +95,7 @@ export function createStillShell(still: StillWorld, columns: number, rows: numbe
       throw new Error('no viewer here');
     },
     copy: (text) => `Copied: ${text}`,
+    copyLines: async (_, what) => `Copied: ${what}`,
     quit() {},
     suspend() {},
     redraw() {},

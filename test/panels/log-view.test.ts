@@ -1,186 +1,289 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { drawLogView, logViewPage } from '../../src/panels/log-view.ts';
-import {
-  LOG_PAGE_LINES,
-  type LogViewEvent,
-  type LogViewState,
-  openLogView,
-  reduceLogView,
-} from '../../src/panels/log-view-state.ts';
-import { createLogPager, type LogPager } from '../../src/sources/logs/pager.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createLogViewer, type LogViewer } from '../../src/panels/log-viewer.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
 import { createTheme } from '../../src/ui/theme.ts';
+import type { ViewerFile, ViewerPort, ViewerSubject } from '../../src/ui/viewer.ts';
 
-const HEIGHT = 12;
-const page = logViewPage(HEIGHT);
 const theme = createTheme('none');
+const NOON = Date.parse('2026-11-21T12:00:00Z');
 
 let folder: string;
-let path: string;
-let pager: LogPager;
-let state: LogViewState;
+let viewer: LogViewer | null = null;
+let size = { width: 80, height: 14 };
+let copied: string[] = [];
+let notices: string[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'botop-view-'));
-  path = join(folder, 'bot.log');
-  pager = createLogPager(path);
-  state = openLogView(path, 'weather-bot');
+  size = { width: 80, height: 14 };
+  copied = [];
+  notices = [];
 });
 
 afterEach(async () => {
-  await pager.close();
+  viewer?.close();
+  await viewer?.idle();
+  viewer = null;
   rmSync(folder, { recursive: true });
 });
 
-/** What drives the view: reads what it wants until it wants nothing more. */
-async function settle(): Promise<void> {
-  for (let want = state.wants; want !== null; want = state.wants) {
-    try {
-      const read =
-        want.kind === 'end'
-          ? await pager.readBack(null, LOG_PAGE_LINES)
-          : want.kind === 'back'
-            ? await pager.readBack(want.before, LOG_PAGE_LINES)
-            : await pager.readForward(want.kind === 'start' ? 0 : want.from, LOG_PAGE_LINES);
-      state = reduceLogView(state, { type: 'page-read', want, read, page });
-    } catch (error) {
-      state = reduceLogView(state, { type: 'failed', message: (error as Error).message });
-    }
-  }
+const pathOf = (name: string): string => join(folder, `${name}.log`);
+const fileOf = (bot: string): ViewerFile => ({ bot, path: pathOf(bot), stream: 'out' });
+const subjectOf = (...bots: readonly string[]): ViewerSubject => ({
+  title: bots.length === 1 ? (bots[0] as string) : `all ${bots.length} bots`,
+  isAll: bots.length > 1,
+  files: bots.map(fileOf),
+});
+
+async function open(...bots: readonly string[]): Promise<void> {
+  const port: ViewerPort = {
+    onChange() {},
+    now: () => NOON,
+    notice: (text) => void notices.push(text),
+    copy: async (text) => void copied.push(text),
+    all: () => subjectOf(...bots),
+    only: (bot) => subjectOf(bot),
+  };
+  viewer = createLogViewer(subjectOf(...bots), port);
+  await viewer.idle();
+  frame();
 }
 
-async function send(event: LogViewEvent): Promise<void> {
-  state = reduceLogView(state, event);
-  await settle();
-}
-
-function frame(width = 60): string[] {
-  const cells = new Cells(width, HEIGHT);
-  drawLogView(cells, state, theme);
+function frame(): string[] {
+  const cells = new Cells(size.width, size.height);
+  (viewer as LogViewer).draw(cells, theme);
   return cells.plain();
 }
 
-const line = (i: number) => `2026-11-21T22:00:00Z ${i % 100 === 0 ? 'ERROR' : 'INFO'} line ${i}\n`;
-const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => line(from + i)).join('');
-const shown = () =>
-  frame()
-    .slice(1, -1)
-    .map((text) => Number(/line (\d+)/.exec(text)?.[1] ?? Number.NaN));
-
-test('it opens at the end of the log and follows it', async () => {
-  writeFileSync(path, lines(0, 5_000));
-  await settle();
-  expect(shown().at(-1)).toBe(4_999);
-  expect(frame()[0]).toContain('following');
-  appendFileSync(path, lines(5_000, 5_003));
-  await send({ type: 'grown', page });
-  expect(shown().at(-1)).toBe(5_002);
-});
-
-test('paging back shows every line of the file once, in order, to its first', async () => {
-  writeFileSync(path, lines(0, 3_000));
-  await settle();
-  const seen = new Set(shown());
-  for (let i = 0; i < 400; i += 1) {
-    await send({ type: 'paged', by: -1, page });
-    for (const number of shown()) seen.add(number);
+async function press(...keys: readonly string[]): Promise<void> {
+  for (const key of keys) {
+    (viewer as LogViewer).press(key, 10);
+    await (viewer as LogViewer).idle();
+    frame();
   }
-  expect(seen.size).toBe(3_000);
-  expect(shown()[0]).toBe(0);
-  expect(state.lines.length).toBeLessThanOrEqual(5_000);
-  for (let i = 0; i < 400; i += 1) await send({ type: 'paged', by: 1, page });
-  expect(shown().at(-1)).toBe(2_999);
+}
+
+const type = (text: string) => press(...[...text].map((char) => (char === ' ' ? 'space' : char)), 'enter');
+
+async function tick(): Promise<void> {
+  (viewer as LogViewer).tick(10);
+  await (viewer as LogViewer).idle();
+}
+
+const stampAt = (second: number): string => new Date(NOON - 86_400_000 + second * 1_000).toISOString();
+const line = (i: number, name = 'line') => `${stampAt(i)} ${i % 100 === 0 ? 'ERROR' : 'INFO'} ${name} ${i}\n`;
+const lines = (from: number, to: number, name = 'line') =>
+  Array.from({ length: to - from }, (_, i) => line(from + i, name)).join('');
+const shown = () => frame().flatMap((text) => (/line (\d+)/.exec(text) ? [Number(/line (\d+)/.exec(text)?.[1])] : []));
+const cursor = () => Number(/▸.*line (\d+)/.exec(frame().join('\n'))?.[1]);
+
+describe('one log', () => {
+  test('it opens at the end, follows it, and shows all that came during a pause', async () => {
+    writeFileSync(pathOf('bot'), lines(0, 5_000));
+    await open('bot');
+    expect(shown().at(-1)).toBe(4_999);
+    expect(frame()[0]).toContain('live');
+    appendFileSync(pathOf('bot'), lines(5_000, 5_003));
+    await tick();
+    expect(shown().at(-1)).toBe(5_002);
+    await press('p');
+    appendFileSync(pathOf('bot'), lines(5_003, 7_000));
+    await tick();
+    expect(shown().at(-1)).toBe(5_002);
+    expect(frame()[0]).toMatch(/paused · [\d.]+ kB more/);
+    for (let i = 5_003; i < 5_201; i += 1) await press('j');
+    expect(cursor()).toBe(5_199);
+    await press('p');
+    expect(shown().at(-1)).toBe(6_999);
+  });
+
+  test('paging back shows every line once, in order, to the first, and holds a bounded part', async () => {
+    writeFileSync(pathOf('bot'), lines(0, 9_000));
+    await open('bot');
+    const seen = new Set(shown());
+    for (let i = 0; i < 1_100 && shown()[0] !== 0; i += 1) {
+      await press('pageUp');
+      for (const number of shown()) seen.add(number);
+    }
+    expect(seen.size).toBe(9_000);
+    for (let i = 0; i < 1_100 && shown().at(-1) !== 8_999; i += 1) await press('pageDown');
+    expect(shown().at(-1)).toBe(8_999);
+    await press('g');
+    expect(shown()[0]).toBe(0);
+  });
+
+  test('lines that are written while a rotation renames, or copies and cuts, the file are shown, each once', async () => {
+    const path = pathOf('bot');
+    writeFileSync(path, lines(0, 50));
+    await open('bot');
+    await press('p');
+    appendFileSync(path, lines(50, 60));
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, lines(60, 70));
+    await tick();
+    for (let i = 0; i < 30; i += 1) await press('j');
+    expect(shown()).toEqual([59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69]);
+    await press('p');
+    // The copy is made, then the file is cut, as logrotate's copytruncate does.
+    writeFileSync(`${path}.2`, lines(60, 70));
+    truncateSync(path);
+    appendFileSync(path, lines(70, 72));
+    await tick();
+    expect(shown().slice(-4)).toEqual([68, 69, 70, 71]);
+    await press('g');
+    expect(shown()[0]).toBe(0);
+  });
+
+  test('a search goes up from the end, n and N step to newer and older matches, far back in the file too', async () => {
+    writeFileSync(pathOf('bot'), `${stampAt(0)} INFO needle at line 0\n${lines(1, 40_000)}`);
+    await open('bot');
+    await press('/');
+    await type('ERROR line');
+    expect(cursor()).toBe(39_900);
+    await press('N');
+    expect(cursor()).toBe(39_800);
+    await press('n');
+    expect(cursor()).toBe(39_900);
+    await press('n');
+    expect(frame().at(-1)).toContain('no match of ERROR line after this');
+    await press('/', 'ctrl+u');
+    await type('NEEDLE');
+    expect(cursor()).toBe(0);
+    await press('N');
+    expect(frame().at(-1)).toContain('before this');
+  });
+
+  test('e and E go from error to error: the newest first', async () => {
+    writeFileSync(pathOf('bot'), lines(0, 30_050));
+    await open('bot');
+    await press('e');
+    expect(cursor()).toBe(30_000);
+    await press('E', 'E');
+    expect(cursor()).toBe(29_800);
+    await press('e');
+    expect(cursor()).toBe(29_900);
+  });
+
+  test('a time is gone to by halving: the first line at it or behind', async () => {
+    writeFileSync(pathOf('bot'), lines(0, 60_000));
+    await open('bot');
+    const at = new Date(NOON - 86_400_000 + 1_234_000);
+    const two = (n: number) => String(n).padStart(2, '0');
+    await press(':');
+    await type(
+      `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`,
+    );
+    expect(cursor()).toBe(1_234);
+    await press(':');
+    await type('soon');
+    expect(frame().at(-1)).toContain('no time');
+  });
+
+  test('a file that is missing is said to be; it is shown once it is there', async () => {
+    await open('bot');
+    expect(frame().join('\n')).toContain('no such file');
+    writeFileSync(pathOf('bot'), lines(0, 3));
+    await tick();
+    expect(shown()).toEqual([0, 1, 2]);
+  });
 });
 
-test('the pause shows what was there; following again shows all that came', async () => {
-  writeFileSync(path, lines(0, 100));
-  await settle();
-  await send({ type: 'follow-turned', page });
-  appendFileSync(path, lines(100, 2_000));
-  await send({ type: 'grown', page });
-  expect(shown().at(-1)).toBe(99);
-  expect(frame()[0]).toContain('paused · more has come');
-  await send({ type: 'follow-turned', page });
-  expect(shown().at(-1)).toBe(1_999);
+describe('all logs as one', () => {
+  test('lines stand by their time, each with the name of its bot, in both directions', async () => {
+    const path = (i: number) => pathOf(`bot-${i % 3}`);
+    for (let i = 0; i < 3; i += 1) writeFileSync(path(i), '');
+    const texts = ['', '', ''];
+    for (let i = 0; i < 6_000; i += 1) texts[i % 3] += line(i);
+    texts.forEach((text, i) => writeFileSync(path(i), text));
+    await open('bot-0', 'bot-1', 'bot-2');
+    const isInOrder = () => {
+      const numbers = shown();
+      return numbers.every((number, i) => i === 0 || number === (numbers[i - 1] as number) + 1);
+    };
+    expect(shown().at(-1)).toBe(5_999);
+    expect(frame().find((text) => text.includes('line 5999'))).toContain('bot-2');
+    for (let i = 0; i < 650 && shown()[0] !== 0; i += 1) {
+      await press('pageUp');
+      expect(isInOrder()).toBe(true);
+    }
+    expect(shown()[0]).toBe(0);
+    await press('E', 'e');
+    await press('m');
+    expect(frame()[0]).toContain('Logs · bot-');
+  });
+
+  test('a filter keeps what passes, says what is wrong with itself, and goes with Esc', async () => {
+    writeFileSync(pathOf('api'), lines(0, 3_000, 'api line'));
+    writeFileSync(pathOf('worker'), lines(0, 3_000, 'worker line'));
+    await open('api', 'worker');
+    await press('&');
+    await type('level>=error bot=api !/line 2\\d+$/');
+    const texts = frame()
+      .slice(1, -2)
+      .filter((text) => text.includes('line'));
+    expect(texts.length).toBeGreaterThan(5);
+    for (const text of texts) expect(text).toMatch(/api +E ERROR api line (?!2)\d*00/);
+    expect(frame().at(-1)).toContain('&level>=error');
+    await press('&', 'ctrl+u', ...'/a(b/', 'enter');
+    expect(frame().at(-1)).toContain('a ( is not closed');
+    await press('esc', 'esc');
+    expect(shown().at(-1)).toBe(2_999);
+    expect((viewer as LogViewer).press('esc', 10)).toBe(false);
+  });
 });
 
-test('a search finds lines far back in the file, and says when there is none before', async () => {
-  writeFileSync(path, `needle at the start\n${lines(0, 4_000)}`);
-  await settle();
-  await send({ type: 'search-opened' });
-  await send({ type: 'search-typed', text: 'NEEDLE' });
-  await send({ type: 'search-ended', isKept: true, page });
-  expect(frame().join('\n')).toContain('▸needle at the start');
-  await send({ type: 'match-asked', by: -1, page });
-  expect(frame().at(-1)).toContain('no match before this');
+test('an event is shown whole: the fields of JSON, each line of a stack trace; secrets are not', async () => {
+  const event = {
+    level: 50,
+    time: NOON,
+    msg: 'no answer',
+    err: { code: 'ETIMEDOUT', stack: 'Error: x\n    at a.js:1' },
+    token: 's3cr3t-value',
+  };
+  writeFileSync(pathOf('bot'), `${JSON.stringify(event)}\n`);
+  size = { width: 80, height: 24 };
+  await open('bot');
+  expect(frame().join('\n')).toContain('no answer');
+  await press('enter');
+  const text = frame().join('\n');
+  expect(text).toContain('err.code');
+  expect(text).toContain('ETIMEDOUT');
+  expect(text).toContain('    at a.js:1');
+  expect(text).not.toContain('s3cr3t');
+  await press('esc');
+  expect(frame()[0]).toContain('Logs');
 });
 
-test('matches are stepped through in both directions', async () => {
-  writeFileSync(path, lines(0, 1_000));
-  await settle();
-  for (const event of [
-    { type: 'search-opened' },
-    { type: 'search-typed', text: 'error' },
-    { type: 'search-ended', isKept: true, page },
-  ] as const) {
-    await send(event);
+test('what is marked is copied, else the event under the cursor with its stack trace', async () => {
+  writeFileSync(pathOf('bot'), `${line(1)}${stampAt(2)} ERROR line 2\n    at one\n    at two\n${line(3)}`);
+  await open('bot');
+  await press('k', 'k', 'y');
+  expect(copied).toEqual([`${stampAt(2)} ERROR line 2\n    at one\n    at two`]);
+  await press('g', 'space', 'G', 'k', 'space', 'y');
+  expect(copied[1]?.split('\n')).toHaveLength(2);
+});
+
+test.each([
+  [40, 20],
+  [80, 24],
+  [120, 40],
+  [200, 60],
+])('at %ix%i every row is full, and what is long is cut or wrapped', async (width, height) => {
+  size = { width, height };
+  writeFileSync(pathOf('api'), lines(0, 300));
+  writeFileSync(
+    pathOf('worker'),
+    Array.from({ length: 300 }, (_, i) => line(i).trim() + ` ${'long '.repeat(60)}\n`).join(''),
+  );
+  await open('api', 'worker');
+  for (const key of ['p', 'w', 'k', 'w', 'right']) {
+    await press(key);
+    const rows = frame();
+    expect(rows).toHaveLength(height);
+    for (const row of rows.slice(1, -1)) expect(row).toMatch(/^│.*│$/u);
+    expect(rows.slice(1, height - 3).every((row) => row.length > 3)).toBe(true);
   }
-  const at = () => Number(/▸.*line (\d+)/.exec(frame().join('\n'))?.[1]);
-  expect(at()).toBe(900);
-  await send({ type: 'match-asked', by: -1, page });
-  expect(at()).toBe(800);
-  await send({ type: 'match-asked', by: 1, page });
-  expect(at()).toBe(900);
-});
-
-test('found text is marked, the level has its colour', async () => {
-  writeFileSync(path, lines(99, 102));
-  await settle();
-  state = reduceLogView(reduceLogView(state, { type: 'search-opened' }), { type: 'search-typed', text: 'line 100' });
-  const cells = new Cells(60, HEIGHT);
-  drawLogView(cells, state, theme);
-  const at = (cells.plain()[2] as string).indexOf('line 100');
-  expect(cells.styles[2 * 60 + at]).toBe(theme.selected.accent);
-  expect(cells.styles[2 * 60 + 3]).toBe(theme.bad);
-});
-
-test('a file that is replaced while it is followed is shown from its beginning', async () => {
-  writeFileSync(path, lines(0, 100));
-  await settle();
-  renameSync(path, `${path}.1`);
-  writeFileSync(path, lines(500, 503));
-  await send({ type: 'grown', page });
-  expect(shown().slice(0, 3)).toEqual([500, 501, 502]);
-  expect(frame().at(-1)).toContain('the file was replaced');
-});
-
-test('a missing file is said to be missing, an empty one to be empty', async () => {
-  await settle();
-  expect(frame().join('\n')).toContain('no such file');
-  writeFileSync(path, '');
-  state = openLogView(path, 'weather-bot');
-  await settle();
-  expect(frame().join('\n')).toContain('The log is empty.');
-});
-
-test('secrets and control sequences are gone before a line is held', async () => {
-  const token = `123456789:${'A'.repeat(35)}`;
-  writeFileSync(path, `\x1b[2J\x1b]0;owned\x07token=${token}\u0000 end\n`);
-  await settle();
-  expect(JSON.stringify(state)).not.toContain(token);
-  expect(JSON.stringify(state)).not.toContain('owned');
-  expect(frame().join('\n')).toContain('end');
-});
-
-test('the first key does not wait for the file: jumping to the start of a large log reads one page', async () => {
-  writeFileSync(path, lines(0, 200_000));
-  await settle();
-  await send({ type: 'jumped', to: 'first', page });
-  expect(shown()[0]).toBe(0);
-  expect(state.lines).toHaveLength(LOG_PAGE_LINES);
-  await send({ type: 'jumped', to: 'last', page });
-  expect(shown().at(-1)).toBe(199_999);
 });

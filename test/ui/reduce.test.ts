@@ -14,7 +14,7 @@ function sceneOf(keys: readonly string[], page = 3): Scene {
     find: (_, text, from, by) =>
       keys.map((_key, i) => keys[(from + by * i + keys.length) % keys.length]).find((key) => key === text) ?? null,
     sorts: () => 7,
-    panels: (view) => (view === 'home' ? ['bots', 'resources'] : [view]),
+    panels: (view) => (view === 'home' ? ['bots', 'resources'] : view === 'logs' ? [] : [view]),
   };
 }
 

@@ -18,6 +18,8 @@ export interface LinesAround {
 
 /** No folder is looked through further. */
 const MAX_NAMES = 5_000;
+/** Read before and behind the event: lines around it that are longer together are left out. */
+const AROUND_BYTES = 64 * 1024;
 
 /**
  * `count` lines before an event's first line, that line, and `count` behind it. Throws `UnreadableLog`: `missing` when
@@ -33,13 +35,13 @@ export async function linesAround(
   if (path === null) throw new UnreadableLog('missing', 'its file is gone: deleted, or compressed by a rotation');
   const pager = createLogPager(path);
   try {
-    const before = await pager.readBack(offset, count);
-    const after = await pager.readForward(offset, count + 1);
-    // A pager never stands behind the end of its file.
-    if (after.lines.length === 0 || after.from !== offset) {
-      throw new UnreadableLog('missing', 'its file was cut since');
-    }
-    return { path, lines: [...before.lines, ...after.lines], index: before.lines.length };
+    await pager.refresh();
+    // In the file that a pager finds at first, places are offsets.
+    if (offset >= pager.end) throw new UnreadableLog('missing', 'its file was cut since');
+    const before = await pager.back(offset, AROUND_BYTES, null);
+    const after = await pager.forward(offset, AROUND_BYTES, null);
+    const first = before.lines.filter(({ place }) => place >= 0).slice(-count);
+    return { path, lines: [...first, ...after.lines.slice(0, count + 1)], index: first.length };
   } finally {
     await pager.close();
   }

@@ -95,8 +95,3 @@ function parsedOf(level: LineLevel | null, component: string, message: string, s
 export function beginsException(text: string): boolean {
   return EXCEPTION.test(text);
 }
-
-/** The level of a line, of those too that are not kept; null when it does not say. */
-export function lineLevel(line: string, now: number): LineLevel | null {
-  return line.trim() === '' ? null : parseLine(line, 'out', now).level;
-}

@@ -1,124 +1,213 @@
 /** Pages through one log in either direction, in pieces, without ever holding it whole. */
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
-import { backgroundIo, openLog } from './io.ts';
-import type { LineLevel } from './level.ts';
-import { lineLevel } from './line.ts';
+import { backgroundIo, type LogIo } from './io.ts';
+import { type EventHead, LineReader, type LinesRead, type LineTest, type LogLine } from './line-reader.ts';
 import { MAX_LINE_BYTES } from './open-log.ts';
+import { fileOf, LogReel, offsetOf, placeOf } from './reel.ts';
 
-/** One line of a log as it is shown: cleaned, redacted, at most 4,096 characters. */
-export interface LogLine {
-  /** Where the line begins in the file, in bytes; with it a line is told from every other. */
-  readonly offset: number;
-  readonly text: string;
-  /** Null: the line does not say. */
-  readonly level: LineLevel | null;
-}
+export type { LineTest, LogLine } from './line-reader.ts';
 
-/** A piece of a file. */
-export interface LogPage {
-  /** In the order of the file. */
+/** A piece of a log. */
+export interface LogPiece {
+  /** Those that are wanted, in the order of the file. */
   readonly lines: readonly LogLine[];
-  /** Where the first line begins, and where the last one ends. */
+  /** Between these places every line was looked at. */
   readonly from: number;
   readonly to: number;
-  readonly isStart: boolean;
-  /** Nothing more stands behind it now, but perhaps the start of a line. */
-  readonly isEnd: boolean;
-  /** The path names another file than before, or one that was cut: offsets begin anew. */
-  readonly isReplaced: boolean;
+  /** The moment of its first and of its last line; NaN when it holds none. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** Nothing is known before it, or behind it. */
+  readonly isOver: boolean;
 }
 
 export interface LogPager {
   readonly path: string;
-  /** At most `count` lines that end at or before `before`; null reads from the end. Throws `UnreadableLog`. */
-  readBack(before: number | null, count: number): Promise<LogPage>;
-  /** At most `count` whole lines that begin at or after `from`. Throws `UnreadableLog`. */
-  readForward(from: number, count: number): Promise<LogPage>;
+  /** Looks at what the path names now. Throws `UnreadableLog` while there is nothing to read. */
+  refresh(): Promise<void>;
+  /** Where the log ends, as of the last `refresh`. */
+  readonly end: number;
+  /** Bytes that were written behind a place, as of the last `refresh`. */
+  ahead(place: number): number;
+  /** The end of the last line that is finished, or that nobody goes on with. */
+  settledEnd(): Promise<number>;
+  /** About `bytes` before a place. */
+  back(before: number, bytes: number, test: LineTest | null): Promise<LogPiece>;
+  /** About `bytes` from a place on, of whole lines. */
+  forward(from: number, bytes: number, test: LineTest | null): Promise<LogPiece>;
+  /** The place of the first line that was written at a moment or later: halving, over generations too. */
+  seek(at: number): Promise<number>;
+  /** Where the oldest generation begins. */
+  first(): Promise<number>;
+  /** The line at a place, at most 64 KiB, cleaned and redacted. */
+  whole(place: number): Promise<string>;
   close(): Promise<void>;
 }
 
-const PIECE_BYTES = 128 * 1024;
-/** A page is at most this much of the file: lines may be long. */
-const MAX_PAGE_BYTES = 2 * 1024 * 1024;
-const MAX_CHARACTERS = 4_096;
+/** A line is looked for within this much; a longer one is shown in parts. */
+const MAX_PIECE_BYTES = 2 * 1024 * 1024;
+/** A last line without its end is shown once nobody has written for so long, ms. */
+const SETTLED_MS = 1_500;
+const PROBE_BYTES = 16 * 1024;
+/** Behind the place that halving found, a stamp is looked for in so many pieces. */
+const MAX_SEEK_PIECES = 6;
 
-/** One page at a time: a second call waits for the first. Nothing is opened before the first call. */
-export function createLogPager(path: string, now: () => number = Date.now): LogPager {
-  let opened: { readonly fd: number; readonly ino: number; readonly dev: number; size: number } | null = null;
+export interface PagerOptions {
+  readonly zone?: string | null;
+  readonly now?: () => number;
+  readonly io?: LogIo;
+}
+
+/** One reading at a time: a second one waits for the first. Nothing is opened before the first `refresh`. */
+export function createLogPager(
+  path: string,
+  { zone = null, now = Date.now, io = backgroundIo }: PagerOptions = {},
+): LogPager {
+  const reel = new LogReel(path, io);
+  const reader = new LineReader(zone, now);
   let turn: Promise<unknown> = Promise.resolve();
-  let isClosed = false;
+  /** What stands before the place where reading goes on: a stack trace may go on there. */
+  let carried: { readonly place: number; readonly head: EventHead } | null = null;
 
-  async function closeFile(): Promise<void> {
-    const file = opened;
-    opened = null;
-    if (file) await backgroundIo.close(file.fd);
-  }
-
-  /** Opens what the path names now; true when it is not what was read before. */
-  async function refresh(): Promise<boolean> {
-    const next = await openLog(backgroundIo, path);
-    const { ino, dev, size } = next.stats;
-    const isReplaced = opened !== null && (opened.ino !== ino || opened.dev !== dev || size < opened.size);
-    await closeFile();
-    opened = { fd: next.fd, ino, dev, size };
-    if (isClosed) await closeFile();
-    return isReplaced;
-  }
-
-  async function bytesAt(from: number, to: number): Promise<Buffer> {
-    const length = Math.max(0, to - from);
-    const bytes = Buffer.allocUnsafe(length);
-    if (!opened || length === 0) return bytes.subarray(0, 0);
-    return bytes.subarray(0, await backgroundIo.read(opened.fd, bytes, length, from));
-  }
-
-  async function readBack(before: number | null, count: number): Promise<LogPage> {
-    const isReplaced = await refresh();
-    const size = opened?.size ?? 0;
-    // Behind a cut file there is nothing to go back to from a place of the old one.
-    const to = before === null || isReplaced ? size : Math.min(before, size);
-    let from = to;
-    let bytes: Buffer = Buffer.alloc(0);
-    let starts: number[] = [];
-    while (from > 0 && starts.length <= count && to - from < MAX_PAGE_BYTES) {
-      const next = Math.max(0, from - PIECE_BYTES);
-      bytes = Buffer.concat([await bytesAt(next, from), bytes]);
-      from = next;
-      starts = lineStarts(bytes, from === 0);
+  async function back(before: number, bytes: number, test: LineTest | null): Promise<LogPiece> {
+    let to = before;
+    while (offsetOf(to) === 0) {
+      const file = fileOf(to);
+      if (to <= reel.start && !(await reel.goOlder())) return { ...nothing(to), isOver: true };
+      to = placeOf(file - 1, reel.sizeOf(file - 1));
     }
-    const first = starts[Math.max(0, starts.length - count)];
-    // One line fills the whole page: its end is shown as a line of its own.
-    const begin = first ?? 0;
-    const lines = toLines(bytes.subarray(begin), from + begin, now());
-    return { lines, from: from + begin, to, isStart: from + begin === 0, isEnd: to === size, isReplaced };
+    const start = placeOf(fileOf(to), 0);
+    let length = bytes;
+    for (;;) {
+      const from = Math.max(start, to - length);
+      const piece = await reel.read(from, to - from);
+      const isWhole = from === start || length >= MAX_PIECE_BYTES;
+      const cut = from === start ? 0 : piece.indexOf(0x0a) + 1;
+      if (!isWhole && (cut === 0 || cut >= piece.length)) {
+        length *= 4;
+        continue;
+      }
+      const begin = cut >= piece.length ? 0 : cut;
+      const built = reader.read(piece.subarray(begin), from + begin, test, null);
+      // What begins in the middle of a stack trace belongs to an event further back.
+      const isTorn = built.headOffset > 0 && from !== start && length < MAX_PIECE_BYTES;
+      const edge = from + begin + (isTorn ? built.headOffset : 0);
+      const lines = isTorn ? built.lines.filter(({ place }) => place >= edge) : built.lines;
+      return { ...dated({ ...built, lines }, reel.writtenAt), from: edge, to, isOver: false };
+    }
   }
 
-  async function readForward(from: number, count: number): Promise<LogPage> {
-    const isReplaced = await refresh();
-    const size = opened?.size ?? 0;
-    const start = isReplaced ? 0 : Math.min(from, size);
-    let bytes: Buffer = Buffer.alloc(0);
-    let at = start;
-    let ends: number[] = [];
-    while (at < size && ends.length < count && at - start < MAX_PAGE_BYTES) {
-      const piece = await bytesAt(at, Math.min(size, at + PIECE_BYTES));
-      if (piece.length === 0) break;
-      bytes = Buffer.concat([bytes, piece]);
-      at += piece.length;
-      ends = lineEnds(bytes);
+  async function settledEnd(): Promise<number> {
+    const { end } = reel;
+    if (offsetOf(end) === 0 || now() - reel.writtenAt > SETTLED_MS) return end;
+    const from = Math.max(placeOf(fileOf(end), 0), end - MAX_LINE_BYTES);
+    const bytes = await reel.read(from, end - from);
+    const last = bytes.lastIndexOf(0x0a);
+    return last === -1 ? end : from + last + 1;
+  }
+
+  async function forward(from: number, bytes: number, test: LineTest | null): Promise<LogPiece> {
+    let at = from;
+    // At the end of a file that was rotated away the next one begins.
+    while (!reel.isNewest(fileOf(at)) && offsetOf(at) >= reel.sizeOf(fileOf(at))) at = placeOf(fileOf(at) + 1, 0);
+    const file = fileOf(at);
+    const size = reel.sizeOf(file);
+    let length = bytes;
+    for (;;) {
+      const piece = await reel.read(at, Math.min(length, size - offsetOf(at)));
+      // Nothing comes where something should stand: it was cut since the last look.
+      const isEnd = offsetOf(at) + piece.length >= size || piece.length === 0;
+      const isFinished = isEnd && (!reel.isNewest(file) || now() - reel.writtenAt > SETTLED_MS);
+      const last = piece.lastIndexOf(0x0a);
+      const whole = isFinished || (last === -1 && length >= MAX_PIECE_BYTES) ? piece.length : last + 1;
+      if (whole === 0 && !isEnd) {
+        length *= 4;
+        continue;
+      }
+      const head = carried?.place === at ? carried.head : null;
+      const built = reader.read(piece.subarray(0, whole), at, test, head);
+      const to = at + whole;
+      if (built.head) carried = { place: to, head: built.head };
+      return { ...dated(built, reel.writtenAt), from: at, to, isOver: reel.isNewest(file) && isEnd };
     }
-    const isTooLong = ends.length === 0 && bytes.length >= MAX_PAGE_BYTES;
-    const end = isTooLong ? bytes.length : (ends[Math.min(count, ends.length) - 1] ?? 0);
-    const lines = toLines(bytes.subarray(0, end), start, now());
-    return {
-      lines,
-      from: start,
-      to: start + end,
-      isStart: start === 0,
-      isEnd: start + end >= size || (at >= size && ends.length <= count),
-      isReplaced,
-    };
+  }
+
+  /** The moment of the first stamped line at or behind an offset; NaN where none is near. */
+  async function momentAt(file: number, offset: number): Promise<{ readonly at: number; readonly offset: number }> {
+    const bytes = await reel.read(placeOf(file, offset), PROBE_BYTES);
+    for (let at = offset === 0 ? 0 : bytes.indexOf(0x0a) + 1; at < bytes.length; ) {
+      const found = bytes.indexOf(0x0a, at);
+      const end = found === -1 ? bytes.length : found;
+      const moment = reader.momentIn(bytes, at, end);
+      if (!Number.isNaN(moment)) return { at: moment, offset: offset + at };
+      at = end + 1;
+      if (offset !== 0 && found === -1) break;
+    }
+    return { at: Number.NaN, offset };
+  }
+
+  async function seek(at: number): Promise<number> {
+    let file = fileOf(reel.end);
+    for (;;) {
+      const { at: first } = await momentAt(file, 0);
+      if (!(first >= at)) break;
+      const before = placeOf(file, 0);
+      if (before <= reel.start && !(await reel.goOlder())) return before;
+      file -= 1;
+    }
+    let low = 0;
+    let high = reel.sizeOf(file);
+    while (high - low > PROBE_BYTES / 2) {
+      const middle = Math.floor((low + high) / 2);
+      const { at: moment } = await momentAt(file, middle);
+      // No stamp in reach: what lies before may have one.
+      if (moment < at) low = middle;
+      else high = middle;
+    }
+    let place = placeOf(file, await lineStart(file, low));
+    for (let pieces = 0; pieces < MAX_SEEK_PIECES; pieces += 1) {
+      const piece = await forward(place, PROBE_BYTES, null);
+      const found = piece.lines.find((line) => line.isStamped && !line.isPart && line.at >= at);
+      if (found) return found.place;
+      if (piece.isOver || piece.to <= place) return piece.to;
+      place = piece.to;
+    }
+    // Nothing in reach tells a time: all of it counts as written when the file was last written to.
+    return reel.writtenAt < at ? reel.end : placeOf(file, 0);
+  }
+
+  /** The start of the line that an offset lies in, or of the one behind. */
+  async function lineStart(file: number, offset: number): Promise<number> {
+    if (offset === 0) return 0;
+    const bytes = await reel.read(placeOf(file, offset), MAX_LINE_BYTES);
+    return offset + bytes.indexOf(0x0a) + 1;
+  }
+
+  async function refresh(): Promise<void> {
+    await reel.refresh();
+    if (!reader.isLearning) return;
+    const length = Math.min(4_096, offsetOf(reel.end));
+    const lines = (await reel.read(reel.end - length, length)).toString('utf8').split('\n');
+    reader.learn(lines.filter(Boolean).slice(-20), reel.writtenAt);
+  }
+
+  async function first(): Promise<number> {
+    while (await reel.goOlder());
+    return reel.start;
+  }
+
+  async function whole(place: number): Promise<string> {
+    const bytes = await reel.read(place, MAX_LINE_BYTES);
+    const end = bytes.indexOf(0x0a);
+    return clean(
+      redact(
+        bytes
+          .toString('utf8', 0, end === -1 ? bytes.length : end)
+          .replace(/\r$/, '')
+          .replaceAll('\t', '    '),
+      ),
+    );
   }
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -129,41 +218,30 @@ export function createLogPager(path: string, now: () => number = Date.now): LogP
 
   return {
     path,
-    readBack: (before, count) => inTurn(() => readBack(before, count)),
-    readForward: (from, count) => inTurn(() => readForward(from, count)),
-    async close() {
-      isClosed = true;
-      await inTurn(closeFile);
+    get end() {
+      return reel.end;
     },
+    ahead: (place) => reel.ahead(place),
+    refresh: () => inTurn(refresh),
+    settledEnd: () => inTurn(settledEnd),
+    back: (before, bytes, test) => inTurn(() => back(before, bytes, test)),
+    forward: (from, bytes, test) => inTurn(() => forward(from, bytes, test)),
+    seek: (at) => inTurn(() => seek(at)),
+    first: () => inTurn(first),
+    whole: (place) => inTurn(() => whole(place)),
+    close: () => inTurn(() => reel.close()),
   };
 }
 
-/** Where lines begin; the first bytes begin one only at the start of the file. */
-function lineStarts(bytes: Buffer, isStart: boolean): number[] {
-  const starts = isStart ? [0] : [];
-  for (let at = bytes.indexOf(0x0a); at !== -1 && at + 1 < bytes.length; at = bytes.indexOf(0x0a, at + 1)) {
-    starts.push(at + 1);
-  }
-  return starts;
+function nothing(place: number): Omit<LogPiece, 'isOver'> {
+  return { lines: [], from: place, to: place, firstAt: Number.NaN, lastAt: Number.NaN };
 }
 
-/** Where lines end, behind their line feeds. */
-function lineEnds(bytes: Buffer): number[] {
-  const ends: number[] = [];
-  for (let at = bytes.indexOf(0x0a); at !== -1; at = bytes.indexOf(0x0a, at + 1)) ends.push(at + 1);
-  return ends;
-}
-
-function toLines(bytes: Buffer, offset: number, now: number): LogLine[] {
-  const lines: LogLine[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const found = bytes.indexOf(0x0a, at);
-    const end = found === -1 ? bytes.length : found;
-    const head = bytes.toString('utf8', at, Math.min(end, at + MAX_LINE_BYTES)).replace(/\r$/, '');
-    const safe = clean(redact(head.replaceAll('\t', '    ')));
-    const text = safe.length > MAX_CHARACTERS ? `${safe.slice(0, MAX_CHARACTERS)}…` : safe;
-    lines.push({ offset: offset + at, text, level: lineLevel(head, now) });
-    at = end + 1;
-  }
-  return lines;
+/** Lines without a moment get the file's: nothing else is known of them. */
+function dated(read: LinesRead, fallback: number): Pick<LogPiece, 'lines' | 'firstAt' | 'lastAt'> {
+  const first = Number.isNaN(read.firstAt) ? fallback : read.firstAt;
+  const lines = read.lines.some(({ at }) => Number.isNaN(at))
+    ? read.lines.map((line) => (Number.isNaN(line.at) ? { ...line, at: first } : line))
+    : read.lines;
+  return { lines, firstAt: first, lastAt: Number.isNaN(read.lastAt) ? first : read.lastAt };
 }

@@ -41,7 +41,7 @@ test('ten lines stand around an error, fewer at the ends of the file', async () 
   const event = await errorIn(path, 30, 3);
   const { lines, index } = await linesAround(event);
   expect([lines.length, index]).toEqual([14, 10]);
-  expect(lines[index]?.offset).toBe(event.offset);
+  expect(lines[index]?.place).toBe(event.offset);
   expect([lines[0], lines[index], lines.at(-1)].map((line) => bare(line?.text))).toEqual([
     'INFO before 20',
     'ERROR here',

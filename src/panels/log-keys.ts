@@ -1,0 +1,22 @@
+/** The keys of the log view, for footer and help, the most useful first. */
+import type { Viewer } from '../ui/viewer.ts';
+
+export const LOG_KEYS: Viewer['keymap'] = [
+  { shown: 'p', label: 'pause', help: 'Holds still, nothing is lost; again: follows the newest lines.' },
+  { shown: '/', label: 'search', help: 'Searches a text, or a pattern between slashes: /time(d )?out/i.' },
+  {
+    shown: '&',
+    label: 'filter',
+    help: 'Shows only: level>=warn bot=api "two words" /pattern/; ! before one inverts it.',
+  },
+  { shown: 'e E', label: 'error', help: 'The next error; the one before. While following: the newest.' },
+  { shown: 'n N', label: 'match', help: 'The next match; the one before.' },
+  { shown: ':', label: 'time', help: 'Goes to a time: 14:02, -10m, 11-21 14:02.' },
+  { shown: 'Enter', label: 'event', help: 'The whole event: fields, stack trace, file.' },
+  { shown: 'm', label: 'all/one', help: 'All bots, or only the one under the cursor.' },
+  { shown: 'Tab', label: 'out/error', help: 'Both logs, only the error log, only the other.' },
+  { shown: 'w', label: 'wrap', help: 'Long lines in several rows, or cut; ← → scroll them.' },
+  { shown: 'space', label: 'mark', help: 'Marks the line for y.' },
+  { shown: 'y', label: 'copy', help: 'Copies what is marked, else the event under the cursor.' },
+  { shown: 'j k g G', label: 'move', help: 'Line, first, last; PgUp and PgDn by pages.' },
+];

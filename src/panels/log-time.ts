@@ -1,0 +1,47 @@
+/** Moments as they are typed to jump to: `14:02`, `-10m`, `2026-11-21 14:02`. */
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: MINUTE_MS, h: 60 * MINUTE_MS, d: DAY_MS };
+
+const RELATIVE = /^-\s*(\d{1,6})\s*([smhd])$/i;
+const CLOCK = /^(\d{1,2}):(\d\d)(?::(\d\d))?$/;
+const DATED = /^(?:(\d{4})-)?(\d\d)-(\d\d)(?:[ T](\d{1,2}):(\d\d)(?::(\d\d))?)?$/;
+
+/** What can be typed. */
+export const TIME_SYNTAX = '14:02, 14:02:30, -10m, -2h, 11-21 14:02, 2026-11-21 14:02';
+
+/**
+ * The moment (epoch ms) that a text means, in this machine's zone; null when it means none. A time of day is the last
+ * one that has come.
+ */
+export function parseMoment(text: string, now: number): number | null {
+  const typed = text.trim();
+  const relative = RELATIVE.exec(typed);
+  if (relative) return now - Number(relative[1]) * (UNITS[(relative[2] as string).toLowerCase()] as number);
+  const today = new Date(now);
+  const clock = CLOCK.exec(typed);
+  if (clock) {
+    const at = moment([today.getFullYear(), today.getMonth(), today.getDate(), ...clock.slice(1).map(toNumber)]);
+    if (at === null || at <= now) return at;
+    return moment([today.getFullYear(), today.getMonth(), today.getDate() - 1, ...clock.slice(1).map(toNumber)]);
+  }
+  const dated = DATED.exec(typed);
+  if (!dated) return null;
+  const [, year, month, day, ...time] = dated;
+  const of = (inYear: number): number | null => moment([inYear, Number(month) - 1, Number(day), ...time.map(toNumber)]);
+  if (year !== undefined) return of(Number(year));
+  const at = of(today.getFullYear());
+  return at === null || at <= now + DAY_MS ? at : of(today.getFullYear() - 1);
+}
+
+function toNumber(text: string | undefined): number {
+  return Number(text ?? 0);
+}
+
+function moment(parts: readonly number[]): number | null {
+  const [year = 0, month = 0, day = 1, hour = 0, minute = 0, second = 0] = parts;
+  if (month > 11 || day > 31 || hour > 23 || minute > 59 || second > 59) return null;
+  const at = new Date(year, month, day, hour, minute, second).getTime();
+  return Number.isNaN(at) ? null : at;
+}
