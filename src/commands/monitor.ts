@@ -60,7 +60,13 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
   const who = whoIs(process.env, user);
   const place = statePlace({ ...env }, user.homedir, user.uid);
   const marksFile = keptFile(place, MARKS_FILE.name, MARKS_FILE.maxBytes);
-  const observation = createObservation({ options, env, clock, marksFile });
+  const observation = createObservation({
+    options,
+    env,
+    clock,
+    marksFile,
+    dumpCopies: () => openStateFolder(place, ['dumps']),
+  });
   const evidence = createEvidence({ places: evidencePlaces(place), who: who.name, now: () => clock.now() });
   const executor = createExecutor({
     deps: systemDeps((home) => createPm2Client(home), clock, postgresFor(observation), evidence),

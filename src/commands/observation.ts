@@ -1,5 +1,7 @@
 /** The sources, the store and the histories, put together: what monitor and snapshot both stand on. */
 import type { Options } from '../config/options.ts';
+import type { CopiesFolder } from '../sources/guard/dump-copies.ts';
+import { guardSource } from '../sources/guard/source.ts';
 import { hostSource } from '../sources/host/source.ts';
 import type { Snapshots } from '../sources/kinds.ts';
 import { createLogTimes } from '../sources/log-times.ts';
@@ -28,6 +30,8 @@ export interface ObservationOptions {
   readonly clock: Clock;
   /** Where the marks of errors are kept; null keeps them for this run. */
   readonly marksFile: MarksFile | null;
+  /** Where copies of PM2's dumps are kept; null keeps none. */
+  readonly dumpCopies: (() => Promise<CopiesFolder>) | null;
 }
 
 export interface Observation {
@@ -43,7 +47,7 @@ export interface Observation {
   onNews(listener: (news: News) => void): void;
 }
 
-export function createObservation({ options, env, clock, marksFile }: ObservationOptions): Observation {
+export function createObservation({ options, env, clock, marksFile, dumpCopies }: ObservationOptions): Observation {
   const { pm2Homes, intervalMs, logs, expected, thresholds } = options;
   const servers = findServers(options, env);
   const store = createStore();
@@ -62,6 +66,7 @@ export function createObservation({ options, env, clock, marksFile }: Observatio
         logTimes,
       }),
     ),
+    guardSource({ homes: pm2Homes, clock, path: env['PATH'], copiesFolder: dumpCopies, mayBegin: () => botsFirst }),
     logsSource({
       clock,
       globs: logs,

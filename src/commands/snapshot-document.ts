@@ -1,3 +1,4 @@
+import type { Pm2Cli } from '../sources/guard/snapshot.ts';
 import type { Snapshots } from '../sources/kinds.ts';
 import type { Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type Failure, valueOf } from '../sources/source.ts';
@@ -6,6 +7,7 @@ import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 import { type BotDocument, botDocuments } from './snapshot-bots.ts';
 import { type ErrorsDocument, errorsDocument, type LogsDocument, logsDocument } from './snapshot-errors.ts';
+import { type HomeDocument, homeDocuments } from './snapshot-homes.ts';
 import { type HostDocument, hostDocument, type ResourcesDocument, resourcesDocument } from './snapshot-host.ts';
 import { type PostgresDocument, postgresDocument } from './snapshot-postgres.ts';
 import { type RedisDocument, redisDocument } from './snapshot-redis.ts';
@@ -23,6 +25,8 @@ export interface SnapshotDocument {
   readonly sources: readonly SourceDocument[];
   readonly daemons: readonly DaemonDocument[];
   readonly otherDaemons: readonly { readonly pid: number; readonly user: string; readonly home: string }[];
+  readonly homes: readonly HomeDocument[];
+  readonly pm2Cli: Pm2Cli | null;
   readonly fleet: FleetDocument;
   /** Null when no PM2 daemon could be read. */
   readonly bots: readonly BotDocument[] | null;
@@ -68,7 +72,7 @@ export interface FleetDocument {
 
 /** The document of what is known now. `version` is botop's own. */
 export function buildSnapshot(
-  world: Pick<World, 'now' | 'entries' | 'pm2' | 'host' | 'logs' | 'errors' | 'expected' | 'thresholds'> & {
+  world: Pick<World, 'now' | 'entries' | 'pm2' | 'guard' | 'host' | 'logs' | 'errors' | 'expected' | 'thresholds'> & {
     readonly fleet: MostSeen;
   },
   version: string,
@@ -86,6 +90,8 @@ export function buildSnapshot(
     sources: world.entries.map((entry) => sourceDocument(entry, world.now)),
     daemons: daemons.map(daemonDocument),
     otherDaemons: [...others.values()].map(({ pid, user, home }) => ({ pid, user, home })),
+    homes: homeDocuments(world),
+    pm2Cli: (world.guard && valueOf(world.guard.reading))?.cli ?? null,
     fleet: fleetDocument(world),
     bots: isFleetUnknown(world.pm2)
       ? null

@@ -70,7 +70,7 @@ function missingIn(observation: Observation): string[] {
 async function observe({ options, env }: Run, look: (observation: Observation) => Promise<void>): Promise<string> {
   const { homedir, uid } = userInfo();
   const marksFile = keptFile(statePlace({ ...env }, homedir, uid), MARKS_FILE.name, MARKS_FILE.maxBytes);
-  const observation = createObservation({ options, env, clock: systemClock, marksFile });
+  const observation = createObservation({ options, env, clock: systemClock, marksFile, dumpCopies: null });
   try {
     await look(observation);
     observation.settle();

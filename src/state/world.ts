@@ -16,6 +16,8 @@ export interface World {
   readonly version: number;
   readonly entries: readonly Entry[];
   readonly pm2: readonly Entry<'pm2'>[];
+  /** PM2 homes seen from outside: who serves them, what outlived its daemon; see daemon-guard.ts for what it means. */
+  readonly guard: Entry<'guard'> | null;
   readonly host: Entry<'host'> | null;
   readonly logs: Entry<'logs'> | null;
   /** Which bots should run, where the configuration says so. */
@@ -34,9 +36,10 @@ export interface Histories extends Pick<World, 'fleet' | 'hostHistory' | 'databa
 
 /** The world at this moment. It shares the store's objects: see `freezeWorld` to keep one. */
 export function takeWorld(store: Store, histories: Histories, now: number, version: number): World {
+  const guard = store.of('guard')[0] ?? null;
   const host = store.of('host')[0] ?? null;
   const logs = store.of('logs')[0] ?? null;
-  return { now, version, entries: store.entries(), pm2: store.of('pm2'), host, logs, ...histories };
+  return { now, version, entries: store.entries(), pm2: store.of('pm2'), guard, host, logs, ...histories };
 }
 
 /** A copy that later readings do not change: sources write their columns of numbers anew at each reading. */

@@ -1,5 +1,6 @@
 /** The lines around the panels: header, strip of the last action, footer. Pure drawing. */
 import { countFleet } from '../state/fleet.ts';
+import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 import { ago, clockTime, zoneOffset } from '../text/format.ts';
 import { measure, truncate } from '../text/width.ts';
@@ -79,9 +80,11 @@ function fleetPieces({ world, theme }: ChromeScope): Piece[] {
   return pieces;
 }
 
-/** `src 2/2`; what is not configured does not count. */
+/** `src 2/2`; what is not configured does not count, and homes seen from outside only when that fails. */
 function sourcePieces({ world, theme }: ChromeScope): Piece[] {
-  const counted = world.entries.filter(({ reading }) => reading.state !== 'off');
+  const isCounted = ({ kind, reading: { state } }: Entry): boolean =>
+    state !== 'off' && (kind !== 'guard' || state === 'stale' || state === 'down');
+  const counted = world.entries.filter(isCounted);
   const up = counted.filter(({ reading }) => reading.state === 'fresh').length;
   const style = up === counted.length ? theme.muted : theme.warn;
   const missing = counted.filter(({ reading }) => reading.state === 'stale' || reading.state === 'down');

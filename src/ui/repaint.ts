@@ -12,6 +12,7 @@ export interface News {
 /** Zones by what is read for them. A detail may be about anything. */
 const ZONES_OF: Readonly<Record<Kind, readonly string[]>> = {
   pm2: ['bots', 'detail'],
+  guard: ['bots', 'detail'],
   host: ['resources', 'summary', 'detail'],
   logs: ['errors', 'detail'],
   postgres: ['database', 'detail'],
@@ -26,8 +27,8 @@ export function zonesWithNews({ isBeat, kinds }: News, world: World): readonly s
   for (const { kind, reading } of world.entries) {
     // What is off or was never read has no age.
     if (reading.state === 'off' || reading.state === 'waiting') continue;
-    // The host's figures have none either while they are fresh.
-    if (kind === 'host' && reading.state === 'fresh') continue;
+    // What is fresh of the host, and of homes seen from outside, has none either.
+    if ((kind === 'host' || kind === 'guard') && reading.state === 'fresh') continue;
     for (const zone of ZONES_OF[kind]) zones.add(zone);
   }
   return [...zones];

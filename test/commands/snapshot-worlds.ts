@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { buildSnapshot } from '../../src/commands/snapshot-document.ts';
 import { defaults } from '../../src/config/schema.ts';
+import type { GuardSnapshot } from '../../src/sources/guard/snapshot.ts';
 import type { HostSnapshot } from '../../src/sources/host/snapshot.ts';
 import type { Snapshots } from '../../src/sources/kinds.ts';
 import type { LogsSnapshot } from '../../src/sources/logs/snapshot.ts';
@@ -11,6 +12,7 @@ import type { Kind, Reading } from '../../src/sources/source.ts';
 import { createErrorHistory, type ErrorsView } from '../../src/state/errors.ts';
 import type { Entry } from '../../src/state/store.ts';
 import { count, instant, NOW, orNaN, orNull, percent, pid, reading } from './snapshot-arbitraries.ts';
+import { guardOf } from './snapshot-guards.ts';
 import { someServers } from './snapshot-servers.ts';
 
 /** Worlds at random: every state of a reading, every number that may be unknown unknown at times. */
@@ -89,6 +91,7 @@ const pm2 = (home: string): fc.Arbitrary<Pm2Snapshot> =>
         version: fc.constantFrom('5.4.3', '7.0.4'),
         startedAt: orNull(instant),
         replacements: fc.nat(),
+        replacedPid: orNull(pid),
       }),
       listedAt: instant,
       bots: fc.constant(bots),
@@ -165,11 +168,13 @@ export const someWorld: fc.Arbitrary<SomeWorld> = fc
     fc
       .tuple(
         hasHost ? reading(host) : fc.constant(null),
+        orNull(reading(guardOf(homes))),
         ...homes.map((home) => reading(pm2(home)).map((read) => ({ home, read }))),
       )
-      .map(([hostReading, ...fleets]) => ({
+      .map(([hostReading, guard, ...fleets]) => ({
         ...worldOf({
           pm2: fleets.map(({ home, read }) => ({ id: `pm2:${home}`, reading: read })),
+          guard,
           host: hostReading,
           logs: servers.logs,
           postgres: servers.postgres,
@@ -183,6 +188,7 @@ export const someWorld: fc.Arbitrary<SomeWorld> = fc
 
 interface Parts {
   readonly pm2?: readonly { readonly id: string; readonly reading: Reading<Pm2Snapshot> }[];
+  readonly guard?: Reading<GuardSnapshot> | null;
   readonly host?: Reading<HostSnapshot> | null;
   readonly logs?: Reading<LogsSnapshot> | null;
   readonly postgres?: Reading<PostgresSnapshot> | null;
@@ -206,14 +212,18 @@ export function worldOf({
   });
   const pm2Entries = fleets.map((fleet) => entry('pm2', fleet.id, fleet.reading));
   const hostEntry = rest.host ? entry('host', 'host', rest.host) : null;
+  const guardEntry = rest.guard ? entry('guard', 'guard', rest.guard) : null;
   const logsEntry = rest.logs ? entry('logs', 'logs', rest.logs) : null;
   const postgresEntry = rest.postgres ? entry('postgres', 'postgres', rest.postgres) : null;
   const redisEntry = rest.redis ? entry('redis', 'redis', rest.redis) : null;
-  const entries = [...pm2Entries, hostEntry, logsEntry, postgresEntry, redisEntry].filter((one) => one !== null);
+  const entries = [...pm2Entries, guardEntry, hostEntry, logsEntry, postgresEntry, redisEntry].filter(
+    (one) => one !== null,
+  );
   return {
     now: NOW,
     entries: entries as Entry[],
     pm2: pm2Entries,
+    guard: guardEntry,
     host: hostEntry,
     logs: logsEntry,
     errors,
@@ -226,7 +236,7 @@ export function worldOf({
 /** One world's parts with plain values, for examples: the first of the generator with its numbers replaced. */
 export const onePm2 = (bots: readonly Partial<Bot>[], rest: Partial<Pm2Snapshot> = {}): Pm2Snapshot => ({
   home: '/a/.pm2',
-  daemon: { pid: 77, version: '7.0.4', startedAt: NOW - 3_600_000, replacements: 0 },
+  daemon: { pid: 77, version: '7.0.4', startedAt: NOW - 3_600_000, replacements: 0, replacedPid: null },
   listedAt: NOW - 500,
   bots: bots.map((given, index) => ({ ...plainBot, id: index, name: `bot-${index}`, uniqueId: `u${index}`, ...given })),
   cpuPercent: new Float64Array(bots.length).fill(Number.NaN),

@@ -9,7 +9,7 @@ import { userName } from '../proc/users.ts';
 import { safeText } from './access.ts';
 import type { OtherDaemon } from './snapshot.ts';
 
-const titlePattern = /^PM2 v[\w.+-]+: God Daemon \((.*)\)$/s;
+const titlePattern = /^PM2 v([\w.+-]+): God Daemon \((.*)\)$/s;
 const scriptPattern = /[/\\]pm2[/\\]lib[/\\]Daemon\.js$/;
 /** So many processes are looked at before other work gets its turn: 15 µs each. */
 const batch = 200;
@@ -39,7 +39,7 @@ export async function findDaemons(watchedHomes: readonly string[] = [], procRoot
     if (!Number.isSafeInteger(pid)) continue;
     looked += 1;
     if (looked % batch === 0) await nextTurn();
-    const home = daemonHome(`${procRoot}/${entry}`);
+    const home = daemonAt(`${procRoot}/${entry}`)?.home ?? null;
     if (home === null || watched.has(resolve(home))) continue;
     const user = ownerOf(`${procRoot}/${entry}`);
     if (user !== null && !found.has(home)) found.set(home, { pid, user: safeText(user), home: safeText(home) });
@@ -47,18 +47,26 @@ export async function findDaemons(watchedHomes: readonly string[] = [], procRoot
   return [...found.values()];
 }
 
-/** The home a process serves as PM2's daemon, or null when it is none. */
-function daemonHome(folder: string): string | null {
+/** What a PM2 daemon says of itself by its command line. */
+export interface DaemonTitle {
+  readonly home: string;
+  /** Null where only the script it runs tells that it is one. */
+  readonly version: string | null;
+}
+
+/** What a process (its folder in /proc) says of itself as PM2's daemon, or null when it is none, or is not ours to see. */
+export function daemonAt(folder: string): DaemonTitle | null {
   try {
     const args = readFileSync(`${folder}/cmdline`, 'utf8').split('\0');
     // Node writes a title over the arguments and fills the rest of their room with spaces.
     const title = titlePattern.exec((args[0] ?? '').trimEnd());
-    if (title !== null) return title[1] || null;
+    if (title !== null) return title[2] ? { home: title[2], version: title[1] as string } : null;
     if (!args.slice(1).some((arg) => scriptPattern.test(arg))) return null;
     const variable = readFileSync(`${folder}/environ`, 'utf8')
       .split('\0')
       .find((pair) => pair.startsWith('PM2_HOME='));
-    return variable?.slice('PM2_HOME='.length) || null;
+    const home = variable?.slice('PM2_HOME='.length);
+    return home ? { home, version: null } : null;
   } catch {
     // It ended meanwhile, or its environment is not ours to read.
     return null;

@@ -44,6 +44,8 @@ export interface Pm2Daemon {
   readonly startedAt: number | null;
   /** How often the daemon was found replaced (other pid) since we watch. */
   readonly replacements: number;
+  /** Pid of the one before; null where there was none. */
+  readonly replacedPid: number | null;
 }
 
 /** PM2's words, as the daemon writes them; `unknown` stands for one that we do not know. */

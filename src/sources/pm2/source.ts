@@ -105,12 +105,14 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
       identity !== null &&
       (identity.pid !== next.pid || identity.startTicks !== next.startTicks) &&
       !Number.isNaN(next.pid);
+    const replacedPid = isReplaced && identity !== null && !Number.isNaN(identity.pid) ? identity.pid : null;
     identity = next;
     daemon = {
       pid: next.pid,
       version: typeof version === 'string' ? safeText(version.slice(0, 32)) : 'unknown',
       startedAt: next.startedAt,
       replacements: (daemon?.replacements ?? 0) + (isReplaced ? 1 : 0),
+      replacedPid: replacedPid ?? daemon?.replacedPid ?? null,
     };
     return isReplaced;
   }

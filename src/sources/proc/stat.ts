@@ -13,6 +13,7 @@ export interface ProcessStat {
   readonly residentPages: number;
   /** `R`, `S`, `D`, `Z` and so on. */
   readonly state: string;
+  readonly parentPid: number;
 }
 
 const space = 0x20;
@@ -26,9 +27,10 @@ export function parseStat(bytes: Uint8Array, length: number): ProcessStat | null
   while (position > 0 && bytes[position] !== 0x29) position -= 1;
   if (position <= 0 || position + 2 >= length) return null;
   const state = String.fromCharCode(bytes[position + 2] as number);
-  // Field 3 is the state; the fields wanted are 14 to 17 (CPU), 22 (start) and 24 (resident pages).
+  // Field 3 is the state; the fields wanted are 4 (parent), 14 to 17 (CPU), 22 (start) and 24 (resident pages).
   position += 3;
   let field = 3;
+  let parentPid = 0;
   let cpuTicks = 0;
   let startTicks = -1;
   let residentPages = -1;
@@ -44,10 +46,11 @@ export function parseStat(bytes: Uint8Array, length: number): ProcessStat | null
       else return null;
     }
     if (field >= 14 && field <= 17 && !isNegative) cpuTicks += value;
+    else if (field === 4) parentPid = value;
     else if (field === 22) startTicks = value;
     else if (field === 24) residentPages = value;
   }
-  return startTicks === -1 || residentPages === -1 ? null : { cpuTicks, startTicks, residentPages, state };
+  return startTicks === -1 || residentPages === -1 ? null : { cpuTicks, startTicks, residentPages, state, parentPid };
 }
 
 /** The stat of a process, or null when it is gone or hidden from us. */

@@ -7,13 +7,14 @@ const line = (name: string) =>
     `4211 (${name}) S 1 4211 4211 0 -1 4194560 24389 905 12 0 321 45 6 7 20 0 11 0 98765 1234567168 13171 18446744073709551615 1 1 0\n`,
   );
 
-test('CPU with that of children waited for, start and resident pages are read', () => {
+test('CPU with that of children waited for, start, resident pages and parent are read', () => {
   const bytes = line('node');
   expect(parseStat(bytes, bytes.length)).toEqual({
     cpuTicks: 321 + 45 + 6 + 7,
     startTicks: 98765,
     residentPages: 13171,
     state: 'S',
+    parentPid: 1,
   });
 });
 

@@ -1,0 +1,175 @@
+/** All processes of this machine, for those that concern PM2 homes: their daemons, and bots that have none. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { safeText } from '../pm2/access.ts';
+import { type DaemonTitle, daemonAt } from '../pm2/daemons.ts';
+import { type ProcessStat, pageBytes, readStat, startedAt } from '../proc/stat.ts';
+import { readTree } from '../proc/tree.ts';
+import { userName } from '../proc/users.ts';
+import { type BotMarks, readMarks } from './marks.ts';
+import { pidFilesOf } from './pid-files.ts';
+import type { DaemonProcess, Orphan } from './snapshot.ts';
+
+export interface HomeProcesses {
+  readonly daemons: readonly DaemonProcess[];
+  readonly orphans: readonly Orphan[];
+}
+
+export interface ProcessScan {
+  /** Looks through /proc for each of the homes (absolute). What is no process of PM2's is looked at once in its life. */
+  scan(now: number): Promise<ReadonlyMap<string, HomeProcesses>>;
+}
+
+interface Seen {
+  readonly stat: ProcessStat;
+  /** Which daemon it says to be; null for any other process. */
+  readonly daemon: DaemonTitle | null;
+}
+
+/** So many processes are looked at before other work gets its turn. */
+const batch = 200;
+/** A process this young may still become another program: what it is, is not kept in mind yet. */
+const settledMs = 10_000;
+const commandLength = 200;
+
+export function createProcessScan(homes: readonly string[], procRoot = '/proc'): ProcessScan {
+  /** Pid and start of processes that are neither daemons nor marked. */
+  const others = new Map<number, number>();
+  const bytesPerPage = pageBytes(procRoot);
+
+  async function lookAround(): Promise<Map<number, Seen>> {
+    const seen = new Map<number, Seen>();
+    let looked = 0;
+    for (const entry of processFolders(procRoot)) {
+      const pid = Number(entry);
+      if (!Number.isSafeInteger(pid)) continue;
+      looked += 1;
+      if (looked % batch === 0) await nextTurn();
+      const stat = readStat(pid, procRoot);
+      // Threads of the kernel are children of process 2.
+      if (stat === null || stat.state === 'Z' || pid === 2 || stat.parentPid === 2) continue;
+      const isKnown = others.get(pid) === stat.startTicks;
+      seen.set(pid, { stat, daemon: isKnown ? null : daemonAt(`${procRoot}/${pid}`) });
+    }
+    for (const pid of others.keys()) if (!seen.has(pid)) others.delete(pid);
+    return seen;
+  }
+
+  /** Whether a process of `isOne` is above this one. */
+  function isBelow(pid: number, seen: ReadonlyMap<number, Seen>, isOne: (pid: number) => boolean): boolean {
+    let above = seen.get(pid)?.stat.parentPid ?? 0;
+    for (let depth = 0; depth < 64 && above > 1; depth += 1) {
+      if (isOne(above)) return true;
+      above = seen.get(above)?.stat.parentPid ?? 0;
+    }
+    return false;
+  }
+
+  function marksOf(pid: number, stat: ProcessStat, now: number): BotMarks | null {
+    if (others.get(pid) === stat.startTicks) return null;
+    const marks = readMarks(`${procRoot}/${pid}`);
+    if (marks !== null && homes.includes(resolve(marks.home))) return { ...marks, home: resolve(marks.home) };
+    const began = startedAt(stat, now, procRoot);
+    if (began !== null && now - began > settledMs) others.set(pid, stat.startTicks);
+    return null;
+  }
+
+  function toDaemon(pid: number, { stat, daemon }: Seen, now: number): DaemonProcess {
+    return {
+      pid,
+      startTicks: stat.startTicks,
+      startedAt: startedAt(stat, now, procRoot),
+      version: daemon?.version == null ? null : safeText(daemon.version.slice(0, 32)),
+      user: ownerOf(pid, procRoot),
+      isHalted: stat.state === 'T' || stat.state === 't',
+    };
+  }
+
+  function toOrphan(pid: number, stat: ProcessStat, marks: BotMarks, now: number): Orphan {
+    const tree = readTree(pid, procRoot);
+    const pages = tree.reduce((sum, mark) => sum + (readStat(mark.pid, procRoot)?.residentPages ?? 0), 0);
+    return {
+      home: marks.home,
+      pid,
+      startTicks: stat.startTicks,
+      startedAt: startedAt(stat, now, procRoot),
+      id: marks.id,
+      name: marks.name,
+      user: ownerOf(pid, procRoot),
+      command: commandOf(pid, procRoot),
+      memoryBytes: pages * bytesPerPage,
+      processes: tree.length,
+    };
+  }
+
+  return {
+    async scan(now) {
+      const seen = await lookAround();
+      const daemonPids = new Map<number, string>();
+      for (const [pid, { daemon }] of seen) if (daemon !== null) daemonPids.set(pid, resolve(daemon.home));
+      const marked = new Map<number, BotMarks>();
+      for (const [pid, { stat }] of seen) {
+        // What a daemon has started is in its care, and we are nobody's bot, whatever started us.
+        if (daemonPids.has(pid) || pid === process.pid || isBelow(pid, seen, (above) => daemonPids.has(above)))
+          continue;
+        const marks = marksOf(pid, stat, now);
+        if (marks !== null) marked.set(pid, marks);
+      }
+      // The environments of others are closed to us: their daemon's pid files tell of them.
+      for (const home of homes) {
+        for (const { pid, id, name } of pidFilesOf(home, now, procRoot)) {
+          if (!seen.has(pid) || daemonPids.has(pid) || marked.has(pid)) continue;
+          if (!isBelow(pid, seen, (above) => daemonPids.has(above))) marked.set(pid, { id, name, home });
+        }
+      }
+      const found = new Map<string, HomeProcesses>();
+      for (const home of homes) {
+        const daemons = [...daemonPids]
+          .filter(([, served]) => served === home)
+          .map(([pid]) => toDaemon(pid, seen.get(pid) as Seen, now))
+          .toSorted(byStart);
+        const oldest = daemons[0]?.startTicks ?? Number.POSITIVE_INFINITY;
+        const orphans = [...marked]
+          .filter(([pid, marks]) => marks.home === home && !isBelow(pid, seen, (above) => marked.has(above)))
+          .map(([pid, marks]) => toOrphan(pid, (seen.get(pid) as Seen).stat, marks, now))
+          // A younger one was started by a bot that runs, and detached itself.
+          .filter(({ startTicks, processes }) => startTicks < oldest && processes > 0)
+          .toSorted(byStart);
+        found.set(home, { daemons, orphans });
+      }
+      return found;
+    },
+  };
+}
+
+/** Empty where there is no /proc. */
+function processFolders(procRoot: string): readonly string[] {
+  try {
+    return readdirSync(procRoot);
+  } catch {
+    return [];
+  }
+}
+
+function byStart(one: { readonly startTicks: number }, other: { readonly startTicks: number }): number {
+  return one.startTicks - other.startTicks;
+}
+
+function ownerOf(pid: number, procRoot: string): string {
+  try {
+    return safeText(userName(statSync(`${procRoot}/${pid}`).uid));
+  } catch {
+    // It has just ended.
+    return '';
+  }
+}
+
+function commandOf(pid: number, procRoot: string): string {
+  try {
+    const words = readFileSync(`${procRoot}/${pid}/cmdline`, 'utf8').slice(0, 4_096).split('\0').join(' ').trim();
+    return safeText(words).slice(0, commandLength);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,116 @@
+/** PM2 homes as they are seen from outside. It asks no daemon, starts none, and reads when a daemon is dead, too. */
+import { access, constants, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { safeText } from '../pm2/access.ts';
+import { readStat } from '../proc/stat.ts';
+import { userName } from '../proc/users.ts';
+import { type Clock, type Source, SourceOff } from '../source.ts';
+import { findCli } from './cli.ts';
+import { type CopiesFolder, createDumpKeeper } from './dump-copies.ts';
+import { createProcessScan, type HomeProcesses } from './processes.ts';
+import type { DaemonProcess, GuardSnapshot, HomeGuard, Pm2Cli } from './snapshot.ts';
+
+export interface GuardSourceOptions {
+  /** The watched PM2 homes, absolute. */
+  readonly homes: readonly string[];
+  readonly clock: Clock;
+  /** PATH of the environment: where a person's `pm2` would be found. */
+  readonly path: string | undefined;
+  /** Where copies of the dumps are kept; null keeps none. */
+  readonly copiesFolder: (() => Promise<CopiesFolder>) | null;
+  /** When the first look may begin: it would keep the bots waiting. */
+  readonly mayBegin?: () => Promise<void>;
+}
+
+/** Looking through /proc costs 4 ms with 300 processes. */
+const scanEveryMs = 30_000;
+const cliEveryMs = 60_000;
+/** A reading comes a little early or late: what is due within half a cadence is due. */
+const cadenceMs = 5_000;
+
+type Outside = Pick<HomeGuard, 'access' | 'owner' | 'hasSocket' | 'pidFile'>;
+
+export function guardSource({ homes, clock, path, copiesFolder, mayBegin }: GuardSourceOptions): Source<'guard'> {
+  const processes = createProcessScan(homes);
+  const keepers = homes.map((home) => (copiesFolder === null ? null : createDumpKeeper(home, copiesFolder)));
+  let scanned: ReadonlyMap<string, HomeProcesses> = new Map();
+  let scannedMono = Number.NEGATIVE_INFINITY;
+  let seenFrom = '';
+  let cli: Pm2Cli | null = null;
+  let cliMono = Number.NEGATIVE_INFINITY;
+
+  /** What tells that a scan is out of date: equal texts, nothing has changed. */
+  const circumstances = (outsides: readonly Outside[]): string =>
+    JSON.stringify([outsides, [...scanned.values()].map(({ daemons }) => daemons.map(stateOf))]);
+
+  return {
+    kind: 'guard',
+    id: 'guard',
+    cadenceMs,
+    timeoutMs: 9_000,
+    async read(): Promise<GuardSnapshot> {
+      await mayBegin?.();
+      const outsides = await Promise.all(homes.map(lookOutside));
+      if (outsides.every(({ access: seen }) => seen === 'absent')) throw new SourceOff('no PM2 here');
+      const now = clock.monotonic();
+      const from = circumstances(outsides);
+      const hasOrphans = [...scanned.values()].some(({ orphans }) => orphans.length > 0);
+      // What comes or goes in a home, and orphans that somebody may be about to end, are worth a look at once.
+      if (from !== seenFrom || hasOrphans || now - scannedMono >= scanEveryMs - cadenceMs / 2) {
+        scanned = await processes.scan(clock.now());
+        scannedMono = now;
+        seenFrom = circumstances(outsides);
+      }
+      if (now - cliMono >= cliEveryMs - cadenceMs / 2) {
+        cli = await findCli(path);
+        cliMono = now;
+      }
+      const guards = homes.map(async (home, index): Promise<HomeGuard> => {
+        const found = scanned.get(home) ?? { daemons: [], orphans: [] };
+        const dumpCopies = (await keepers[index]?.keep(clock.now())) ?? null;
+        return { home, ...(outsides[index] as Outside), ...found, dumpCopies };
+      });
+      return { homes: await Promise.all(guards), cli };
+    },
+    close() {},
+  };
+}
+
+/** Changes when the daemon ends, is stopped by a signal, or goes on. */
+function stateOf({ pid, startTicks }: DaemonProcess): string {
+  const now = readStat(pid);
+  return now === null || now.startTicks !== startTicks ? 'gone' : now.state === 'T' ? 'halted' : 'there';
+}
+
+async function lookOutside(home: string): Promise<Outside> {
+  try {
+    const { uid } = await stat(home);
+    const owner = safeText(userName(uid));
+    try {
+      await access(home, constants.R_OK | constants.X_OK);
+    } catch {
+      return { access: 'closed', owner, hasSocket: null, pidFile: null };
+    }
+    return { access: 'open', owner, hasSocket: await exists(join(home, 'rpc.sock')), pidFile: await readPid(home) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const isAbsent = code === 'ENOENT' || code === 'ENOTDIR';
+    return { access: isAbsent ? 'absent' : 'closed', owner: null, hasSocket: isAbsent ? false : null, pidFile: null };
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function readPid(home: string): Promise<number | null> {
+  try {
+    const pid = Number.parseInt((await readFile(join(home, 'pm2.pid'), 'utf8')).slice(0, 32), 10);
+    return pid > 0 ? pid : null;
+  } catch {
+    return null;
+  }
+}

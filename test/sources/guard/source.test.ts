@@ -1,0 +1,184 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { maxCopies } from '../../../src/sources/guard/dump-copies.ts';
+import type { HomeGuard } from '../../../src/sources/guard/snapshot.ts';
+import { guardSource } from '../../../src/sources/guard/source.ts';
+import { SourceOff, systemClock } from '../../../src/sources/source.ts';
+import { ownPm2, type Pm2Daemon, pm2Packages, pm2Version, startPm2, until } from '../../helpers/pm2-daemon.ts';
+
+const ends: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function daemonOf(packageDir = ownPm2): Promise<Pm2Daemon> {
+  const daemon = await startPm2(packageDir);
+  ends.push(() => daemon.remove());
+  return daemon;
+}
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'botop-guard-'));
+  ends.push(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+type Folder = Parameters<typeof guardSource>[0]['copiesFolder'];
+
+/** The home as it is seen now. */
+function watching(home: string, copiesFolder: Folder = null) {
+  const source = guardSource({ homes: [home], clock: systemClock, path: join(ownPm2, 'bin'), copiesFolder });
+  return async () => (await source.read(new AbortController().signal)).homes[0] as HomeGuard;
+}
+
+/** A shell is no child that PM2 can end by closing its channel: it outlives its daemon as a Python bot does. */
+const survivor = { name: 'poller', code: '', script: '/bin/sh', interpreter: 'none', args: ['-c', 'sleep 600; true'] };
+
+describe.each(pm2Packages().map((path) => [pm2Version(path), path] as const))('PM2 %s', (version, packageDir) => {
+  test('a bot that outlives a killed daemon is an orphan, with its name and pm_id, until it ends', async () => {
+    const daemon = await daemonOf(packageDir);
+    const read = watching(daemon.home);
+    await daemon.start(survivor);
+    const [listed] = await daemon.jlist();
+    const alive = await read();
+    expect(alive).toMatchObject({ access: 'open', hasSocket: true, pidFile: daemon.pid(), orphans: [] });
+    expect(alive.daemons).toMatchObject([{ pid: daemon.pid(), version, isHalted: false }]);
+
+    daemon.signal('SIGKILL');
+    const dead = await until('the daemon is gone', async () => {
+      const seen = await read();
+      return seen.daemons.length === 0 && seen;
+    });
+    expect(dead.hasSocket).toBe(true);
+    const [orphan] = (
+      await until('the orphan is seen', async () => {
+        const seen = await read();
+        return seen.orphans.length > 0 && seen;
+      })
+    ).orphans;
+    expect(orphan).toMatchObject({ home: daemon.home, pid: listed?.['pid'], id: listed?.['pm_id'], name: 'poller' });
+    expect(orphan?.command).toContain('sleep 600');
+    expect(orphan?.memoryBytes).toBeGreaterThan(100_000);
+    expect(orphan?.processes).toBe(2);
+
+    // The next daemon starts the bot once more, beside the one that nobody looks after.
+    await daemon.start({ ...survivor, name: 'other' });
+    const beside = await until('the new daemon is seen', async () => {
+      const seen = await read();
+      return seen.daemons.length === 1 && seen;
+    });
+    expect(beside.orphans.map(({ pid }) => pid)).toEqual([orphan?.pid]);
+
+    for (const pid of [orphan?.pid as number, ...childrenOf(orphan?.pid as number)]) process.kill(pid, 'SIGKILL');
+    await until('it is no longer there', async () => (await read()).orphans.length === 0);
+  });
+});
+
+test('a daemon stopped by a signal is told as that', async () => {
+  const daemon = await daemonOf();
+  daemon.signal('SIGSTOP');
+  const read = watching(daemon.home);
+  await until('it is seen halted', async () => (await read()).daemons[0]?.isHalted);
+});
+
+test('a socket that was taken away leaves the daemon to be seen', async () => {
+  const daemon = await daemonOf();
+  renameSync(join(daemon.home, 'rpc.sock'), join(daemon.home, 'gone.sock'));
+  expect(await watching(daemon.home)()).toMatchObject({ hasSocket: false, daemons: [{ pid: daemon.pid() }] });
+});
+
+test('a process that is no bot is none, even when it lives in the home and knows PM2_HOME', async () => {
+  const daemon = await daemonOf();
+  const child = spawn('/bin/sleep', ['60'], { env: { PM2_HOME: daemon.home }, stdio: 'ignore' });
+  ends.push(() => void child.kill('SIGKILL'));
+  daemon.signal('SIGKILL');
+  const read = watching(daemon.home);
+  const seen = await until('the daemon is gone', async () => {
+    const now = await read();
+    return now.daemons.length === 0 && now;
+  });
+  expect(seen.orphans).toEqual([]);
+});
+
+test('the pm2 of the PATH is known by its package, without being run', async () => {
+  const home = folder();
+  const look = (path: string) =>
+    guardSource({ homes: [home], clock: systemClock, path, copiesFolder: null }).read(new AbortController().signal);
+  expect((await look(`relative:${folder()}:${join(ownPm2, 'bin')}`)).cli).toEqual({
+    path: join(ownPm2, 'bin', 'pm2'),
+    version: pm2Version(ownPm2),
+  });
+  expect((await look('')).cli).toBe(null);
+});
+
+test('where there is no home at all there is nothing to watch', async () => {
+  await expect(watching(join(folder(), 'none'))()).rejects.toBeInstanceOf(SourceOff);
+});
+
+describe('copies of the dump', () => {
+  const dump = (names: readonly string[]) =>
+    JSON.stringify(
+      names.map((name) => ({
+        name,
+        pm_exec_path: '/srv/bot.js',
+        args: ['--token', 'hunter2secret', '--verbose'],
+        BOT_TOKEN: 'hunter2secret',
+        username: 'hunter2secret',
+        env: { BOT_TOKEN: 'hunter2secret', username: 'hunter2secret' },
+        status: 'online',
+      })),
+    );
+
+  test('are kept when it changes, closed to others, without a value of any variable, and not too many of them', async () => {
+    const home = folder();
+    const copies = folder();
+    const read = watching(home, async () => ({ state: 'usable', path: copies }));
+    const save = (text: string, second: number) => {
+      writeFileSync(join(home, 'dump.pm2.new'), text);
+      renameSync(join(home, 'dump.pm2.new'), join(home, 'dump.pm2'));
+      return second;
+    };
+    expect((await read()).dumpCopies).toEqual({ folder: null, count: 0, newestAt: null, problem: null });
+    save(dump(['a', 'b']), 0);
+    expect((await read()).dumpCopies).toMatchObject({ folder: copies, count: 1, problem: null });
+    save(dump(['a', 'b']), 1);
+    expect((await read()).dumpCopies?.count).toBe(1);
+    save('[]', 2);
+    expect((await read()).dumpCopies?.count).toBe(2);
+
+    const [first] = readdirSync(copies).sort();
+    const text = readFileSync(join(copies, first as string), 'utf8');
+    expect(JSON.parse(text)[0]).toMatchObject({
+      name: 'a',
+      pm_exec_path: '/srv/bot.js',
+      env: ['BOT_TOKEN', 'username'],
+    });
+    expect(text).not.toContain('hunter2secret');
+    expect(statSync(join(copies, first as string)).mode & 0o777).toBe(0o600);
+
+    for (let index = 0; index < maxCopies + 3; index += 1) {
+      save(dump([`bot-${index}`]), index);
+      await read();
+    }
+    expect((await read()).dumpCopies?.count).toBe(maxCopies);
+  });
+
+  test('cannot be kept where there is no folder for them, and that is said', async () => {
+    const home = folder();
+    writeFileSync(join(home, 'dump.pm2'), '[]');
+    const read = watching(home, async () => ({ state: 'unusable', reason: 'nowhere to keep it' }));
+    expect((await read()).dumpCopies).toEqual({
+      folder: null,
+      count: 0,
+      newestAt: null,
+      problem: 'nowhere to keep it',
+    });
+  });
+});
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
+}
