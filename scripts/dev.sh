@@ -38,7 +38,7 @@ test:all)
   exec vitest run "$@"
   ;;
 fuzz)
-  ready install
+  ready build
   # `npm run fuzz -- 300`: so many seconds for each property, a minute where nothing is said.
   seconds=60
   case ${1:-} in '' | *[!0-9]*) ;; *) seconds=$1 && shift ;; esac
