@@ -67,6 +67,9 @@ const { metafile } = await build({
   },
 });
 
+for (const file of Object.keys(metafile.outputs).filter((name) => name.endsWith('.js')))
+  keepOneByte(resolve(root, file));
+
 const unusable = lazyCommonJs(metafile);
 if (unusable.length > 0) {
   process.stderr.write(`build: ${unusable.join('\nbuild: ')}\n`);
@@ -76,6 +79,16 @@ cpSync(join(root, 'src/demo/bots'), join(dist, 'demo/bots'), { recursive: true }
 writeFileSync(join(dist, 'third-party-licenses.txt'), licences(metafile));
 chmodSync(join(dist, 'botop.js'), 0o644);
 removeOldChunks(new Set(Object.keys(metafile.outputs).map((file) => resolve(root, file))));
+
+/**
+ * esbuild escapes all but the characters of regular expressions, and one of them has V8 keep the whole file with two
+ * bytes a character for as long as the program runs.
+ */
+function keepOneByte(file) {
+  const code = readFileSync(file, 'utf8');
+  const escaped = code.replaceAll(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  if (escaped !== code) writeFileSync(file, escaped);
+}
 
 /**
  * `await import('yaml')` of a CommonJS package gives Node its named exports, and the bundle only `default`. It would
