@@ -35,6 +35,8 @@ export interface ActionDeps {
   readonly settleMs?: number;
   /** What the logs of the bot say since `since` (epoch ms); null, or absent, where they are not followed. */
   logsSince?(bot: Bot, since: number): LogsSince | null;
+  /** Bots of the home whose daemon is gone, as they were last seen; null where that is not known. */
+  orphans?(home: string): readonly { readonly name: string; readonly pid: number }[] | null;
   /** The environment of the person who runs us: what a child is given is chosen from it. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -127,6 +129,8 @@ export interface Action<T extends Target = Target> {
   readonly key?: string;
   /** For the footer and the help: `restart`. */
   readonly label: string;
+  /** What is asked, without the question mark: `Scale api to 4`; absent: made of the label. */
+  question?(whom: string): string;
   /** Its place in the footer, the smaller the earlier; absent: among the first. */
   readonly footer?: number;
   readonly targetKind: T['kind'];

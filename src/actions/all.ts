@@ -5,11 +5,15 @@ import { flush } from './flush.ts';
 import { reload } from './reload.ts';
 import { reset } from './reset.ts';
 import { restart } from './restart.ts';
+import { resurrect } from './resurrect.ts';
 import { rolling } from './rolling.ts';
+import { save } from './save.ts';
 import { scale } from './scale.ts';
 import { signal } from './signal.ts';
 import { start } from './start.ts';
+import { startFile } from './start-file.ts';
 import { stop } from './stop.ts';
+import { trigger } from './trigger.ts';
 import { vacuum } from './vacuum.ts';
 
 export const actions: readonly Action[] = [
@@ -23,5 +27,9 @@ export const actions: readonly Action[] = [
   reset,
   scale,
   signal,
+  trigger,
+  startFile,
+  save,
+  resurrect,
   vacuum,
 ];

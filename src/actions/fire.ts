@@ -4,6 +4,7 @@ import type { Ask } from './ask.ts';
 import { errorText } from './error-text.ts';
 import type { Progress, TargetResult } from './outcome.ts';
 import type { Reins } from './reins.ts';
+import { SETTLED_MS } from './settle.ts';
 import { type Target, targetName } from './target.ts';
 
 export interface Firing {
@@ -17,6 +18,9 @@ export interface Firing {
   readonly reins: Reins;
   report(progress: Progress): void;
 }
+
+/** About how long a bot takes to end and to start, for an estimate. */
+const START_MS = 1500;
 
 /** How far it came, in the order of the targets. A last target that is done is still to be watched. */
 export interface Fired {
@@ -40,14 +44,21 @@ export async function fireTargets(firing: Firing): Promise<Fired> {
   let next = 0;
   let newest = 0;
   let hasFailed = false;
+  let lastEndAt = startedAt;
 
   const done = (): TargetResult[] => results.filter((result) => result !== undefined);
   const mayBegin = (): boolean => next < targets.length && !hasFailed && !stop.aborted && reins.stoppedFor === null;
 
+  /** From how long those took that are over; before, from how long each must be well. Between two ends it runs down. */
+  function etaOf(over: number, left: number): number {
+    const { concurrency = 1, settleMs = SETTLED_MS } = pace ?? {};
+    const each = over === 0 ? (settleMs + START_MS) / concurrency : (lastEndAt - startedAt) / over;
+    return Math.max(0, Math.round(each * left - (deps.clock.monotonic() - lastEndAt)));
+  }
+
   function report(): void {
     const over = done();
     const left = targets.length - over.length;
-    const spentMs = deps.clock.monotonic() - startedAt;
     const current = running.has(newest) ? newest : ([...running.keys()][0] ?? null);
     firing.report({
       ask,
@@ -56,7 +67,7 @@ export async function fireTargets(firing: Firing): Promise<Fired> {
       verdict: current === null ? (over.at(-1)?.verdict ?? null) : (running.get(current) ?? null),
       isPaused: reins.isPaused,
       stoppedFor: reins.stoppedFor,
-      etaMs: over.length === 0 || left === 0 ? null : Math.round((spentMs / over.length) * left),
+      etaMs: left === 0 ? null : etaOf(over.length, left),
     });
   }
 
@@ -88,6 +99,7 @@ export async function fireTargets(firing: Firing): Promise<Fired> {
       report();
     });
     running.delete(index);
+    lastEndAt = deps.clock.monotonic();
     results[index] = { target, ...result, verdict };
     hasFailed ||= isWorse(verdict);
     report();

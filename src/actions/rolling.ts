@@ -33,6 +33,8 @@ export function roll(pace: Pace): Action<BotTarget> {
     id: 'rolling restart',
     key: 'R',
     label: 'rolling restart',
+    question: (whom) =>
+      `Restart ${whom}, ${pace.concurrency === 1 ? 'one after the other' : `${pace.concurrency} at a time`}`,
     footer: 49,
     pace,
     risk: () => 'R2',

@@ -30,6 +30,7 @@ function scaleTo(count: number): Action<BotTarget> {
   return {
     id: 'scale',
     label: `scale to ${count}`,
+    question: (whom) => `Scale ${whom} to ${count}`,
     targetKind: 'bot',
     // Instances are made, and ended, one after the other.
     runTimeoutMs: 2 * CALL_TIMEOUT_MS,

@@ -45,6 +45,7 @@ function sendSignal(name: string): Action<BotTarget> {
   return {
     id: 'signal',
     label: `send ${name}`,
+    question: (whom) => `Send ${name} to ${whom}`,
     targetKind: 'bot',
     runTimeoutMs: 10_000,
     risk: () => 'R2',

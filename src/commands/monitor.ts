@@ -69,7 +69,10 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
   });
   const evidence = createEvidence({ places: evidencePlaces(place), who: who.name, now: () => clock.now() });
   const executor = createExecutor({
-    deps: systemDeps((home) => createPm2Client(home), clock, postgresFor(observation), evidence),
+    deps: {
+      ...systemDeps((home) => createPm2Client(home), clock, postgresFor(observation), evidence),
+      env: process.env,
+    },
     audit: createAudit({
       who,
       folder: () => openStateFolder(place),

@@ -109,7 +109,8 @@ export function createPaletteControl(port: PalettePort, { actions, keymap, sweep
       const choice = { id: `key ${shown} ${label}`, key: shown, label: isView ? `view ${label}` : label };
       add({ ...choice, tag: '', about: help, barred: null }, () => port.start(binding.effect(port.ui(), port.now())));
     }
-    return choices;
+    // What can be done here stands first; among these, and among those, the order is always the same.
+    return [...choices.filter(({ barred }) => barred === null), ...choices.filter(({ barred }) => barred !== null)];
   }
 
   return {

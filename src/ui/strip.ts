@@ -129,7 +129,7 @@ function notDone(subject: string, reason: string, audit: readonly StripPart[], i
 
 function targetNames(targets: readonly Target[]): string {
   const [only] = targets;
-  return targets.length === 1 && only ? targetName(only) : `${targets.length} targets`;
+  return targets.length === 1 && only ? targetName(only) : `${targets.length} ${only?.kind ?? 'target'}s`;
 }
 
 const TONE_OF: Record<Strip['severity'], Tone> = { watching: 'dim', good: 'good', warn: 'warn', bad: 'bad' };

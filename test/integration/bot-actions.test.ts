@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Action, ActionDeps, Target } from '../../src/actions/action.ts';
 import type { Ask } from '../../src/actions/ask.ts';
@@ -11,19 +11,28 @@ import { createEvidence, evidencePlaces } from '../../src/actions/evidence.ts';
 import { createExecutor, type Executor } from '../../src/actions/executor.ts';
 import type { Outcome } from '../../src/actions/outcome.ts';
 import { reset } from '../../src/actions/reset.ts';
+import { resurrect } from '../../src/actions/resurrect.ts';
 import { rolling } from '../../src/actions/rolling.ts';
+import { save } from '../../src/actions/save.ts';
 import { scale } from '../../src/actions/scale.ts';
 import { signal } from '../../src/actions/signal.ts';
+import { startFile } from '../../src/actions/start-file.ts';
 import { openStateFolder } from '../../src/actions/state-folder.ts';
 import { systemDeps } from '../../src/actions/system-deps.ts';
-import { type BotTarget, botTarget } from '../../src/actions/target.ts';
+import { type BotTarget, botTarget, homeTarget } from '../../src/actions/target.ts';
+import { trigger } from '../../src/actions/trigger.ts';
 import { createPm2Client } from '../../src/sources/pm2/client.ts';
-import { type Pm2Daemon, pm2Packages, pm2Version, startPm2, until } from '../helpers/pm2-daemon.ts';
+import { ownPm2, type Pm2Daemon, pm2Packages, pm2Version, startPm2, until } from '../helpers/pm2-daemon.ts';
 
 const STEADY = 'setInterval(() => {}, 1000);';
 /** Says each signal that it gets, and goes on. */
 const CATCHING = "process.on('SIGHUP', () => console.log('got SIGHUP')); setInterval(() => {}, 1000);";
 const LISTENING = "require('node:http').createServer((_, answer) => answer.end()).listen(0);";
+const OFFERING = `
+const tx2 = require(${JSON.stringify(join(dirname(ownPm2), 'tx2'))});
+tx2.action('add one', (number, reply) => reply({ sum: Number(number) + 1 }));
+tx2.action('fail', (reply) => reply({ ok: false }));
+setInterval(() => {}, 1000);`;
 const CRASHING = 'process.exit(7);';
 
 describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Version(packageDir) })))('PM2 $version', ({
@@ -43,20 +52,29 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       { name: 'doomed', code: STEADY, watch: ['never-changed.txt'] },
       { name: 'catching', code: CATCHING },
       { name: 'crashing', code: CRASHING, max_restarts: 3 },
+      { name: 'offering', code: OFFERING },
       { name: 'workers', code: LISTENING, instances: 2, exec_mode: 'cluster' },
     );
   }, 60_000);
   afterAll(() => daemon.remove());
 
+  const homeNow = () => homeTarget(daemon.home, null);
+
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'botop-acts-'));
+    symlinkSync(join(packageDir, 'bin', 'pm2'), join(folder, 'pm2'));
+    const path = `${folder}:${dirname(process.execPath)}:/usr/bin:/bin`;
     const place = { xdgStateHome: undefined, homes: [folder], uid: process.geteuid?.() ?? 0 };
     const evidence = createEvidence({
       places: evidencePlaces(place, join(folder, 'none')),
       who: 'anna',
       now: Date.now,
     });
-    deps = { ...systemDeps((of) => createPm2Client(of), undefined, undefined, evidence), settleMs: 600 };
+    deps = {
+      ...systemDeps((of) => createPm2Client(of), undefined, undefined, evidence),
+      settleMs: 600,
+      env: { PATH: path, HOME: folder, LANG: 'C', MONITOR_MARK: 'from the monitor' },
+    };
     executor = createExecutor({
       deps,
       audit: createAudit({ who: { name: 'anna', uid: 0 }, folder: () => openStateFolder(place), syslog: null }),
@@ -215,6 +233,55 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     expect((await fired).state).toBe('done');
     expect((await targetsOf('two'))[0]?.bot.pid).not.toBe(targets[1]?.bot.pid);
   }, 30_000);
+
+  test('a custom action is answered by the bot itself, and what PM2 put into it is not offered', async () => {
+    const offering = async () => (await targetsOf('offering'))[0] as BotTarget;
+    await until('it has told PM2', async () => (await offering()).bot.customActions.length > 0);
+    const target = await offering();
+    expect(trigger.argument?.choices([target])).toEqual(['add one', 'fail']);
+    expect(trigger.argument?.check('km:heapdump', [target])).toContain('none of them');
+    const ask = await askFor(trigger.argument?.bind('add one 41') as Action, [target]);
+    expect(ask).toMatchObject({ risk: 'R2', command: `pm2 trigger ${target.id} 'add one' 41` });
+    const outcome = await executor.fire(ask, () => {});
+    expect(outcome.results[0]).toMatchObject({ state: 'done', verdict: { state: 'good' } });
+    expect(outcome.results[0]?.message).toContain('42');
+  }, 30_000);
+
+  test('a file is started, saved, and resurrected after its daemon died; our environment enters nowhere', async () => {
+    const file = join(daemon.home, 'more.config.cjs');
+    writeFileSync(join(daemon.home, 'more.cjs'), STEADY);
+    writeFileSync(file, "module.exports = { apps: [{ name: 'more', script: 'more.cjs', env: { OWN: 'kept' } }] };");
+    expect(startFile.argument?.check('more.config.cjs', [])).toContain('absolute');
+    const ask = await askFor(startFile.argument?.bind(file) as Action, [homeNow()]);
+    expect(ask.notes[0]).toContain(`${file}: of `);
+    const started = await executor.fire(ask, () => {});
+    expect(started.results[0]).toMatchObject({ state: 'done', verdict: { state: 'good' } });
+    const [entry] = await entries('more');
+    expect(entry?.['pm2_env'].env).toMatchObject({ OWN: 'kept' });
+    expect(readFileSync(`/proc/${entry?.['pid']}/environ`, 'utf8')).not.toContain('MONITOR_MARK');
+
+    writeFileSync(join(daemon.home, 'dump.pm2'), '[]');
+    const saved = await fire(save, [homeNow()]);
+    expect(saved.results[0]).toMatchObject({ state: 'done', message: 'the old dump is dump.pm2.bak' });
+    expect(saved.results[0]?.verdict?.checks[0]?.state).toBe('good');
+    expect(readFileSync(join(daemon.home, 'dump.pm2.bak'), 'utf8')).toBe('[]');
+    const all = (await daemon.jlist()).map((one) => one['name']).toSorted();
+
+    daemon.signal('SIGKILL');
+    await until('its bots have ended', () => daemon.processes().length === 0, 30_000);
+    const dead = await executor.ask(save, [homeNow()], new AbortController().signal);
+    expect(dead).toMatchObject({ state: 'refused', reason: expect.stringContaining('dead') });
+    expect(daemon.processes()).toEqual([]);
+    const revive = await askFor(resurrect, [homeNow()]);
+    expect(revive.consequences.join()).toContain('no daemon answers: this starts one');
+    const revived = await executor.fire(revive, () => {});
+    expect(revived.results[0]?.state).toBe('done');
+    const names = await until('all are back', async () => {
+      const now = (await daemon.jlist()).map((one) => one['name']).toSorted();
+      return now.length === all.length ? now : undefined;
+    });
+    expect(names).toEqual(all);
+  }, 60_000);
 
   test('a daemon that is killed ends a rolling restart, which says how far it came', async () => {
     const targets = await targetsOf('one', 'two', 'three');

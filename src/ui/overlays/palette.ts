@@ -18,7 +18,7 @@ const MAX_ROWS = 18;
 const NARROW = 60;
 const LABEL_WIDTH = 25;
 const TAG_WIDTH = 4;
-const KEY_WIDTH = 5;
+const KEY_WIDTH = 7;
 
 const bg = ansi(0);
 const BACK = style({ bg });

@@ -123,6 +123,7 @@ function partsOf(ask: Ask, columns: number): readonly (readonly PromptLine[])[] 
 function question(ask: Ask): string {
   const [only] = ask.targets;
   const whom = ask.targets.length === 1 && only ? targetName(only) : countOf(ask);
+  if (ask.action.question) return `${ask.action.question(whom)}?`;
   const verb = ask.action.label.charAt(0).toUpperCase() + ask.action.label.slice(1);
   return `${verb} ${verb.includes(' ') ? 'of ' : ''}${whom}?`;
 }
@@ -158,7 +159,14 @@ function moreLine(prompt: OpenPrompt, total: number, page: number, columns: numb
 /** The lines that ask, as they stand before anything is typed: their number never changes. */
 function askingLines(ask: Ask, columns: number): readonly string[] {
   if (ask.answer.kind === 'y') return [''];
-  return [...hardWrap(`type "${ask.answer.texts[0]}" to ${ask.action.label}, then Enter`, columns), '', ''];
+  return [
+    ...hardWrap(
+      `type "${ask.answer.texts[0]}" to ${ask.action.question ? 'confirm' : ask.action.label}, then Enter`,
+      columns,
+    ),
+    '',
+    '',
+  ];
 }
 
 function questionLines(prompt: OpenPrompt, columns: number): readonly PromptLine[] {
