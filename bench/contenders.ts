@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 import { type Fleet, pm2Program } from './fleet.ts';
 import { HTOP, PG_ACTIVITY, PM2 } from './report.ts';
 import type { Servers } from './servers.ts';
@@ -31,6 +33,8 @@ const UP = '\u001b[A';
 
 /** The key that opens an overlay of botop and closes it again. */
 export const OVERLAY = '?';
+/** The keys that open and close the question before a bot is restarted. */
+export const QUESTION = { open: 'r', close: '\u001b', shown: /Restart [^\n]+\?/ };
 
 /** Node's options as bin/botop has them. */
 export function launchOptions(): readonly string[] {
@@ -100,6 +104,14 @@ export function pgActivity({ fleet, servers }: Watched): Contender | string {
     keys: [DOWN, UP],
     quit: 'q',
   };
+}
+
+/** Whether the program tells of an option in its help. */
+export async function hasOption(program: string, option: string): Promise<boolean> {
+  const { stdout } = await promisify(execFile)(process.execPath, [program, '--help'], {
+    env: { HOME: '/nonexistent', BOTOP_CONFIG: '/dev/null' },
+  });
+  return stdout.includes(option);
 }
 
 /** Whether there is a program. */

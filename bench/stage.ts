@@ -85,6 +85,11 @@ export function createStage(effort: Effort, program: string): OwnStage {
   let fleet: { readonly bots: number; readonly started: Promise<Fleet> } | null = null;
   let servers: Promise<Servers> | null = null;
   const used = new Set<Promise<{ stop(): Promise<void> }>>();
+  let isStopped = false;
+  // What goes on while all is being ended must start nothing more.
+  const checkRunning = (): void => {
+    if (isStopped) throw new Error('interrupted');
+  };
 
   async function quiet(): Promise<void> {
     const current = fleet;
@@ -100,11 +105,13 @@ export function createStage(effort: Effort, program: string): OwnStage {
     effort,
     program,
     say: (text) => void process.stderr.write(`${text}\n`),
-    servers() {
+    async servers() {
+      checkRunning();
       servers ??= startServers();
       return servers;
     },
     async watched(bots) {
+      checkRunning();
       if (fleet?.bots !== bots) {
         await quiet();
         stage.say(`starting ${bots} bots in a private PM2`);
@@ -119,6 +126,7 @@ export function createStage(effort: Effort, program: string): OwnStage {
       try {
         const thing = await start;
         try {
+          checkRunning();
           return await use(thing);
         } finally {
           await thing.stop();
@@ -128,6 +136,7 @@ export function createStage(effort: Effort, program: string): OwnStage {
       }
     },
     async stop() {
+      isStopped = true;
       const ends = [...used].map((start) => start.then((thing) => thing.stop()));
       used.clear();
       if (servers) ends.push(servers.then((running) => running.stop()));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { botop, type Contender, htop, pm2Monit } from './contenders.ts';
+import { botop, type Contender, hasOption, htop, pm2Monit, type Watched } from './contenders.ts';
 import { ownSeconds } from './processes.ts';
 import { openWindow, startProgram } from './program.ts';
 import { HTOP, PM2 } from './report.ts';
@@ -76,8 +76,35 @@ async function measure(stage: Stage, bots: number): Promise<readonly Line[]> {
     },
     row('CPU of the PM2 daemon, s/min', 2, (one) => one.daemonSecondsPerMinute),
   ];
+  if (bots === 100)
+    rows.push(
+      await lowBandwidth(
+        stage,
+        watched,
+        row('', 1, (one) => one.bytesPerMinute / 1e3),
+      ),
+    );
   if (peers.length < 2) rows.push({ title: HTOP, why: 'htop is not installed' });
   return rows;
+}
+
+const SLOW_LINE = '--low-bandwidth';
+
+/** What is written for a slow line: in one turn of its own, beside what the peers wrote in theirs. */
+async function lowBandwidth(stage: Stage, watched: Watched, usual: Row): Promise<Line> {
+  const title = `kB/min to the terminal with ${SLOW_LINE}`;
+  if (!(await hasOption(stage.program, SLOW_LINE))) return { title, why: 'the program has no such option' };
+  stage.say(`${title}: one turn`);
+  const { bytesPerMinute } = await turn(botop(stage.program, watched, [SLOW_LINE]), watched.fleet.daemonPid, {
+    ...stage,
+    effort: { ...stage.effort, starts: 1 },
+  });
+  return {
+    ...usual,
+    title,
+    ours: [bytesPerMinute / 1e3],
+    peers: [{ name: 'without', values: usual.ours }, ...(usual.peers ?? [])],
+  };
 }
 
 async function turn(contender: Contender, daemonPid: number, { effort }: Stage): Promise<Turn> {
