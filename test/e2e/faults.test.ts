@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createPerson, type Person, PROGRAM, startMonitor } from '../helpers/monitor.ts';
+import { createPerson, type Person, PROGRAM, startMonitor, startShell } from '../helpers/monitor.ts';
 import { type Pm2Daemon, startPm2, until } from '../helpers/pm2-daemon.ts';
-import { type Pty, startPty } from '../helpers/pty.ts';
+import type { Pty } from '../helpers/pty.ts';
 import { allProcesses, commandLine, isRunning } from '../helpers/tree.ts';
 
 const IDLE = 'setInterval(() => {}, 1000)';
@@ -118,7 +117,7 @@ describe('every way to end', () => {
   });
 
   test('Ctrl-Z gives the terminal back, fg paints all again and keys live', async () => {
-    const { pty, before } = await startShell();
+    const { pty, before } = await startMonitorInShell();
     pty.press('\u001a');
     await pty.waitFor(() => !pty.isAlternate(), { what: 'the shell behind it' });
     restored(pty);
@@ -135,18 +134,9 @@ describe('every way to end', () => {
 });
 
 /** The monitor as a job of an interactive shell. */
-async function startShell(): Promise<{ readonly pty: Pty; readonly before: string }> {
-  const bash = execFileSync('sh', ['-c', 'command -v bash'], { encoding: 'utf8' }).trim();
-  const pty = startPty({
-    command: bash,
-    args: ['--norc', '--noprofile', '-i'],
-    env: { ...person.env, PS1: '$ ' },
-    cwd: person.home,
-    columns: 100,
-    rows: 30,
-  });
+async function startMonitorInShell(): Promise<{ readonly pty: Pty; readonly before: string }> {
+  const pty = await startShell(person);
   open.push(pty);
-  await pty.waitFor((shown) => shown.line(0).startsWith('$'), { what: 'the shell' });
   const before = await modesOf(pty);
   pty.press(`${process.execPath} ${PROGRAM}; echo left $?\r`);
   await pty.waitFor((shown) => shown.isBracketedPaste() && /help/.test(shown.line(shown.rows - 1)), {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createPerson, type Person, runProgram, startMonitor } from '../helpers/monitor.ts';
+import { createPerson, type Person, snapshotOf, startMonitor } from '../helpers/monitor.ts';
 import { type Pm2Daemon, startPm2, until } from '../helpers/pm2-daemon.ts';
 import type { Pty } from '../helpers/pty.ts';
 import { commandLine } from '../helpers/tree.ts';
@@ -52,12 +52,6 @@ function rowOf(pty: Pty, name: string): string {
   return pty.text().find((line) => /^│[ ▸]/.test(line) && line.includes(name)) ?? '';
 }
 
-async function snapshotOf(): Promise<any> {
-  const { stdout, code } = await runProgram(person, ['snapshot', '--json']);
-  expect(code).toBe(0);
-  return JSON.parse(stdout);
-}
-
 describe('the bots on the screen', () => {
   test('a crash loop is FLAPPING, the worst first, and the stopped bot is listed apart', async () => {
     const pty = await monitor();
@@ -83,7 +77,7 @@ describe('the bots on the screen', () => {
     const victim = (await pm2.jlist()).find((bot) => bot['name'] === 'new-bot')?.['pid'] as number;
     process.kill(victim, 'SIGKILL');
     const { bots } = await until('the snapshot to know the new process', async () => {
-      const seen = await snapshotOf();
+      const seen = await snapshotOf(person);
       const bot = seen.bots.find((known: any) => known.name === 'new-bot');
       return bot?.restarts === 1 && bot.pid !== victim ? seen : undefined;
     });
@@ -96,7 +90,7 @@ describe('the bots on the screen', () => {
   });
 
   test('snapshot and pm2 jlist agree on every bot, field by field', async () => {
-    const { bots } = await snapshotOf();
+    const { bots } = await snapshotOf(person);
     const listed = await pm2.jlist();
     const of = (bot: any) => ({
       id: bot['pm_id'],
@@ -150,7 +144,7 @@ describe('what comes from outside', () => {
     const args = commandLine(pty.pid);
     pty.press('\u0003');
     await pty.exit;
-    const texts = [pty.transcript(), args, JSON.stringify(await snapshotOf()), ...filesBelow(person.home)];
+    const texts = [pty.transcript(), args, JSON.stringify(await snapshotOf(person)), ...filesBelow(person.home)];
     for (const text of texts) {
       expect(text).not.toContain(SECRET);
       expect(text).not.toContain('hunter2-never-seen');

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createPerson, type Person, PROGRAM, startMonitor } from '../helpers/monitor.ts';
+import { createPerson, type Person, PROGRAM, startMonitor, startShell } from '../helpers/monitor.ts';
 import { type Pm2Daemon, startPm2, until } from '../helpers/pm2-daemon.ts';
 import { type Pty, startPty } from '../helpers/pty.ts';
 
@@ -143,17 +142,8 @@ test('a paste while the program still loads fires no key', async () => {
 });
 
 test('Ctrl-Z at a prompt drops it and stops the job; after a resize in the shell fg paints in the new size', async () => {
-  const bash = execFileSync('sh', ['-c', 'command -v bash'], { encoding: 'utf8' }).trim();
-  const pty = startPty({
-    command: bash,
-    args: ['--norc', '--noprofile', '-i'],
-    env: { ...person.env, PS1: '$ ' },
-    cwd: person.home,
-    columns: 100,
-    rows: 30,
-  });
+  const pty = await startShell(person);
   open.push(pty);
-  await pty.waitFor((shown) => shown.line(0).startsWith('$'), { what: 'the shell' });
   pty.press(`${process.execPath} ${PROGRAM}\r`);
   await pty.waitFor((shown) => shown.isAlternate() && shows(shown, /quiet-bot/), { timeoutMs: 20_000 });
   const before = await ask(pty);

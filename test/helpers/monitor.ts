@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +52,20 @@ export async function startMonitor({ person, args = [], columns = 120, rows = 40
     what: 'the monitor to be ready',
     timeoutMs: 20_000,
   });
+  return pty;
+}
+
+/** An interactive shell in a real terminal, at its prompt; the program is started in it as a job. */
+export async function startShell(person: Person, columns = 100, rows = 30): Promise<Pty> {
+  const pty = startPty({
+    command: execFileSync('sh', ['-c', 'command -v bash'], { encoding: 'utf8' }).trim(),
+    args: ['--norc', '--noprofile', '-i'],
+    env: { ...person.env, PS1: '$ ' },
+    cwd: person.home,
+    columns,
+    rows,
+  });
+  await pty.waitFor((shown) => shown.line(0).startsWith('$'), { what: 'the shell' });
   return pty;
 }
 
