@@ -6,6 +6,8 @@ export interface HomeWatch {
   /** Begins to watch. Cheap when it watches already. */
   arm(): void;
   disarm(): void;
+  /** Whether all that changes is told: home and pid files are watched. */
+  readonly isTelling: boolean;
   close(): void;
 }
 
@@ -15,12 +17,15 @@ const minGapMs = 250;
 export interface HomeWatchEvents {
   /** A pid file or the daemon's socket came or went: what the daemon listed before is out of date. */
   readonly onListStale: () => void;
+  /** PM2's own log has grown, or was replaced. */
+  readonly onLog: () => void;
   /** Something changed that is worth a reading now. At most four times a second. */
   readonly onChange: () => void;
 }
 
 /** Watches a PM2 home. Never throws: one that cannot be watched is read on the cadence. */
 export function watchHome(home: string, events: HomeWatchEvents): HomeWatch {
+  const pids = join(home, 'pids');
   const watchers = new Map<string, FSWatcher>();
   let toldAt = Number.NEGATIVE_INFINITY;
   let isClosed = false;
@@ -58,15 +63,19 @@ export function watchHome(home: string, events: HomeWatchEvents): HomeWatch {
     arm() {
       armFolder(home, (name) => {
         if (name === 'rpc.sock' || name === 'pm2.pid') events.onListStale();
-        else if (name !== 'pm2.log') return;
+        else if (name === 'pm2.log' || name === null) events.onLog();
+        else return;
         tell();
       });
-      armFolder(join(home, 'pids'), () => {
+      armFolder(pids, () => {
         events.onListStale();
         tell();
       });
     },
     disarm,
+    get isTelling() {
+      return watchers.has(home) && watchers.has(pids);
+    },
     close() {
       isClosed = true;
       disarm();

@@ -29,7 +29,13 @@ export interface Pm2SourceOptions {
   readonly logTimes?: LogTimes;
 }
 
+/** Without /proc the list is also where CPU and memory come from. */
 const listEveryMs = process.platform === 'linux' ? 10_000 : 2_000;
+/** Where every change is told, a list brings only what a bot counts of itself: the more bots, the more rarely. */
+const listEveryMostMs = 30_000;
+const listEveryMsPerBot = 300;
+/** PM2's log is looked at when it is told to have grown, and this often whatever is told. */
+const logEveryMs = 5_000;
 const pingEveryMs = 5_000;
 const sampleEveryMs = 900;
 const othersEveryMs = 30_000;
@@ -50,6 +56,8 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
   const { home, id, clock, isPrimary = false, watchedHomes = [home] } = options;
   let poke: () => void = () => {};
   let isListDue = true;
+  let isLogDue = true;
+  let logMono = Number.NEGATIVE_INFINITY;
   let hasNewConnection = true;
   /** Listing a thousand bots takes the daemon 100 ms: the more there are, the longer between two lists. */
   let minListGapMs = 0;
@@ -71,6 +79,9 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
     onListStale: () => {
       isListDue = true;
     },
+    onLog: () => {
+      isLogDue = true;
+    },
     onChange: () => poke(),
   });
 
@@ -91,6 +102,8 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
   let hasRead = false;
 
   async function readLog(): Promise<void> {
+    isLogDue = false;
+    logMono = clock.monotonic();
     const { events, isLive } = await log.read();
     if (events.length === 0) return;
     roster.tell(events, isLive);
@@ -164,12 +177,17 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
     roster.sampleLogAges(clock.now());
   }
 
+  function listPauseMs(): number {
+    if (!watcher.isTelling || !log.isReadable) return listEveryMs;
+    return Math.max(listEveryMs, Math.min(listEveryMostMs, roster.bots.length * listEveryMsPerBot));
+  }
+
   async function observe(signal: AbortSignal): Promise<void> {
-    await readLog();
     const start = clock.monotonic();
+    if (isLogDue || !watcher.isTelling || start - logMono >= logEveryMs - toleranceMs) await readLog();
     const sinceList = start - listedMono;
     const isFollowing = unsettledSince !== null && start - unsettledSince < settleMs;
-    const isDue = isListDue || isFollowing || sinceList >= listEveryMs - toleranceMs;
+    const isDue = isListDue || isFollowing || sinceList >= listPauseMs() - toleranceMs;
     if (daemon === null || hasNewConnection || (isDue && sinceList >= minListGapMs)) await list(signal);
     else if (start - answeredMono >= pingEveryMs - toleranceMs) {
       await client.call('ping', [{}], { timeoutMs: pingTimeoutMs, signal });
@@ -220,6 +238,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
       } catch (error) {
         // Nothing is said from memory until the daemon has answered a list again.
         isListDue = true;
+        isLogDue = true;
         minListGapMs = 0;
         // The folder may have been replaced: a watch of the old one would never tell.
         watcher.disarm();

@@ -71,6 +71,21 @@ test('in a quiet minute the daemon is asked six lists, and a ping between two', 
   expect(asked).toHaveLength(12);
 });
 
+test('a hundred bots of which nothing is told are listed twice a minute, by a daemon that tells its changes', async () => {
+  entries = Array.from({ length: 100 }, (_, id) => entry(id));
+  writeFileSync(join(home, 'pm2.log'), '');
+  await read();
+  monotonic += 1_000;
+  const { asked } = await watchFor(120);
+  expect(asked.filter((method) => method === 'getMonitorData')).toHaveLength(4);
+  expect(asked.filter((method) => method === 'ping').length).toBeLessThanOrEqual(24);
+  // Without its log nobody tells of a crash.
+  rmSync(join(home, 'pm2.log'));
+  await watchFor(10);
+  const blind = await watchFor(60);
+  expect(blind.asked.filter((method) => method === 'getMonitorData')).toHaveLength(6);
+});
+
 test('the bots stay the same objects between and across lists that say the same, the columns the same arrays', async () => {
   const first = await read();
   monotonic += 1_000;
