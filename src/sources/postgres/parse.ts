@@ -24,7 +24,10 @@ export interface Counters {
   readonly deadlocks: number;
 }
 
-export function parseServer(row: Row): { server: PostgresServer; rights: PostgresRights } {
+/** How many connections there can be, and how many of those are kept for superusers. */
+export type Slots = Pick<PostgresConnections, 'max' | 'reserved'>;
+
+export function parseServer(row: Row): { server: PostgresServer; rights: PostgresRights; slots: Slots } {
   const canMonitor = isTrue(row['can_monitor']);
   return {
     server: {
@@ -42,27 +45,37 @@ export function parseServer(row: Row): { server: PostgresServer; rights: Postgre
       canSignal: isTrue(row['can_signal']),
       grant: canMonitor ? null : nameOf(row['grant_text']),
     },
+    slots: { max: numberOf(row['max']), reserved: numberOf(row['reserved']) },
   };
 }
 
-export function parseOverview(row: Row): { connections: PostgresConnections; counters: Counters } {
+export interface Overview {
+  readonly connections: PostgresConnections;
+  readonly counters: Counters;
+  /** Other sessions that do something. */
+  readonly busy: number;
+  /** Processes that wait for a lock. */
+  readonly waiting: number;
+}
+
+export function parseOverview(row: Row, { max, reserved }: Slots): Overview {
   const byState: Record<string, number> = {};
   let used = 0;
   for (const [state, count] of Object.entries(JSON.parse(row['by_state'] ?? '{}') as Record<string, number>)) {
     byState[clean(state)] = count;
     used += count;
   }
-  const max = numberOf(row['max']);
-  const reserved = numberOf(row['reserved']);
   return {
     connections: { used, max, reserved, usedPercent: (100 * used) / Math.max(1, max - reserved), byState },
     counters: {
       at: numberOf(row['at']),
       transactions: numberOf(row['transactions']),
       hit: numberOf(row['hit']),
-      read: numberOf(row['read']),
+      read: numberOf(row['fetched']) - numberOf(row['hit']),
       deadlocks: numberOf(row['deadlocks']),
     },
+    busy: numberOf(row['busy']),
+    waiting: numberOf(row['waiting']),
   };
 }
 

@@ -21,39 +21,52 @@ function forVersion(forms: readonly [Query, ...Query[]], versionNumber: number):
  */
 const IS_CLIENT = `coalesce(backend_type = 'client backend', datid is not null and usesysid is not null)`;
 
-/** Who we are and what this login may see; asked again now and then, since a GRANT needs no new login. */
+/**
+ * Who we are, what this login may see, and how many connections there can be; asked again now and then, since a GRANT
+ * needs no new login.
+ */
 export const SERVER = `select current_setting('server_version_num') as version_num, current_setting('server_version') as version,
  extract(epoch from pg_postmaster_start_time()) as started, pg_is_in_recovery() as in_recovery,
  current_database() as database, current_user as role, pg_backend_pid() as pid,
  (select rolsuper from pg_roles where rolname = current_user) as is_super,
  pg_has_role(current_user, 'pg_monitor', 'USAGE') as can_monitor,
  pg_has_role(current_user, 'pg_signal_backend', 'USAGE') as can_signal,
- format('GRANT pg_monitor TO %I;', current_user) as grant_text`;
-
-/** One row: slots, sessions by state, and the counters of all databases together. */
-export const OVERVIEW = `select current_setting('max_connections') as max,
- current_setting('superuser_reserved_connections')::int + coalesce(current_setting('reserved_connections', true)::int, 0) as reserved,
- (select json_object_agg(s, n) from (select case when backend_type is null then 'hidden' else coalesce(state, 'starting') end as s,
-  count(*) as n from pg_stat_get_activity(null) where ${IS_CLIENT} group by 1) by_state) as by_state,
- extract(epoch from clock_timestamp()) as at,
- sum(pg_stat_get_db_xact_commit(oid) + pg_stat_get_db_xact_rollback(oid)) as transactions,
- sum(pg_stat_get_db_blocks_hit(oid)) as hit, sum(pg_stat_get_db_blocks_fetched(oid) - pg_stat_get_db_blocks_hit(oid)) as read,
- sum(pg_stat_get_db_deadlocks(oid)) as deadlocks from pg_database`;
+ format('GRANT pg_monitor TO %I;', current_user) as grant_text,
+ current_setting('max_connections') as max,
+ current_setting('superuser_reserved_connections')::int + coalesce(current_setting('reserved_connections', true)::int, 0) as reserved`;
 
 /**
- * Sessions that do something, and those that others wait for, idle ones too: an advisory lock is held by a session that
- * does nothing. What waits is asked once for whom, and pg_locks only while something waits.
+ * One row, asked every two seconds and therefore as cheap as can be, with what is behind the views: sessions by state,
+ * how many of the others do something or wait, and the counters of all databases together.
  */
-export const SESSIONS = `with a as materialized (select * from pg_stat_get_activity(null) where pid <> pg_backend_pid()),
- w as materialized (select pid, pg_blocking_pids(pid) as blockers,
-  (select min(waitstart) from pg_locks l where l.pid = a.pid and not l.granted) as since
-  from a where wait_event_type = 'Lock' limit 200)
- select a.pid, a.backend_start, a.backend_type, pg_get_userbyid(nullif(a.usesysid, 0)) as usename,
+export const OVERVIEW = `select a.*, c.*, extract(epoch from clock_timestamp()) as at from
+ (select json_object_agg(s, n) filter (where s is not null) as by_state, sum(busy) as busy, sum(waiting) as waiting from
+  (select case when ${IS_CLIENT} then case when backend_type is null then 'hidden' else coalesce(state, 'starting') end end as s,
+   count(*) as n, count(*) filter (where backend_type = 'client backend' and state <> 'idle' and pid <> pg_backend_pid()) as busy,
+   count(*) filter (where wait_event_type = 'Lock') as waiting from pg_stat_get_activity(null) group by 1) by_state) a,
+ (select sum(pg_stat_get_db_xact_commit(oid) + pg_stat_get_db_xact_rollback(oid)) as transactions, sum(pg_stat_get_db_blocks_hit(oid)) as hit,
+  sum(pg_stat_get_db_blocks_fetched(oid)) as fetched, sum(pg_stat_get_db_deadlocks(oid)) as deadlocks from pg_database) c`;
+
+const SESSION = `a.pid, a.backend_start, a.backend_type, pg_get_userbyid(nullif(a.usesysid, 0)) as usename,
  (select datname from pg_database d where d.oid = a.datid) as datname, a.application_name, host(a.client_addr) as client, a.state,
  concat_ws(':', a.wait_event_type, a.wait_event) as wait,
  extract(epoch from clock_timestamp() - a.query_start) as query_s, extract(epoch from clock_timestamp() - a.xact_start) as xact_s,
- extract(epoch from clock_timestamp() - a.state_change) as state_s, extract(epoch from clock_timestamp() - w.since) as wait_s,
- left(a.query, 1000) as query, array_to_json(w.blockers) as blockers
+ extract(epoch from clock_timestamp() - a.state_change) as state_s, left(a.query, 1000) as query`;
+
+/** Sessions that do something; enough while nothing waits for a lock. */
+export const SESSIONS = `select ${SESSION} from pg_stat_get_activity(null) a
+ where a.pid <> pg_backend_pid() and a.backend_type = 'client backend' and a.state <> 'idle'
+ order by least(a.xact_start, a.query_start) nulls last limit 100`;
+
+/**
+ * The same with those that others wait for, idle ones too: an advisory lock is held by a session that does nothing. What
+ * waits is asked once for whom. Planning this takes longer than all else that is asked together.
+ */
+export const SESSIONS_WITH_LOCKS = `with a as materialized (select * from pg_stat_get_activity(null) where pid <> pg_backend_pid()),
+ w as materialized (select pid, pg_blocking_pids(pid) as blockers,
+  (select min(waitstart) from pg_locks l where l.pid = a.pid and not l.granted) as since
+  from a where wait_event_type = 'Lock' limit 200)
+ select ${SESSION}, extract(epoch from clock_timestamp() - w.since) as wait_s, array_to_json(w.blockers) as blockers
  from a left join w using (pid)
  where (a.backend_type = 'client backend' and a.state <> 'idle') or w.pid is not null
   or a.pid in (select unnest(blockers) from w)
@@ -88,14 +101,21 @@ export function tableByOid(oid: string, versionNumber: number): string {
   );
 }
 
-const tables = (mayVacuum: string, size: string): string => `with t as (
- select s.relid, s.schemaname, s.relname, s.n_live_tup, s.n_dead_tup, greatest(s.last_vacuum, s.last_autovacuum) as vacuumed,
-  greatest(s.last_analyze, s.last_autoanalyze) as analyzed, c.relpages, c.relowner, c.reltoastrelid
-  from pg_stat_user_tables s join pg_class c on c.oid = s.relid where c.relkind in ('r', 'm') and c.relpersistence <> 't'),
- picked as ((select * from t order by n_dead_tup desc, relpages desc limit 60) union (select * from t order by relpages desc limit 40))
- select t.relid, t.schemaname, t.relname, ${size} as bytes, t.n_live_tup as live, t.n_dead_tup as dead,
- extract(epoch from t.vacuumed) as vacuumed, extract(epoch from t.analyzed) as analyzed, pg_get_userbyid(t.relowner) as owner,
- (${mayVacuum}) as may_vacuum from picked t order by t.n_dead_tup desc, 4 desc nulls last, 2, 3`;
+/** Counted by the functions behind pg_stat_user_tables: the view itself joins and groups by every index. */
+const tables = (
+  mayVacuum: string,
+  size: string,
+): string => `select t.relid, n.nspname as schemaname, t.relname, ${size} as bytes, t.live, t.dead,
+ extract(epoch from greatest(pg_stat_get_last_vacuum_time(t.relid), pg_stat_get_last_autovacuum_time(t.relid))) as vacuumed,
+ extract(epoch from greatest(pg_stat_get_last_analyze_time(t.relid), pg_stat_get_last_autoanalyze_time(t.relid))) as analyzed,
+ pg_get_userbyid(t.relowner) as owner, (${mayVacuum}) as may_vacuum from (
+  select d.*, row_number() over (order by dead desc, relpages desc) as by_dead, row_number() over (order by relpages desc) as by_size from (
+   select c.oid as relid, c.relname, c.relnamespace, c.relpages, c.relowner, c.reltoastrelid,
+    pg_stat_get_live_tuples(c.oid) as live, pg_stat_get_dead_tuples(c.oid) as dead
+   from pg_class c where c.relkind in ('r', 'm') and c.relpersistence <> 't' and c.relnamespace not in (
+    select oid from pg_namespace where nspname in ('pg_catalog', 'information_schema') or nspname ~ '^pg_toast')) d) t
+ join pg_namespace n on n.oid = t.relnamespace where t.by_dead <= 60 or t.by_size <= 40
+ order by t.dead desc, 4 desc nulls last, 2, 3`;
 
 /** Waits for a table that somebody holds exclusively, so it runs under a short lock_timeout. */
 const EXACT_SIZE = 'pg_total_relation_size(t.relid)';

@@ -1,5 +1,5 @@
 /** One PostgreSQL as a source: one kept connection, one read-only transaction a reading, and never a setting left behind. */
-import { isOverWithin } from '../deadline.ts';
+import { keptConnection } from '../kept-connection.ts';
 import { type Clock, type Source, SourceError, SourceOff } from '../source.ts';
 import type { PostgresConnection, Row } from './client.ts';
 import type { FoundAddress } from './dsn.ts';
@@ -12,8 +12,17 @@ import {
   parseSession,
   parseTable,
   ratesBetween,
+  type Slots,
 } from './parse.ts';
-import { DATABASE_SIZES, estimatedTableSizes, OVERVIEW, SERVER, SESSIONS, tableSizes } from './queries.ts';
+import {
+  DATABASE_SIZES,
+  estimatedTableSizes,
+  OVERVIEW,
+  SERVER,
+  SESSIONS,
+  SESSIONS_WITH_LOCKS,
+  tableSizes,
+} from './queries.ts';
 import type { PostgresDatabase, PostgresRights, PostgresServer, PostgresSnapshot, PostgresTable } from './snapshot.ts';
 
 export interface PostgresSourceOptions {
@@ -37,16 +46,15 @@ const OUT_OF_TURN_MS = 1_300;
 const DATABASES_EVERY_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 2_500;
 /** The server's limit of a statement, and ours of its answer: with the cadence a freeze is told within three seconds. */
-const STATEMENT_MS = 800;
-const ANSWER_MS = 900;
+const FAST = { statementMs: 800, answerMs: 900 };
 /** Sizes look at many files; they may take longer, and are left out when they take more. */
 const SLOW_STATEMENT_MS = 1_500;
 const SLOW_ANSWER_MS = 2_000;
 const LOCK_MS = 200;
-/** A connection that has not answered for so long is given up. A frozen server may have kept us a seat until then. */
-const GIVE_UP_MS = 15_000;
 /** How far back the cache's share is counted, readings. */
 const HIT_READINGS = 6;
+/** Who asks for more gets the rest with it. */
+const RANKS = { none: 0, busy: 1, waiting: 2 };
 
 export function postgresSource({
   found,
@@ -55,11 +63,9 @@ export function postgresSource({
   offReason = POSTGRES_OFF,
   mayLoad = () => Promise.resolve(),
 }: PostgresSourceOptions): Source<'postgres'> {
-  let poke: () => void = () => {};
-  let connection: PostgresConnection | null = null;
-  /** An answer that did not come in time and is still awaited: nothing else is sent meanwhile. */
-  let overdue: { readonly since: number; readonly ended: Promise<void> } | null = null;
-  let known: { server: PostgresServer; rights: PostgresRights } | null = null;
+  let known: { readonly server: PostgresServer; readonly rights: PostgresRights; readonly slots: Slots } | null = null;
+  /** What the reading before found going on: what is asked along with the next one. */
+  let sessionsWanted: 'none' | 'busy' | 'waiting' = 'waiting';
   let counters: readonly Counters[] = [];
   let databases: readonly PostgresDatabase[] | null = null;
   let tables: readonly PostgresTable[] | null = null;
@@ -70,35 +76,25 @@ export function postgresSource({
   let readMono = Number.NEGATIVE_INFINITY;
   /** From its first answer on it is one that is watched, named or not. */
   let wasRead = false;
-  let isClosed = false;
 
-  function drop(): void {
-    connection?.close();
-    connection = null;
-    overdue = null;
-    counters = [];
-    known = null;
-  }
-
-  async function connect({ address }: FoundAddress): Promise<PostgresConnection> {
-    if (connection?.isOpen) return connection;
-    drop();
-    await mayLoad();
-    const { openPostgres } = await import('./client.ts');
-    const opened = await openPostgres(address, {
-      applicationName: 'botop',
-      timeoutMs: CONNECT_TIMEOUT_MS,
-      onLost: () => poke(),
-    });
-    if (isClosed) {
-      opened.close();
-      throw new SourceError('failed', 'closed');
-    }
-    connection = opened;
-    tablesMono = Number.NEGATIVE_INFINITY;
-    databasesMono = Number.NEGATIVE_INFINITY;
-    return opened;
-  }
+  const kept = keptConnection<PostgresConnection>({
+    clock,
+    name: 'PostgreSQL',
+    frozenHint: 'the server is stopped, swapping or starved; the connection is kept',
+    async open(onLost) {
+      if (found === null) throw new SourceOff(offReason);
+      await mayLoad();
+      const { openPostgres } = await import('./client.ts');
+      return openPostgres(found.address, { applicationName: 'botop', timeoutMs: CONNECT_TIMEOUT_MS, onLost });
+    },
+    onDrop() {
+      counters = [];
+      known = null;
+      sessionsWanted = 'waiting';
+      tablesMono = Number.NEGATIVE_INFINITY;
+      databasesMono = Number.NEGATIVE_INFINITY;
+    },
+  });
 
   /** The rows of each statement, read in a transaction of their own that can write nothing. */
   async function read(
@@ -112,31 +108,12 @@ export function postgresSource({
       `SET LOCAL statement_timeout = ${statementMs}`,
       ...(lockMs === undefined ? [] : [`SET LOCAL lock_timeout = ${lockMs}`]),
     ];
-    const sentAt = clock.monotonic();
     const answer = at.query(['BEGIN READ ONLY', ...settings, ...statements, 'COMMIT'].join('; '));
-    const ended = answer.then(
-      () => {},
-      async () => {
-        // A transaction in which a statement failed is left open by the server.
-        if (at.isOpen) await at.query('ROLLBACK').catch(() => {});
-      },
-    );
-    if (!(await isOverWithin(ended, answerMs, signal))) {
-      overdue = { since: sentAt, ended };
-      void ended.then(() => {
-        if (overdue?.ended === ended) overdue = null;
-        poke();
-      });
-      throw frozen(sentAt);
-    }
-    return (await answer).slice(1 + settings.length, 1 + settings.length + statements.length);
-  }
-
-  function frozen(since: number): SourceError {
-    const seconds = ((clock.monotonic() - since) / 1000).toFixed(1);
-    return new SourceError('frozen', `PostgreSQL has not answered for ${seconds} s`, {
-      hint: 'the server is stopped, swapping or starved; the connection is kept',
+    const results = await kept.answered(answer, answerMs, signal, async () => {
+      // A transaction in which a statement failed is left open by the server.
+      if (at.isOpen) await at.query('ROLLBACK').catch(() => {});
     });
+    return results.slice(1 + settings.length, 1 + settings.length + statements.length);
   }
 
   async function readSlowly(at: PostgresConnection, problems: string[], signal: AbortSignal): Promise<void> {
@@ -166,22 +143,24 @@ export function postgresSource({
   }
 
   async function observe(place: FoundAddress, signal: AbortSignal): Promise<PostgresSnapshot> {
-    if (overdue !== null && connection?.isOpen) {
-      if (clock.monotonic() - overdue.since < GIVE_UP_MS) throw frozen(overdue.since);
-      drop();
-    }
-    const at = await connect(place);
-    const limits = { statementMs: STATEMENT_MS, answerMs: ANSWER_MS };
+    const at = await kept.get();
     const isFirst = known === null;
-    const wanted = isFirst ? [OVERVIEW, SESSIONS, SERVER] : [OVERVIEW, SESSIONS];
-    const [overviewRows, sessionRows, serverRows] = await read(at, wanted, limits, signal);
-    const overviewRow = overviewRows?.[0];
-    if (overviewRow === undefined || sessionRows === undefined) {
-      throw new SourceError('protocol', 'PostgreSQL left a statement unanswered');
-    }
-    if (serverRows?.[0]) known = parseServer(serverRows[0]);
+    const asked = sessionsWanted;
+    const fast = asked === 'none' ? [OVERVIEW] : [OVERVIEW, asked === 'busy' ? SESSIONS : SESSIONS_WITH_LOCKS];
+    const rows = await read(at, isFirst ? [...fast, SERVER] : fast, FAST, signal);
+    const overviewRow = rows[0]?.[0];
+    const serverRow = isFirst ? rows.at(-1)?.[0] : undefined;
+    if (overviewRow === undefined) throw new SourceError('protocol', 'PostgreSQL left a statement unanswered');
+    if (serverRow) known = parseServer(serverRow);
     if (known === null) throw new SourceError('protocol', 'PostgreSQL did not say who it is');
-    const overview = parseOverview(overviewRow);
+    const overview = parseOverview(overviewRow, known.slots);
+    sessionsWanted = overview.waiting > 0 ? 'waiting' : overview.busy > 0 ? 'busy' : 'none';
+    let sessionRows = asked === 'none' ? [] : (rows[1] ?? []);
+    // More is going on than was asked for; what has ended meanwhile costs nothing.
+    if (RANKS[sessionsWanted] > RANKS[asked]) {
+      const statement = sessionsWanted === 'waiting' ? SESSIONS_WITH_LOCKS : SESSIONS;
+      sessionRows = (await read(at, [statement], FAST, signal))[0] ?? [];
+    }
     const rates = ratesBetween(counters.at(-1) ?? null, overview.counters);
     const cacheHitPercent = hitPercent(counters[0] ?? null, overview.counters);
     counters = [...counters, overview.counters].slice(-HIT_READINGS);
@@ -191,7 +170,8 @@ export function postgresSource({
     return {
       address: label,
       login: { host, port, user, database },
-      ...known,
+      server: known.server,
+      rights: known.rights,
       connections: overview.connections,
       sessions: sessionRows.map(parseSession),
       ...rates,
@@ -216,8 +196,7 @@ export function postgresSource({
         wasRead = true;
         return snapshot;
       } catch (error) {
-        // A statement that failed leaves the connection as good as it was; a lost one is made anew by the next reading.
-        if (!connection?.isOpen) drop();
+        kept.dropIfLost();
         // Somebody's server, found by its socket, that has no place for us is none of our business until it is named.
         const isOurs = found.isConfigured || wasRead || !(error instanceof SourceError) || error.code !== 'denied';
         if (isOurs) throw error;
@@ -226,17 +205,8 @@ export function postgresSource({
         );
       }
     },
-    watch(onChange) {
-      poke = onChange;
-      return () => {
-        poke = () => {};
-      };
-    },
-    close() {
-      isClosed = true;
-      poke = () => {};
-      drop();
-    },
+    watch: (poke) => kept.watch(poke),
+    close: () => kept.close(),
   };
 }
 

@@ -1,5 +1,5 @@
 /** One Redis as a source: INFO every two seconds, the slow log every ten. Needs no CONFIG and writes nothing. */
-import { isOverWithin } from '../deadline.ts';
+import { keptConnection } from '../kept-connection.ts';
 import { type Clock, type Source, SourceError, SourceOff } from '../source.ts';
 import type { FoundRedis } from './address.ts';
 import type { RedisConnection } from './client.ts';
@@ -27,7 +27,6 @@ const SLOWLOG_ENTRIES = '16';
 const CONNECT_TIMEOUT_MS = 2_500;
 /** With the cadence a freeze is told within three seconds. */
 const ANSWER_MS = 900;
-const GIVE_UP_MS = 15_000;
 /** How far back the share of hits is counted, readings. */
 const HIT_READINGS = 6;
 
@@ -38,64 +37,34 @@ export function redisSource({
   offReason = REDIS_OFF,
   mayLoad = () => Promise.resolve(),
 }: RedisSourceOptions): Source<'redis'> {
-  let poke: () => void = () => {};
-  let connection: RedisConnection | null = null;
-  /** An answer that did not come in time and is still awaited: nothing else is sent meanwhile. */
-  let overdue: { readonly since: number; readonly ended: Promise<void> } | null = null;
   let counters: readonly RedisCounters[] = [];
   let slowlog: readonly RedisSlowCommand[] | null = null;
   let slowlogProblem = '';
   let slowlogMono = Number.NEGATIVE_INFINITY;
   /** From its first answer on it is one that is watched, named or not. */
   let wasRead = false;
-  let isClosed = false;
 
-  function drop(): void {
-    connection?.close();
-    connection = null;
-    overdue = null;
-    counters = [];
-    slowlogMono = Number.NEGATIVE_INFINITY;
-  }
+  const kept = keptConnection<RedisConnection>({
+    clock,
+    name: 'Redis',
+    frozenHint: 'a long command or script keeps it busy, or it is stopped or swapping',
+    async open(onLost) {
+      if (found === null) throw new SourceOff(offReason);
+      const { address, isConfigured } = found;
+      // Most machines have none in the usual place: the client is not loaded for them.
+      if (!isConfigured) await knock(address, CONNECT_TIMEOUT_MS);
+      await mayLoad();
+      const { openRedis } = await import('./client.ts');
+      return openRedis(address, { timeoutMs: CONNECT_TIMEOUT_MS, onLost });
+    },
+    onDrop() {
+      counters = [];
+      slowlogMono = Number.NEGATIVE_INFINITY;
+    },
+  });
 
-  async function connect({ address, isConfigured }: FoundRedis): Promise<RedisConnection> {
-    if (connection?.isOpen) return connection;
-    drop();
-    // Most machines have none in the usual place: the client is not loaded for them.
-    if (!isConfigured) await knock(address, CONNECT_TIMEOUT_MS);
-    await mayLoad();
-    const { openRedis } = await import('./client.ts');
-    const opened = await openRedis(address, { timeoutMs: CONNECT_TIMEOUT_MS, onLost: () => poke() });
-    if (isClosed) {
-      opened.close();
-      throw new SourceError('failed', 'closed');
-    }
-    connection = opened;
-    return opened;
-  }
-
-  async function call(at: RedisConnection, signal: AbortSignal, command: string, ...args: string[]): Promise<unknown> {
-    const since = clock.monotonic();
-    const answer = at.call(command, ...args);
-    const ended = answer.then(
-      () => {},
-      () => {},
-    );
-    if (await isOverWithin(ended, ANSWER_MS, signal)) return answer;
-    overdue = { since, ended };
-    void ended.then(() => {
-      if (overdue?.ended === ended) overdue = null;
-      poke();
-    });
-    throw frozen(since);
-  }
-
-  function frozen(since: number): SourceError {
-    const seconds = ((clock.monotonic() - since) / 1000).toFixed(1);
-    return new SourceError('frozen', `Redis has not answered for ${seconds} s`, {
-      hint: 'a long command or script keeps it busy, or it is stopped or swapping',
-    });
-  }
+  const call = (at: RedisConnection, signal: AbortSignal, command: string, ...args: string[]): Promise<unknown> =>
+    kept.answered(at.call(command, ...args), ANSWER_MS, signal);
 
   async function readSlowlog(at: RedisConnection, signal: AbortSignal): Promise<void> {
     const now = clock.monotonic();
@@ -112,11 +81,7 @@ export function redisSource({
   }
 
   async function observe(place: FoundRedis, signal: AbortSignal): Promise<RedisSnapshot> {
-    if (overdue !== null && connection?.isOpen) {
-      if (clock.monotonic() - overdue.since < GIVE_UP_MS) throw frozen(overdue.since);
-      drop();
-    }
-    const at = await connect(place);
+    const at = await kept.get();
     const text = await call(at, signal, 'INFO');
     if (typeof text !== 'string') throw new SourceError('protocol', 'Redis answered INFO with no text');
     const fields = parseInfo(text);
@@ -148,7 +113,7 @@ export function redisSource({
         wasRead = true;
         return snapshot;
       } catch (error) {
-        if (!connection?.isOpen) drop();
+        kept.dropIfLost();
         if (found.isConfigured || wasRead || !(error instanceof SourceError)) throw error;
         // Nobody named one, and in the usual place there is none, or none for us.
         if (error.code === 'refused' || error.code === 'absent') throw new SourceOff(offReason);
@@ -160,16 +125,7 @@ export function redisSource({
         throw error;
       }
     },
-    watch(onChange) {
-      poke = onChange;
-      return () => {
-        poke = () => {};
-      };
-    },
-    close() {
-      isClosed = true;
-      poke = () => {};
-      drop();
-    },
+    watch: (poke) => kept.watch(poke),
+    close: () => kept.close(),
   };
 }

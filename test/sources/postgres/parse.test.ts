@@ -27,7 +27,7 @@ test('a cache that nobody asked has no share, not one of zero', () => {
 });
 
 test('connections are judged by what ordinary roles can have', () => {
-  const { connections } = parseOverview({ max: '100', reserved: '3', by_state: '{"active":50,"idle":40}' });
+  const { connections } = parseOverview({ by_state: '{"active":50,"idle":40}' }, { max: 100, reserved: 3 });
   expect(connections).toMatchObject({ used: 90, max: 100, reserved: 3, byState: { active: 50, idle: 40 } });
   expect(connections.usedPercent).toBeCloseTo((100 * 90) / 97);
 });
