@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { processesOf, waitGone } from '../test/helpers/tree.ts';
+import { commandLine, processesOf, waitGone } from '../test/helpers/tree.ts';
 
 const run = promisify(execFile);
 const here = import.meta.dirname;
@@ -52,13 +52,13 @@ export async function startFleet(bots: number, kind: BotKind = 'writing'): Promi
   const pm2 = (...args: string[]) => run(process.execPath, [pm2Program, ...args], { env, maxBuffer: 64 << 20 });
 
   const stop = async (): Promise<void> => {
-    await pm2('kill').catch(() => undefined);
-    try {
-      await waitGone(processesOf(folder), 3_000);
-    } catch {
-      // PM2 could not end them (it may be what was interrupted): they are ours, by the folder in their environment.
-      for (const pid of processesOf(folder)) process.kill(pid, 'SIGKILL');
-      await waitGone(processesOf(folder), 5_000);
+    // Ours, by the folder in their environment. The daemon would start its bots again: it goes first, and is not asked,
+    // since it or the way to it may be what was interrupted.
+    const deadline = performance.now() + STOP_LIMIT_MS;
+    for (let left = processesOf(folder); left.length > 0; left = processesOf(folder)) {
+      if (performance.now() > deadline) throw new Error(`still running: ${left.map(commandLine).join('; ')}`);
+      for (const pid of left.sort((one, other) => Number(isDaemon(other)) - Number(isDaemon(one)))) kill(pid);
+      await waitGone(left, STOP_LIMIT_MS);
     }
     rmSync(folder, { recursive: true, force: true });
   };
@@ -76,6 +76,18 @@ export async function startFleet(bots: number, kind: BotKind = 'writing'): Promi
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+const STOP_LIMIT_MS = 10_000;
+
+const isDaemon = (pid: number): boolean => /God Daemon/.test(commandLine(pid));
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
   }
 }
 
