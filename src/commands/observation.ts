@@ -5,7 +5,7 @@ import { guardSource } from '../sources/guard/source.ts';
 import { hostSource } from '../sources/host/source.ts';
 import type { Snapshots } from '../sources/kinds.ts';
 import { createLogTimes } from '../sources/log-times.ts';
-import type { LogEvents } from '../sources/logs/events.ts';
+import type { LogsSnapshot } from '../sources/logs/snapshot.ts';
 import { logsSource } from '../sources/logs/source.ts';
 import { createPm2Targets } from '../sources/logs/targets.ts';
 import { pm2Source } from '../sources/pm2/source.ts';
@@ -104,7 +104,7 @@ export function createObservation({ options, env, clock, marksFile, dumpCopies }
   const listeners = new Set<(news: News) => void>();
   let changed = new Set<Kind>();
   let hasLogs = false;
-  let logEvents: LogEvents | null = null;
+  let lastLogs: LogsSnapshot | null = null;
   let version = 0;
   store.subscribe((id) => {
     version++;
@@ -118,15 +118,16 @@ export function createObservation({ options, env, clock, marksFile, dumpCopies }
   function remember(kind: Kind, value: Snapshots[Kind], at: number): void {
     // The store holds the value under the kind of its source: see `Store.of`.
     if (kind === 'host') histories.hostHistory.push(value as Snapshots['host'], at);
-    else if (kind === 'logs') pullErrors((value as Snapshots['logs']).events);
+    else if (kind === 'logs') pullErrors(value as Snapshots['logs']);
     else if (kind === 'postgres') histories.database.pushPostgres(value as Snapshots['postgres'], at);
     else if (kind === 'redis') histories.database.pushRedis(value as Snapshots['redis'], at);
   }
 
   /** In pieces: a flood must not keep keys waiting. */
-  function pullErrors(events: LogEvents): void {
-    logEvents = events;
-    if (histories.errors.pull(events, clock.now(), EVENTS_AT_ONCE)) setImmediate(() => pullErrors(events));
+  function pullErrors(logs: LogsSnapshot): void {
+    lastLogs = logs;
+    histories.errors.count(logs.facts, clock.now());
+    if (histories.errors.pull(logs.events, clock.now(), EVENTS_AT_ONCE)) setImmediate(() => pullErrors(logs));
   }
 
   function sampleFleet(): void {
@@ -159,7 +160,7 @@ export function createObservation({ options, env, clock, marksFile, dumpCopies }
     servers,
     errors: histories.errors,
     settle() {
-      if (logEvents) histories.errors.pull(logEvents, clock.now());
+      if (lastLogs) histories.errors.pull(lastLogs.events, clock.now());
     },
     world: () => takeWorld(store, { ...histories, expected, thresholds }, clock.now(), version),
     onNews: (listener) => void listeners.add(listener),

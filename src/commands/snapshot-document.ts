@@ -2,11 +2,19 @@ import type { Pm2Cli } from '../sources/guard/snapshot.ts';
 import type { Snapshots } from '../sources/kinds.ts';
 import type { Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type Failure, valueOf } from '../sources/source.ts';
+import { logSeries } from '../state/errors-series.ts';
 import { countFleet, type ExpectedFrom, type MostSeen } from '../state/fleet.ts';
 import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 import { type BotDocument, botDocuments } from './snapshot-bots.ts';
-import { type ErrorsDocument, errorsDocument, type LogsDocument, logsDocument } from './snapshot-errors.ts';
+import {
+  type BotErrorsDocument,
+  botErrors,
+  type ErrorsDocument,
+  errorsDocument,
+  type LogsDocument,
+  logsDocument,
+} from './snapshot-errors.ts';
 import { type HomeDocument, homeDocuments } from './snapshot-homes.ts';
 import { type HostDocument, hostDocument, type ResourcesDocument, resourcesDocument } from './snapshot-host.ts';
 import { type PostgresDocument, postgresDocument } from './snapshot-postgres.ts';
@@ -29,7 +37,7 @@ export interface SnapshotDocument {
   readonly pm2Cli: Pm2Cli | null;
   readonly fleet: FleetDocument;
   /** Null when no PM2 daemon could be read. */
-  readonly bots: readonly BotDocument[] | null;
+  readonly bots: readonly (BotDocument & { readonly errors: BotErrorsDocument })[] | null;
   /** Null until the host was read. */
   readonly resources: ResourcesDocument | null;
   /** Null until it is known which logs there are. */
@@ -81,6 +89,9 @@ export function buildSnapshot(
   const logs = world.logs && valueOf(world.logs.reading);
   const postgres = valueOfKind(world.entries, 'postgres');
   const redis = valueOfKind(world.entries, 'redis');
+  const names = world.pm2.flatMap(({ reading }) => valueOf(reading)?.bots ?? []).map(({ name }) => name);
+  const series = logSeries({ bots: names, logs, view: world.errors, now: world.now });
+  const errorsOfBot = botErrors(series);
   const daemons = world.pm2.flatMap(({ reading }) => valueOf(reading) ?? []);
   const others = new Map(daemons.flatMap((daemon) => daemon.others).map((other) => [other.home, other]));
   return {
@@ -95,10 +106,12 @@ export function buildSnapshot(
     fleet: fleetDocument(world),
     bots: isFleetUnknown(world.pm2)
       ? null
-      : world.pm2.flatMap((entry) => botDocuments(entry, world.now, world.thresholds.bots)),
+      : world.pm2
+          .flatMap((entry) => botDocuments(entry, world.now, world.thresholds.bots))
+          .map((bot) => ({ ...bot, errors: errorsOfBot(bot.name) })),
     resources: host && resourcesDocument(host),
     logs: logs && logsDocument(logs),
-    errors: logs && errorsDocument(logs, world.errors, world.now),
+    errors: logs && errorsDocument(logs, world.errors, world.now, series),
     postgres: postgres && postgresDocument(postgres),
     redis: redis && redisDocument(redis),
   };

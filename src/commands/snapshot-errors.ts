@@ -1,5 +1,6 @@
 import { type LogFile, type LogsSnapshot, unreadFiles } from '../sources/logs/snapshot.ts';
 import type { ErrorsView } from '../state/errors.ts';
+import type { LogSeries } from '../state/errors-series.ts';
 import { summariseErrors } from '../state/errors-summary.ts';
 import { clean } from '../text/clean.ts';
 import { isoTime, rounded } from './snapshot-values.ts';
@@ -40,7 +41,22 @@ export interface ErrorsDocument {
     readonly firstAt: string | null;
     readonly lastAt: string | null;
     readonly sample: string;
+    readonly explanation: { readonly means: string; readonly act: string } | null;
   }[];
+  readonly series: readonly {
+    readonly name: LogSeries['name'];
+    readonly target: string;
+    readonly value: number | null;
+    readonly windowMinutes: number;
+    readonly reason: string | null;
+  }[];
+}
+
+/** What its logs tell of a bot. */
+export interface BotErrorsDocument {
+  readonly lastHour: number | null;
+  readonly rateLimitedLast5Minutes: number | null;
+  readonly reason: string | null;
 }
 
 /** Null while nobody could say which files there are. */
@@ -67,7 +83,12 @@ export function logsDocument(logs: LogsSnapshot): LogsDocument | null {
 }
 
 /** Null when no log could be read: that no error is known does not mean that there is none. */
-export function errorsDocument(logs: LogsSnapshot, view: ErrorsView, now: number): ErrorsDocument | null {
+export function errorsDocument(
+  logs: LogsSnapshot,
+  view: ErrorsView,
+  now: number,
+  series: readonly LogSeries[],
+): ErrorsDocument | null {
   const unread = unreadOf(logs);
   if (!logs.isComplete || unread.length === logs.files.length) return null;
   const { windowMs, total, groups } = summariseErrors(view, now);
@@ -78,6 +99,26 @@ export function errorsDocument(logs: LogsSnapshot, view: ErrorsView, now: number
     groupsLeft: view.groupsLeft,
     eventsMissed: view.eventsMissed,
     groups: groups.map((group) => ({ ...group, firstAt: isoTime(group.firstAt), lastAt: isoTime(group.lastAt) })),
+    series: series.map(({ name, target, value, windowMinutes, reason }) => ({
+      name,
+      target,
+      value: value === null ? null : rounded(value, 2),
+      windowMinutes,
+      reason: reason === null ? null : clean(reason),
+    })),
+  };
+}
+
+/** By the bot's name. */
+export function botErrors(series: readonly LogSeries[]): (bot: string) => BotErrorsDocument {
+  const valueOf = new Map(series.map((each) => [`${each.name}\n${each.target}`, each]));
+  return (bot) => {
+    const errors = valueOf.get(`errors\n${bot}`);
+    return {
+      lastHour: errors?.value ?? null,
+      rateLimitedLast5Minutes: valueOf.get(`rateLimited\n${bot}`)?.value ?? null,
+      reason: errors?.reason == null ? null : clean(errors.reason),
+    };
   };
 }
 

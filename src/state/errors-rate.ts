@@ -18,10 +18,10 @@ export class MinuteRing {
     this.#counts[place] = (this.#counts[place] as number) + count;
   }
 
-  /** How many in the hour that ends with the minute of `now`. */
-  sum(now: number): number {
+  /** How many in the `minutes` that end with the minute of `now`, at most sixty. */
+  sum(now: number, minutes: number = MINUTES): number {
     let sum = 0;
-    for (let i = 0; i < MINUTES; i += 1) sum += this.at(i, now);
+    for (let i = Math.max(0, MINUTES - minutes); i < MINUTES; i += 1) sum += this.at(i, now);
     return sum;
   }
 

@@ -1,6 +1,7 @@
 /** The errors as the snapshot's JSON has them. */
 import type { LogLevel } from '../sources/logs/snapshot.ts';
 import type { ErrorsView } from './errors.ts';
+import type { Explanation } from './errors-explain.ts';
 
 const WINDOW_MS = 3_600_000;
 
@@ -20,6 +21,7 @@ export interface ErrorsSummary {
     readonly firstAt: number;
     readonly lastAt: number;
     readonly sample: string;
+    readonly explanation: Explanation | null;
   }[];
 }
 
@@ -38,6 +40,7 @@ export function summariseErrors(view: ErrorsView, now: number): ErrorsSummary {
       firstAt: group.firstAt,
       lastAt: group.lastAt,
       sample: group.last.message,
+      explanation: group.explanation,
     }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count || b.lastAt - a.lastAt);

@@ -1,55 +1,16 @@
 /** The errors of the last hour, grouped: what goes wrong, how often, since when, in which bots. */
 import type { LogEvents } from '../sources/logs/events.ts';
-import type { LogEvent, LogLevel } from '../sources/logs/snapshot.ts';
+import type { LogFacts } from '../sources/logs/facts.ts';
+import type { LogEvent } from '../sources/logs/snapshot.ts';
 import { type Baseline, type BaselineContext, isSince } from './errors-baseline.ts';
+import { type Explanation, explainCode, type OwnCode, ownCodeOf } from './errors-explain.ts';
 import { fingerprintOf, normaliseMessage } from './errors-fingerprint.ts';
 import { createErrorMarks, type ErrorMarks } from './errors-marks.ts';
 import { MinuteRing } from './errors-rate.ts';
+import { createLogRates } from './errors-rates.ts';
+import type { ErrorGroup, ErrorsView } from './errors-view.ts';
 
-/** Errors that differ only in what varies. */
-export interface ErrorGroup {
-  readonly fingerprint: string;
-  readonly level: LogLevel;
-  readonly code: string | null;
-  /** The message with what varies replaced: `chat <n> not found`. */
-  readonly pattern: string;
-  /** The newest event. */
-  readonly last: LogEvent;
-  /** The newest events, oldest first, at most eight: `linesAround` reads what stood around them. */
-  readonly samples: readonly LogEvent[];
-  /** When it was seen first, even when it was gone for more than an hour since. */
-  readonly firstAt: number;
-  readonly lastAt: number;
-  /** Since it was first seen. */
-  readonly totalCount: number;
-  /** Occurrences in each minute of the last hour. */
-  readonly rate: MinuteRing;
-  /** How often in each bot. */
-  readonly bots: ReadonlyMap<string, number>;
-}
-
-/** What panels, alerts and the JSON read; a frozen copy has the same shape. */
-export interface ErrorsView {
-  /** Counts the changes. */
-  readonly version: number;
-  /** In no order. */
-  readonly groups: readonly ErrorGroup[];
-  /** Groups that had to make room for others since the start. */
-  readonly groupsLeft: number;
-  /** Events that left the ring before they were grouped. */
-  readonly eventsMissed: number;
-  /** What the person said of them, by fingerprint: known for ever, hidden. */
-  readonly marks: ErrorMarks;
-  readonly baseline: Baseline;
-  /** Whether it is absent from what was before the baseline, and nobody marked it as known. */
-  isNew(group: Pick<ErrorGroup, 'fingerprint' | 'firstAt' | 'bots'>): boolean;
-  /** WARN, ERROR and FATAL of each minute of the last hour, all groups together, those that left included. */
-  readonly rates: Readonly<Record<LogLevel, MinuteRing>>;
-  /** ERROR and FATAL by bot, at most a thousand. */
-  readonly botRates: ReadonlyMap<string, MinuteRing>;
-  /** The newest events, newest first, until `visit` returns false. */
-  newest(visit: (event: LogEvent) => boolean): void;
-}
+export type { ErrorGroup, ErrorsView } from './errors-view.ts';
 
 export interface ErrorHistory extends ErrorsView {
   /**
@@ -57,6 +18,8 @@ export interface ErrorHistory extends ErrorsView {
    * epoch ms.
    */
   pull(events: LogEvents, now: number, most?: number): boolean;
+  /** Takes in what else the logs were counted for. `now` is epoch ms. */
+  count(facts: LogFacts, now: number): void;
   /** From when on errors are new. */
   setBaseline(baseline: Baseline): void;
   /** A copy that later events do not change. */
@@ -66,6 +29,8 @@ export interface ErrorHistory extends ErrorsView {
 export interface ErrorHistoryOptions extends Partial<BaselineContext> {
   readonly maxGroups?: number;
   readonly marks?: ErrorMarks;
+  /** Those of the configuration. */
+  readonly codes?: readonly OwnCode[];
 }
 
 const WINDOW_MS = 3_600_000;
@@ -75,7 +40,6 @@ const MAX_SAMPLE_CHARACTERS = 1_500_000;
 /** Fingerprints that are remembered when their group is gone. */
 const MAX_REMEMBERED = 5_000;
 const MAX_BOTS = 64;
-const MAX_RATED_BOTS = 1_000;
 const FROZEN_EVENTS = 1_000;
 /** Groups are looked through for those whose hour is over this often. */
 const SWEEP_MS = 60_000;
@@ -87,19 +51,14 @@ interface Group extends Mutable<Omit<ErrorGroup, 'samples' | 'bots'>> {
 }
 
 export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHistory {
-  const { maxGroups = 500, marks = createErrorMarks(), startedAt = 0, botStartedAt = () => null } = options;
+  const { maxGroups = 500, marks = createErrorMarks(), startedAt = 0, botStartedAt = () => null, codes = [] } = options;
   const context: BaselineContext = { startedAt, botStartedAt };
   let baseline: Baseline = { kind: 'start' };
   /** When errors were first seen whose group may be gone, the one that is gone the longest first. */
   const remembered = new Map<string, number>();
   let sampleCharacters = 0;
   const groups = new Map<string, Group>();
-  const rates: Record<LogLevel, MinuteRing> = {
-    warn: new MinuteRing(),
-    error: new MinuteRing(),
-    fatal: new MinuteRing(),
-  };
-  const botRates = new Map<string, MinuteRing>();
+  const rates = createLogRates(startedAt);
   let source: LogEvents | null = null;
   let seen = 0;
   let version = 0;
@@ -111,8 +70,7 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
   function take(event: LogEvent, now: number): void {
     // One writer's wrong clock must not turn everybody's hour over.
     const at = Math.min(event.at, now);
-    rates[event.level].add(at);
-    if (event.level !== 'warn') rateBot(event.bot, at);
+    rates.take(event, at);
     const pattern = normaliseMessage(event.message);
     const key = `${event.level}\n${event.code ?? ''}\n${pattern}`;
     let group = groups.get(key);
@@ -157,12 +115,16 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
   }
 
   function begin(event: LogEvent, key: string, pattern: string, at: number): Group {
-    const { level, code } = event;
+    const { level } = event;
+    // A pattern of the configuration is held against a group's first event only: they are slow.
+    const own = codes.length === 0 ? null : ownCodeOf(`${event.message}\n${event.detail}`, codes);
+    const code = own?.code ?? event.code;
     const fingerprint = fingerprintOf(key);
     return {
       fingerprint,
       level,
       code,
+      explanation: code === null ? null : explainCode(code, codes),
       pattern,
       last: event,
       samples: [],
@@ -172,16 +134,6 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
       rate: new MinuteRing(),
       bots: new Map(),
     };
-  }
-
-  function rateBot(bot: string, at: number): void {
-    let rate = botRates.get(bot);
-    if (!rate) {
-      if (botRates.size >= MAX_RATED_BOTS) botRates.delete(botRates.keys().next().value as string);
-      rate = new MinuteRing();
-      botRates.set(bot, rate);
-    }
-    rate.add(at);
   }
 
   /** The rarest of the last hour leaves, and of equally rare ones the one not seen for longest. */
@@ -208,7 +160,7 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
       drop(key, group);
       version += 1;
     }
-    for (const [bot, rate] of botRates) if (rate.sum(now) === 0) botRates.delete(bot);
+    rates.sweep(now);
   }
 
   function isNew(
@@ -240,14 +192,19 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
     get eventsMissed() {
       return eventsMissed;
     },
-    rates,
-    botRates,
+    ...rates.view,
+    get ratesLeft() {
+      return rates.left;
+    },
     marks,
     get baseline() {
       return baseline;
     },
     isNew,
     newest,
+    count(facts, now) {
+      if (rates.count(facts, now)) version += 1;
+    },
     setBaseline(next) {
       baseline = next;
       version += 1;
@@ -284,8 +241,8 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
         groups: frozen,
         groupsLeft,
         eventsMissed,
-        rates: { warn: rates.warn.copy(), error: rates.error.copy(), fatal: rates.fatal.copy() },
-        botRates: new Map([...botRates].map(([bot, rate]) => [bot, rate.copy()])),
+        ...rates.copy(),
+        ratesLeft: rates.left,
         newest(visit) {
           for (const event of kept) if (!visit(event)) return;
         },

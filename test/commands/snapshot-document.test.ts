@@ -70,6 +70,7 @@ test('a bot is told with PM2’s word and ours, its uptime from its last start, 
     lastLogAt: Float64Array.of(NOW, NOW - 1000),
   });
   expect(document(fleet(fresh(pm2))).bots[1]).toEqual({
+    errors: { lastHour: null, rateLimitedLast5Minutes: null, reason: 'the logs were not read yet' },
     home: '/a/.pm2',
     id: 1,
     name: 'second',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { LogEvents } from '../../src/sources/logs/events.ts';
+import { LogFactsRing } from '../../src/sources/logs/facts.ts';
 import type { LogEvent, LogFile, LogFileState, LogsSnapshot } from '../../src/sources/logs/snapshot.ts';
 import type { PostgresSession, PostgresSnapshot } from '../../src/sources/postgres/snapshot.ts';
 import type { RedisSnapshot } from '../../src/sources/redis/snapshot.ts';
@@ -70,6 +71,7 @@ export function logsOf(
     filesLeftOut: 0,
     counts,
     events: ring,
+    facts: new LogFactsRing(),
     ...rest,
   };
   return { snapshot, errors };

@@ -5,8 +5,10 @@ import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
 import { codeOf } from './codes.ts';
 import type { LogEvents } from './events.ts';
+import { type LogFactsRing, refusedLoginOf } from './facts.ts';
 import type { ParsedLine } from './json-line.ts';
 import { parseLine } from './line.ts';
+import { isAccessLine } from './shapes.ts';
 import type { LogLevel, LogTarget } from './snapshot.ts';
 import { MAX_TRACE_LINES, TraceLines } from './trace.ts';
 import { createZoneShift } from './zone.ts';
@@ -55,6 +57,9 @@ export interface LineSink {
   take(bytes: Buffer, start: number, end: number, mark: LineMark): boolean;
   /** The last lines of a file as it was found: they tell the writer's time zone. */
   learnZone(lines: readonly string[], writtenAt: number): void;
+  /** It is an access log: `passed` wants to know how many lines there were. */
+  readonly countsLines: boolean;
+  passed(lines: number): void;
   /** Lets go of the event that may still have grown. */
   flush(): void;
   /** Whether an event waits for its next line. */
@@ -63,6 +68,7 @@ export interface LineSink {
 
 export interface AssemblerOptions {
   readonly events: LogEvents;
+  readonly facts: LogFactsRing;
   readonly tally: Tally;
   readonly allowance: Allowance;
   readonly now: () => number;
@@ -82,12 +88,13 @@ interface Pending {
 }
 
 export function createAssembler(options: AssemblerOptions): (target: () => LogTarget) => LineSink {
-  const { events, tally, allowance, now, monotonic, windowMs } = options;
+  const { events, facts, tally, allowance, now, monotonic, windowMs } = options;
 
   return (target) => {
     let phase: 'back' | 'live' = 'live';
     let writtenAt = Number.NaN;
     let zoneShiftMs = 0;
+    let isAccessLog = false;
     let shift: ((at: number) => number) | null = null;
     let pending: Pending | null = null;
 
@@ -111,11 +118,21 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
       return true;
     }
 
+    function countLogin(parsed: ParsedLine, address: string): void {
+      const at = momentOf(parsed);
+      if (phase === 'live' || at >= now() - windowMs) facts.addLogin(at, address);
+    }
+
+    function nameOf({ bots, path }: LogTarget): string {
+      // Whose of several bots a line is, nobody can say.
+      return bots.length > 0 ? bots.join(', ') : clean(basename(path));
+    }
+
     function flush(): void {
       if (!pending) return;
       const { parsed, level, at, isStamped, fileId, offset, trace } = pending;
       pending = null;
-      const { path, bots, stream } = target();
+      const { path, stream } = target();
       const message = tidy(trace.said ?? parsed.message, MESSAGE_CHARACTERS);
       const whole = [parsed.detail, ...trace.lines].filter(Boolean).join('\n').slice(0, READ_CHARACTERS);
       const detail = tidyLines(redact(whole));
@@ -125,7 +142,7 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
         at,
         isStamped,
         level,
-        bot: parsed.bot !== '' ? tidy(parsed.bot, 64) : (bots[0] ?? clean(basename(path))),
+        bot: parsed.bot !== '' ? tidy(parsed.bot, 64) : nameOf(target()),
         path,
         fileId,
         offset,
@@ -142,11 +159,18 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
       get isHolding() {
         return pending !== null;
       },
+      get countsLines() {
+        return isAccessLog && phase === 'live';
+      },
+      passed(lines) {
+        facts.addRequests(nameOf(target()), lines);
+      },
       turn(next, at) {
         phase = next;
         writtenAt = at;
       },
       learnZone(lines, at) {
+        isAccessLog = isAccessLine(lines.at(-1) ?? '');
         for (let i = lines.length - 1; i >= 0; i -= 1) {
           const { at: stampedAt, hasZone } = parseLine(lines[i] as string, 'out', at);
           if (stampedAt !== null && !hasZone) {
@@ -173,6 +197,9 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
         const { stream } = target();
         const parsed = parseLine(text, stream, now());
         const { level } = parsed;
+        const address = refusedLoginOf(parsed.message);
+        if (address !== null) countLogin(parsed, address);
+        isAccessLog ||= isAccessLine(text);
         if (level !== 'warn' && level !== 'error' && level !== 'fatal') return false;
         const at = momentOf(parsed);
         if (phase === 'back' && at < now() - windowMs) return false;

@@ -188,6 +188,7 @@ export class OpenLog {
       }
       const end = this.#walk(scope, start, last + 1, base);
       this.readBytes += end - at;
+      if (scope.sink.countsLines) scope.sink.passed(countLines(chunk, start, end));
       this.#moveTo(base + end, chunk, end);
       return;
     }
@@ -251,6 +252,12 @@ export class OpenLog {
     const got = await io.read(this.fd, chunk, this.offset - from, from);
     this.#remember(chunk, got);
   }
+}
+
+function countLines(bytes: Buffer, from: number, to: number): number {
+  let count = 0;
+  for (let at = indexOfLine(bytes, from, to); at !== -1; at = indexOfLine(bytes, at + 1, to)) count += 1;
+  return count;
 }
 
 function indexOfLine(bytes: Buffer, from: number, to: number): number {

@@ -63,6 +63,11 @@ function redisLine(text: string, now: number): ParsedLine | null {
   return shaped(REDIS_LEVELS[match[2] as string] ?? null, 'redis', text.slice(match[0].length), stamp);
 }
 
+/** Whether a line is a request in a web server's log. */
+export function isAccessLine(text: string): boolean {
+  return text.includes('] "') && ACCESS.test(text);
+}
+
 /** A server's own failures are errors, a refusal for being asked too often a warning; what clients do wrong is not. */
 function accessLine(text: string, now: number): ParsedLine | null {
   if (!text.includes('] "')) return null;

@@ -1,5 +1,6 @@
 /** What one reading of the logs says. */
 import type { LogEvents, LogStream } from './events.ts';
+import type { LogFacts } from './facts.ts';
 
 export type { LogEvent, LogLevel, LogStream } from './events.ts';
 
@@ -75,6 +76,8 @@ export interface LogsSnapshot {
   readonly counts: LogCounts;
   /** The newest events. The ring lives on: a later reading adds to it. */
   readonly events: LogEvents;
+  /** What else was counted; it lives on too. */
+  readonly facts: LogFacts;
 }
 
 /** Files whose errors are unknown: it must never look as if they had none. */

@@ -3,6 +3,7 @@ import type { LogTimes } from '../log-times.ts';
 import { type Clock, type Source, SourceOff } from '../source.ts';
 import { type Allowance, createAssembler, type Tally } from './assembler.ts';
 import { LogEvents } from './events.ts';
+import { LogFactsRing } from './facts.ts';
 import { createFinder, ERROR_NEEDLES } from './finder.ts';
 import { createLogFollower } from './follower.ts';
 import { expandGlobs, folderOf, type LogPattern } from './globs.ts';
@@ -43,6 +44,7 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
   const { clock, windowMs = LOG_WINDOW_MS, id = 'logs' } = options;
   const globs = options.globs.map((glob) => (typeof glob === 'string' ? { glob, name: null, zone: null } : glob));
   const events = new LogEvents();
+  const facts = new LogFactsRing();
   const tally: Tally = { warn: 0, error: 0, fatal: 0, droppedLines: 0, cutLines: 0 };
   const allowance: Allowance = { linesLeft: 0, until: 0 };
   let poke: (() => void) | null = null;
@@ -59,6 +61,7 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
     finder: createFinder(ERROR_NEEDLES),
     sinkFor: createAssembler({
       events,
+      facts,
       tally,
       allowance,
       windowMs,
@@ -126,7 +129,7 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
       hasRead = isComplete;
       const { readBytes, droppedBytes } = follower;
       counts = { ...tally, readBytes, droppedBytes };
-      return { isComplete, files: follower.files(), filesLeftOut: follower.filesLeftOut, counts, events };
+      return { isComplete, files: follower.files(), filesLeftOut: follower.filesLeftOut, counts, events, facts };
     },
     watch(onChange) {
       poke = onChange;

@@ -41,6 +41,8 @@ export function collecting(): Collecting {
   const lines: string[] = [];
   const sink: LineSink = {
     isHolding: false,
+    countsLines: false,
+    passed() {},
     turn() {},
     learnZone() {},
     flush() {},
