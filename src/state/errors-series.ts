@@ -74,7 +74,9 @@ export function logSeries({ bots, logs, view, now }: LogSeriesOptions): readonly
 
 function ratioOf(view: ErrorsView, name: string, requests: MinuteRing, now: number): LogSeries {
   const minutes = Math.min(HOUR_MINUTES, Math.floor((now - view.requestsSince) / MINUTE_MS) + 1);
-  const failures = [...view.codeRates].flatMap(([code, bots]) => (/^HTTP5/.test(code) ? (bots.get(name) ?? []) : []));
+  const failures = [...view.codeRates].flatMap(([code, bots]) =>
+    code.startsWith('HTTP5') ? (bots.get(name) ?? []) : [],
+  );
   const total = requests.sum(now, minutes);
   const failed = failures.reduce((sum, ring) => sum + ring.sum(now, minutes), 0);
   return {

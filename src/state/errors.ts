@@ -3,7 +3,7 @@ import type { LogEvents } from '../sources/logs/events.ts';
 import type { LogFacts } from '../sources/logs/facts.ts';
 import type { LogEvent } from '../sources/logs/snapshot.ts';
 import { type Baseline, type BaselineContext, isSince } from './errors-baseline.ts';
-import { type Explanation, explainCode, type OwnCode, ownCodeOf } from './errors-explain.ts';
+import { explainCode, type OwnCode, ownCodeOf } from './errors-explain.ts';
 import { fingerprintOf, normaliseMessage } from './errors-fingerprint.ts';
 import { createErrorMarks, type ErrorMarks } from './errors-marks.ts';
 import { MinuteRing } from './errors-rate.ts';
