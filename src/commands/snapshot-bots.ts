@@ -1,4 +1,5 @@
-import type { Bot, BotExit, BotMetric } from '../sources/pm2/snapshot.ts';
+import type { Bot, BotCode, BotExit, BotMetric, Deploy } from '../sources/pm2/snapshot.ts';
+import { runningCode } from '../state/deploys.ts';
 import { type BotLimits, type BotState, judgeAt, momentOf, nextStartAt } from '../state/judge.ts';
 import type { Entry } from '../state/store.ts';
 import { isoTime, known, rounded } from './snapshot-values.ts';
@@ -32,11 +33,18 @@ export interface BotDocument {
   readonly exits: readonly ExitDocument[];
   readonly metrics: readonly Pick<BotMetric, 'name' | 'kind' | 'value' | 'unit' | 'isRough'>[];
   readonly version: string | null;
+  readonly code: CodeDocument | null;
   readonly nodeVersion: string | null;
   readonly autorestart: boolean;
   readonly watch: boolean;
   readonly cron: string | null;
   readonly isModule: boolean;
+}
+
+interface CodeDocument extends Pick<BotCode, 'version' | 'commit' | 'branch'> {
+  /** Null of a bot that does not run. */
+  readonly isRunning: boolean | null;
+  readonly deploys: readonly (Omit<Deploy, 'at'> & { readonly at: string | null })[];
 }
 
 interface ExitDocument {
@@ -83,6 +91,7 @@ export function botDocuments({ reading }: Entry<'pm2'>, now: number, limits: Bot
       exits: bot.exits.map(exitDocument),
       metrics: bot.metrics.map(({ name, kind, value, unit, isRough }) => ({ name, kind, value, unit, isRough })),
       version: bot.version,
+      code: bot.code && codeDocument(bot, bot.code),
       nodeVersion: bot.nodeVersion,
       autorestart: bot.autorestart,
       watch: bot.watch,
@@ -90,6 +99,17 @@ export function botDocuments({ reading }: Entry<'pm2'>, now: number, limits: Bot
       isModule: bot.isModule,
     };
   });
+}
+
+function codeDocument(bot: Bot, { version, commit, branch, deploys }: BotCode): CodeDocument {
+  const running = runningCode(bot);
+  return {
+    version,
+    commit,
+    branch,
+    isRunning: running && running.waiting.length === 0,
+    deploys: deploys.map((deploy) => ({ ...deploy, at: isoTime(deploy.at) })),
+  };
 }
 
 function exitDocument({ at, cause, code, signal, ranMs, restartedAt }: BotExit): ExitDocument {

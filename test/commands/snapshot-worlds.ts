@@ -27,6 +27,14 @@ const exit: fc.Arbitrary<BotExit> = fc.record({
   memory: orNull(fc.record({ usedBytes: count, limitBytes: count })),
 });
 
+const deploy = fc.record({
+  at: instant,
+  fromVersion: orNull(fc.string()),
+  toVersion: orNull(fc.string()),
+  fromCommit: fc.constant(null),
+  toCommit: fc.constant(null),
+});
+
 const bot = (home: string): fc.Arbitrary<Bot> =>
   fc.record({
     home: fc.constant(home),
@@ -76,6 +84,14 @@ const bot = (home: string): fc.Arbitrary<Bot> =>
     envNames: fc.array(fc.string(), { maxLength: 3 }),
     metrics: fc.constant([]),
     customActions: fc.array(fc.string(), { maxLength: 2 }),
+    code: orNull(
+      fc.record({
+        version: orNull(fc.string()),
+        commit: orNull(fc.constant('0123456789012345678901234567890123456789')),
+        branch: orNull(fc.string()),
+        deploys: fc.array(deploy, { maxLength: 2 }),
+      }),
+    ),
     quiet: orNull(fc.record({ since: instant, usualGapMs: fc.nat() })),
     exits: fc.array(exit, { maxLength: 6 }).map((exits) => exits.sort((a, b) => a.at - b.at)),
   });
@@ -292,6 +308,7 @@ const plainBot: Bot = {
   envNames: ['BOT_TOKEN'],
   metrics: [],
   customActions: [],
+  code: null,
   quiet: null,
   exits: [],
 };

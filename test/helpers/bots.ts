@@ -46,6 +46,7 @@ export function makeBot(over: Partial<Bot> = {}): Bot {
     envNames: ['TOKEN'],
     metrics: [],
     customActions: [],
+    code: null,
     quiet: null,
     exits: [],
     ...over,

@@ -15,7 +15,7 @@ export interface Monit {
   readonly memoryBytes: number;
 }
 
-/** One entry of the list. `bot.exits` is empty and `bot.quiet` null: the list knows nothing of them. */
+/** One entry of the list. `bot.exits` is empty, `bot.quiet` and `bot.code` are null: the list knows nothing of them. */
 export interface Listed {
   readonly bot: Bot;
   readonly monit: Monit;
@@ -100,6 +100,7 @@ function parseEntry(value: unknown, home: string): Listed {
     envNames: parseEnvNames(variables, fieldOf(env, 'name')),
     metrics: parseMetrics(asFields(fieldOf(env, 'axm_monitor'))),
     customActions: parseActions(fieldOf(env, 'axm_actions')),
+    code: null,
     quiet: null,
     exits: [],
   };

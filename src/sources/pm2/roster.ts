@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { createLogTimes, type LogTimes } from '../log-times.ts';
 import { createResourceSampler } from '../proc/resources.ts';
 import { createProcSampler } from '../proc/sampler.ts';
+import { createCodeWatch } from './code.ts';
 import { createExitLedger } from './exits.ts';
 import type { Listed, Monit } from './list.ts';
 import { createLogAges } from './log-ages.ts';
@@ -33,7 +34,7 @@ export interface Roster {
   take(listed: readonly Listed[], circumstances: { now: number; isNewDaemon: boolean; isLogRead: boolean }): boolean;
   /** Takes what PM2's log said. */
   tell(events: readonly Pm2LogEvent[], isLive: boolean): void;
-  /** Brings into the bots what the list does not tell: the exits of the last hour, and who is quiet. */
+  /** Brings into the bots what the list does not tell: the exits of the last hour, who is quiet, what code lies there. */
   refresh(now: number): void;
   /** Samples the processes. True when one that was alive is gone: the list is out of date. */
   sampleProcesses(monotonicMs: number): boolean;
@@ -52,6 +53,7 @@ export function createRoster(logTimes: LogTimes = createLogTimes()): Roster {
   const ledger = createExitLedger();
   const logAges = createLogAges(logTimes);
   const rhythms = createRhythms();
+  const codeWatch = createCodeWatch();
   const gone = new Set<number>();
   let isReadingHabit = false;
   let listedBots: readonly Bot[] = [];
@@ -67,9 +69,11 @@ export function createRoster(logTimes: LogTimes = createLogTimes()): Roster {
       const exits = ledger.of(listed, now);
       const shown = bots[index];
       const quiet = rhythms.quietOf(index);
-      if (shown !== undefined && shown.exits === exits && shown.quiet === quiet && isOf(shown, listed)) continue;
+      const code = codeWatch.of(listed);
+      const isSame = shown !== undefined && shown.exits === exits && shown.quiet === quiet && shown.code === code;
+      if (isSame && isOf(shown, listed)) continue;
       next ??= bots.slice(0, listedBots.length);
-      const bot = { ...listed, exits, quiet };
+      const bot = { ...listed, exits, quiet, code };
       next[index] = bot;
       origin.set(bot, listed);
     }
@@ -120,6 +124,7 @@ export function createRoster(logTimes: LogTimes = createLogTimes()): Roster {
       monits = listed.map(({ monit }) => monit);
       pids = listedBots.map((bot) => bot.pid ?? 0);
       rhythms.arrange(listedBots);
+      codeWatch.arrange(listedBots);
       for (const pid of gone) if (!pids.includes(pid)) gone.delete(pid);
       const isSameOrder =
         previous.length === listedBots.length && previous.every((bot, index) => bot.id === listedBots[index]?.id);
@@ -147,10 +152,12 @@ export function createRoster(logTimes: LogTimes = createLogTimes()): Roster {
       logAges.sample();
       rhythms.note(columns.lastLogAt, now);
       readOneHabit(now);
+      codeWatch.look(now);
     },
     prepareLogAges: () => logAges.prepare(listedBots, columns.lastLogAt),
     close() {
       sampler.close();
+      codeWatch.close();
       logAges.close();
     },
   };

@@ -118,6 +118,8 @@ export interface Bot {
   readonly metrics: readonly BotMetric[];
   /** Names of the actions that it offers to `pm2 trigger`, without PM2's own. */
   readonly customActions: readonly string[];
+  /** What lies where it runs from, which need not be what runs: see `runningCode`. Null where nothing can be told. */
+  readonly code: BotCode | null;
   /**
    * Set while it runs and has not written to its logs for at least a minute, and twice as long as is usual of it; null
    * while it writes as usual, and where too little is known of it to call anything usual.
@@ -156,6 +158,27 @@ export type MetricKind =
   | 'http-latency-p95'
   | 'network-in'
   | 'network-out';
+
+/** The code in a bot's folder, looked at each minute. */
+export interface BotCode {
+  /** Of its package; null without one. */
+  readonly version: string | null;
+  /** HEAD of its git repository, 40 or 64 hex digits; null without one, or when it may not be read. */
+  readonly commit: string | null;
+  readonly branch: string | null;
+  /** Of the last 24 hours, oldest first, at most 16; also from before our start where git kept a reflog. */
+  readonly deploys: readonly Deploy[];
+}
+
+/** A change of the package's version or of HEAD. Null where a side is not known or did not exist. */
+export interface Deploy {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly fromVersion: string | null;
+  readonly toVersion: string | null;
+  readonly fromCommit: string | null;
+  readonly toCommit: string | null;
+}
 
 /** A silence, and what it is measured by. */
 export interface BotQuiet {
