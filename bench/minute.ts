@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { botop, type Contender, htop, pgActivity, pm2Monit, type Watched } from './contenders.ts';
 import { ageOfValues } from './freshness.ts';
-import { openWindow, type Running, startProgram, type Window } from './program.ts';
+import { memoryOf } from './processes.ts';
+import { type Running, startProgram } from './program.ts';
 import { type Relay, relayCalls } from './relay.ts';
 import { PG_ACTIVITY, PM2 } from './report.ts';
 import type { Goal, Line, Row } from './row.ts';
@@ -59,9 +60,8 @@ async function sideBySide(
 
   const { settleSeconds, minuteSeconds } = stage.effort;
   await sleep(settleSeconds * 1000);
-  const seconds = minuteSeconds - settleSeconds;
-  const perMinute = 60 / seconds;
-  const closeWindows = [...running].map(([name, one]) => ({ name, close: openWindow(one) }));
+  // A whole minute, so that what is asked every 2, 10 or 30 s is counted as often as it is asked.
+  const perMinute = 60 / minuteSeconds;
   const count = async () => ({
     lists: relay.calls().filter((method) => method === LIST).length,
     monitLists: relay.calls(monit.pty.pid).filter((method) => method === LIST).length,
@@ -69,24 +69,32 @@ async function sideBySide(
     own: await timeOf(servers.postgres, 'botop'),
     activity: await timeOf(servers.postgres, 'activity'),
   });
+  const readMemory = () => new Map([...running].map(([name, { pty }]) => [name, memoryOf(pty.pid)]));
+  const atFirst = readMemory();
   const before = await count();
-  const ages = await ageOfValues(own.pty, watched, seconds);
+  const reading = sleep((minuteSeconds - settleSeconds) * 1000).then(readMemory);
+  const ages = await ageOfValues(own.pty, watched, minuteSeconds);
   const after = await count();
-  const windows = new Map<string, Window>(closeWindows.map(({ name, close }) => [name, close()]));
+  const atLast = await reading;
+  for (const [name, { pty }] of running) if (pty.ended) throw new Error(`${name} ended by itself`);
 
-  const memory = (title: string, pick: (window: Window) => number): Row => ({
-    title,
-    digits: 1,
-    ours: [pick(windows.get('botop') as Window) / 1e6],
-    peers: others.flatMap((one) => {
-      const window = one && one.name !== PG_ACTIVITY ? windows.get(one.name) : undefined;
-      return one && window ? [{ name: one.name, values: [pick(window) / 1e6] }] : [];
-    }),
-  });
+  const memory = (title: string, pick: (name: string) => number | null | undefined): Row => {
+    const megabytes = (name: string) => [(pick(name) ?? Number.NaN) / 1e6];
+    const peers = others.filter((one) => one !== null && one.name !== PG_ACTIVITY);
+    return {
+      title,
+      digits: 1,
+      ours: megabytes('botop'),
+      peers: peers.flatMap((one) => (one ? [{ name: one.name, values: megabytes(one.name) }] : [])),
+    };
+  };
   const lines: Line[] = [
-    { ...memory(`RSS after ${minuteSeconds} s, MB`, ({ rssBytes }) => rssBytes), ...MEMORY[bots] },
-    memory('PSS, MB', ({ pssBytes }) => pssBytes ?? Number.NaN),
-    memory('RSS growth in that time, MB', ({ rssGrowthBytes }) => rssGrowthBytes),
+    { ...memory(`RSS after ${minuteSeconds} s, MB`, (name) => atLast.get(name)?.rssBytes), ...MEMORY[bots] },
+    memory('PSS, MB', (name) => atLast.get(name)?.pssBytes),
+    memory(`RSS growth from ${settleSeconds} s on, MB`, (name) => {
+      const [from, to] = [atFirst.get(name), atLast.get(name)];
+      return from && to ? to.rssBytes - from.rssBytes : null;
+    }),
     {
       title: 'lists asked of the PM2 daemon a minute',
       digits: 1,
@@ -111,7 +119,7 @@ async function sideBySide(
       : {
           title: 'INFO a second of Redis',
           digits: 2,
-          ours: [(after.infos - before.infos) / seconds],
+          ours: [(after.infos - before.infos) / minuteSeconds],
           reach: [{ of: null, atMost: 0.5 }],
         },
   );

@@ -23,8 +23,6 @@ export interface Running {
 export interface Window extends Memory {
   readonly cpuSecondsPerMinute: number;
   readonly bytesPerMinute: number;
-  /** How much larger it was at the end than at the beginning. */
-  readonly rssGrowthBytes: number;
 }
 
 /** Answers of a program to keys. */
@@ -81,17 +79,15 @@ async function end(pty: Pty, contender: Contender): Promise<void> {
 
 /** Begins a window; what it gives ends it. */
 export function openWindow({ pty }: Running): () => Window {
-  const before = { seconds: treeSeconds(pty.pid), bytes: pty.bytesWritten, ...memoryOf(pty.pid) };
+  const before = { seconds: treeSeconds(pty.pid), bytes: pty.bytesWritten };
   const beganAt = performance.now();
   return () => {
     if (pty.ended) throw new Error(`it ended by itself: ${JSON.stringify(pty.ended)}`);
     const minutes = (performance.now() - beganAt) / 60_000;
-    const memory = memoryOf(pty.pid);
     return {
-      ...memory,
+      ...memoryOf(pty.pid),
       cpuSecondsPerMinute: (treeSeconds(pty.pid) - before.seconds) / minutes,
       bytesPerMinute: (pty.bytesWritten - before.bytes) / minutes,
-      rssGrowthBytes: memory.rssBytes - before.rssBytes,
     };
   };
 }

@@ -41,7 +41,7 @@ async function compare(stage: Stage, few: Fleet, many: Fleet): Promise<readonly 
     for (const fleet of [few, many]) running.push(await startProgram(botop(stage.program, { fleet, servers }), SIZE));
     await sleep(settleSeconds * 1000);
     const closes = running.map(openWindow);
-    await sleep((minuteSeconds - settleSeconds) * 1000);
+    await sleep(minuteSeconds * 1000);
     const [ofFew, ofMany] = closes.map((close) => close());
     if (!ofFew || !ofMany) throw new Error('a program is missing');
     const note = `${manyBots} \`sleep\` processes under a real PM2`;
@@ -61,7 +61,7 @@ async function compare(stage: Stage, few: Fleet, many: Fleet): Promise<readonly 
         digits: 1,
         ours: [(ofMany.rssBytes - ofFew.rssBytes) / 1e6],
         reach: [{ of: null, atMost: 5 }],
-        note: `after ${minuteSeconds} s: ${(ofFew.rssBytes / 1e6).toFixed(1)} and ${(ofMany.rssBytes / 1e6).toFixed(1)}`,
+        note: `after ${settleSeconds + minuteSeconds} s: ${(ofFew.rssBytes / 1e6).toFixed(1)} and ${(ofMany.rssBytes / 1e6).toFixed(1)}`,
       },
       {
         title: `kB/min to the terminal at ${manyBots} bots`,
