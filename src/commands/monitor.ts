@@ -103,7 +103,10 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     },
   });
   const shell: Shell = createShell({
-    panels: createPanels(),
+    panels: createPanels({
+      onChange: () => screen.invalidate('detail'),
+      setBaseline: (baseline) => observation.errors.setBaseline(baseline),
+    }),
     keymap,
     theme: createTheme(depth),
     view: options.view,

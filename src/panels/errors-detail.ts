@@ -1,25 +1,35 @@
-/** One group of errors on the whole screen: how often, in which bots, and the newest of them as they were written. */
+/** One group of errors on the whole screen: how often, in which bots, and its samples with what stood around them. */
 import type { LogEvent } from '../sources/logs/snapshot.ts';
-import type { ErrorGroup } from '../state/errors.ts';
+import type { ErrorGroup, ErrorsView } from '../state/errors.ts';
 import { ago, clockTime } from '../text/format.ts';
+import { truncate } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
 import { area } from '../ui/graph.ts';
 import type { Cells } from '../ui/screen/cells.ts';
+import { drawScrolled } from '../ui/scrolled.ts';
 import type { Role, Theme } from '../ui/theme.ts';
+import type { AroundOf } from './errors-around.ts';
 import { offsetAt } from './errors-draw.ts';
+import { baselineWords } from './errors-tell.ts';
 
 interface DetailScope {
   readonly theme: Theme;
-  readonly world: { readonly now: number };
+  readonly world: { readonly now: number; readonly errors: Pick<ErrorsView, 'isNew' | 'marks' | 'baseline'> };
 }
 
-export function drawErrorDetail(cells: Cells, scope: DetailScope, group: ErrorGroup | null): void {
-  const { theme, world } = scope;
+export interface DetailLook {
+  /** The first row shown. */
+  readonly top: number;
+  readonly around: AroundOf;
+}
+
+export function drawErrorDetail(cells: Cells, scope: DetailScope, group: ErrorGroup | null, look: DetailLook): void {
+  const { theme } = scope;
   const { width, height } = cells;
   cells.clear();
   const kind = group ? `${group.level.toUpperCase()}${group.code ? ` ${group.code}` : ''}` : 'gone';
   cells.box(0, 0, width, height, {
-    title: kind,
+    title: `${kind}${group ? standing(scope, group) : ''}`,
     right: 'Esc back',
     style: theme.borderFocused,
     titleStyle: theme.accent,
@@ -28,58 +38,88 @@ export function drawErrorDetail(cells: Cells, scope: DetailScope, group: ErrorGr
     cells.text(2, 2, 'This error was not seen within the last hour. Esc goes back.', theme.text, width - 4);
     return;
   }
-  let y = 1;
-  for (const line of wrap(group.last.message, width - 4).slice(0, 3)) cells.text(2, y++, line, theme.strong, width - 4);
-  y = drawFacts(cells, scope, group, y);
-  const chartRows = height >= 18 ? 3 : 1;
-  const room = Math.min(60, width - 4);
-  if (y + chartRows < height - 2) {
-    const rate = { length: 60, at: (i: number) => group.rate.at(i, world.now) };
-    area(cells, 2, y, room, chartRows, rate, { style: theme.graph, atLeast: 2 });
-    if (width > 70) cells.text(64, y + chartRows - 1, 'a minute', theme.muted, width - 66);
-    y += chartRows + 1;
-  }
-  for (const event of [...group.samples].reverse()) y = drawSample(cells, scope, event, y);
+  drawScrolled(cells, look.top, theme, (page) => {
+    let y = 0;
+    for (const line of wrap(group.last.message, page.width - 2).slice(0, 3)) page.text(1, y++, line, theme.strong);
+    y = drawFacts(page, scope, group, y);
+    y = drawRate(page, scope, group, y, height >= 18 ? 3 : 1);
+    for (const event of [...group.samples].reverse()) y = drawSample(page, scope, event, y, look.around);
+    return y;
+  });
 }
 
-function drawFacts(cells: Cells, { theme, world }: DetailScope, group: ErrorGroup, from: number): number {
+function standing({ world: { errors } }: DetailScope, group: ErrorGroup): string {
+  const mark = errors.marks.of(group.fingerprint);
+  return [errors.isNew(group) && 'NEW', mark?.isKnown && 'known', mark?.isHidden && 'hidden']
+    .filter(Boolean)
+    .map((word) => ` · ${word}`)
+    .join('');
+}
+
+function drawFacts(page: Cells, { theme, world }: DetailScope, group: ErrorGroup, from: number): number {
   let y = from;
   const bots = [...group.bots].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${name} ×${count}`);
-  const wait = group.last.retryAfterSeconds;
   const facts: readonly (readonly [string, string, Role?])[] = [
     ['count', `${group.rate.sum(world.now)} in the last hour, ${group.totalCount} since it was first seen`],
     ['first', `${timeOf(group.firstAt)}, ${ago(world.now - group.firstAt)} ago`],
     ['last', `${timeOf(group.lastAt)}, ${ago(world.now - group.lastAt)} ago`],
-    ...(wait === null ? [] : ([['wait', `${wait} s, as Telegram asks`, 'warn']] as const)),
+    ...waitOf(group.last, world.now),
     ['bots', bots.join(', ')],
     ['file', group.last.path],
+    ...(world.errors.isNew(group)
+      ? [['new', baselineWords(world.errors.baseline).replace(/^NEW: /, '')] as const]
+      : []),
   ];
   for (const [label, value, role] of facts) {
-    if (y >= cells.height - 2) return y;
-    cells.text(2, y, label, theme.muted, 10);
-    cells.text(13, y, value, theme[role ?? 'text'], cells.width - 15);
-    y += 1;
+    page.text(1, y, label, theme.muted, 10);
+    for (const line of wrap(value, page.width - 13)) page.text(12, y++, line, theme[role ?? 'text'], page.width - 13);
   }
   return y + 1;
 }
 
-/** An event as it was written: its message wrapped, and the lines behind it. */
-function drawSample(cells: Cells, { theme }: DetailScope, event: LogEvent, from: number): number {
-  const { width, height } = cells;
+/** What Telegram asked to wait, counted down from the moment it did. */
+function waitOf({ retryAfterSeconds, at }: LogEvent, now: number): readonly (readonly [string, string, Role])[] {
+  if (retryAfterSeconds === null) return [];
+  const left = Math.ceil(retryAfterSeconds - (now - at) / 1_000);
+  if (left <= 0) return [['wait', `over: Telegram asked for ${retryAfterSeconds} s`, 'text']];
+  return [['wait', `${left} s left of the ${retryAfterSeconds} s that Telegram asks for`, 'warn']];
+}
+
+function drawRate(page: Cells, { theme, world }: DetailScope, group: ErrorGroup, y: number, rows: number): number {
+  const rate = { length: 60, at: (i: number) => group.rate.at(i, world.now) };
+  area(page, 1, y, Math.min(60, page.width - 2), rows, rate, { style: theme.graph, atLeast: 2 });
+  if (page.width > 70) page.text(63, y + rows - 1, 'a minute, the last hour', theme.muted, page.width - 64);
+  return y + rows + 1;
+}
+
+/** An event with ten lines before it and behind, as they stand in the file; else as it was read. */
+function drawSample(page: Cells, { theme }: DetailScope, event: LogEvent, from: number, around: AroundOf): number {
+  const room = page.width - 4;
   let y = from;
-  if (y >= height - 1) return y;
-  cells.text(2, y, timeOf(event.at), theme.text, 8);
-  cells.text(11, y, [event.bot, event.component].filter(Boolean).join(' · '), theme.muted, width - 13);
+  page.text(1, y, timeOf(event.at), theme.strong, 8);
+  const found = around(event);
+  const where = found.state === 'unread' ? `its lines cannot be read: ${found.reason}` : '';
+  page.text(10, y, [event.bot, event.component, where].filter(Boolean).join(' · '), theme.muted, page.width - 11);
   y += 1;
-  for (const line of wrap(event.message, width - 6)) {
-    if (y >= height - 1) return y;
-    cells.text(4, y++, line, theme.text, width - 6);
+  if (found.state === 'read') {
+    found.lines.forEach(({ text, level }, i) => {
+      const isIt = i === found.index;
+      if (isIt) page.text(1, y, '▸', theme.accent, 1);
+      const role: Role = isIt
+        ? event.level === 'warn'
+          ? 'warn'
+          : 'bad'
+        : level === null || level === 'info' || level === 'debug'
+          ? 'muted'
+          : 'text';
+      page.text(3, y, truncate(text, room), theme[role], room);
+      y += 1;
+    });
+    return y + 1;
   }
-  for (const line of event.detail === '' ? [] : event.detail.split('\n')) {
-    if (y >= height - 1) return y;
-    cells.text(4, y++, line, theme.muted, width - 6);
-  }
-  return y;
+  for (const line of wrap(event.message, room)) page.text(3, y++, line, theme.text, room);
+  for (const line of event.detail === '' ? [] : event.detail.split('\n')) page.text(3, y++, line, theme.muted, room);
+  return y + 1;
 }
 
 function timeOf(epochMs: number): string {

@@ -18,7 +18,7 @@ interface Rect {
 }
 
 export interface ErrorColumn {
-  readonly id: 'level' | 'count' | 'rate' | 'code' | 'message' | 'bots' | 'last';
+  readonly id: 'level' | 'mark' | 'count' | 'rate' | 'code' | 'message' | 'bots' | 'first' | 'last';
   readonly width: number;
   /** Where there is no room for all, those of a lower rank stay. */
   readonly rank: number;
@@ -27,11 +27,13 @@ export interface ErrorColumn {
 /** In the order shown; the message takes what is left. */
 const COLUMNS: readonly ErrorColumn[] = [
   { id: 'level', width: 1, rank: 1 },
+  { id: 'mark', width: 3, rank: 4 },
   { id: 'count', width: 4, rank: 0 },
-  { id: 'rate', width: 10, rank: 5 },
-  { id: 'code', width: 9, rank: 4 },
+  { id: 'rate', width: 10, rank: 6 },
+  { id: 'code', width: 9, rank: 5 },
   { id: 'message', width: 16, rank: 2 },
-  { id: 'bots', width: 14, rank: 6 },
+  { id: 'bots', width: 14, rank: 7 },
+  { id: 'first', width: 4, rank: 8 },
   { id: 'last', width: 4, rank: 3 },
 ];
 const GAP = 1;
@@ -39,22 +41,30 @@ const GAP = 1;
 const LEFT = 2;
 /** A message is worth more than the columns of a high rank until it has this. */
 const MESSAGE_GOOD = 24;
+const MESSAGE_WIDE = 48;
 
 /** A code is shown whole up to this: `ECONNREFUSED`. */
 const MAX_CODE = 12;
 
-/** How wide the column of codes must be for these rows. */
+/** How wide the column of codes must be for these rows; 0 where none has a code. */
 export function codeWidthOf(rows: readonly ErrorRow[]): number {
-  return rows.reduce((widest, { group }) => Math.max(widest, Math.min(MAX_CODE, group.code?.length ?? 0)), 5);
+  const widest = rows.reduce((width, { group }) => Math.max(width, Math.min(MAX_CODE, group.code?.length ?? 0)), 0);
+  return widest === 0 ? 0 : Math.max(5, widest);
 }
 
 /** The columns that fit, placed. */
-export function fitErrorColumns(width: number, codeWidth: number): readonly (ErrorColumn & { readonly x: number })[] {
+export function fitErrorColumns(
+  width: number,
+  codeWidth: number,
+  hasMarks: boolean,
+): readonly (ErrorColumn & { readonly x: number })[] {
   const chosen = new Set<ErrorColumn>();
   let used = 1;
-  const columns = COLUMNS.map((column) => (column.id === 'code' ? { ...column, width: codeWidth } : column));
+  const columns = COLUMNS.filter(({ id }) => (id !== 'mark' || hasMarks) && (id !== 'code' || codeWidth > 0)).map(
+    (column) => (column.id === 'code' ? { ...column, width: codeWidth } : column),
+  );
   for (const column of [...columns].sort((a, b) => a.rank - b.rank)) {
-    const reserve = column.rank > 3 ? MESSAGE_GOOD - 16 : 0;
+    const reserve = column.id === 'first' ? MESSAGE_WIDE - 16 : column.rank > 4 ? MESSAGE_GOOD - 16 : 0;
     if (used + column.width + GAP + reserve > width + GAP) break;
     chosen.add(column);
     used += column.width + GAP;
@@ -88,6 +98,11 @@ export function drawGroupRow(cells: Cells, row: ErrorRow, { columns, y, roles, n
       case 'level':
         cells.text(x, y, LETTERS[group.level], roles[level], width);
         break;
+      case 'mark':
+        if (row.isNew) cells.text(x, y, 'NEW', roles.accent, width);
+        else if (row.isHidden) cells.text(x, y, 'hid', roles.muted, width);
+        else if (row.isKnown) cells.text(x, y, 'ok', roles.muted, width);
+        break;
       case 'count':
         cells.text(x, y, formatCount(count).padStart(width), roles.strong, width);
         break;
@@ -105,8 +120,11 @@ export function drawGroupRow(cells: Cells, row: ErrorRow, { columns, y, roles, n
       case 'bots':
         cells.text(x, y, truncate(botsText(group.bots), width), roles.muted, width);
         break;
+      case 'first':
       case 'last': {
-        const text = ago(now - group.lastAt);
+        // `3h →  12s`: since then, until then.
+        const text = ago(now - (id === 'first' ? group.firstAt : group.lastAt));
+        if (id === 'first') cells.text(x + width, y, '→', roles.muted, 1);
         cells.text(x + width - measure(text), y, text, roles.muted, width);
         break;
       }

@@ -8,15 +8,22 @@ export type ErrorsLine = readonly [Role, string];
 
 const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
-/** The lines of a panel without rows. */
+/** The lines of a panel without rows. `total` are the groups of the hour, `hidden` those of them that marks hide. */
 export function emptyErrors(
   reading: Reading<LogsSnapshot> | null,
   filter: string,
+  total: number,
   hidden: number,
 ): readonly ErrorsLine[] {
-  if (hidden > 0 && filter !== '') {
+  if (total > 0 && total === hidden && filter === '') {
     return [
-      ['text', `No error matches “${filter}”: ${hidden} hidden.`],
+      ['text', `${plural(hidden, 'kind')} of errors, all hidden.`],
+      ['muted', 'The filter is:hidden shows them.'],
+    ];
+  }
+  if (total > 0 && filter !== '') {
+    return [
+      ['text', `No error matches “${filter}”: ${total} others.`],
       ['muted', 'Esc clears the filter.'],
     ];
   }

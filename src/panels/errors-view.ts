@@ -8,6 +8,10 @@ export interface ErrorRow {
   readonly group: ErrorGroup;
   /** Occurrences in the last hour. */
   readonly count: number;
+  /** Absent from what was before the baseline; known ones never are. */
+  readonly isNew: boolean;
+  readonly isKnown: boolean;
+  readonly isHidden: boolean;
 }
 
 export interface ErrorRows {
@@ -15,6 +19,8 @@ export interface ErrorRows {
   readonly keys: readonly string[];
   /** Groups before the filter. */
   readonly total: number;
+  /** Of them, those that a mark hides: `is:hidden` shows them. */
+  readonly hidden: number;
 }
 
 /** What the list can be sorted by, in the order of `o`. */
@@ -31,26 +37,33 @@ export interface ErrorFilter {
   /** The mildest level shown; null shows all. */
   readonly level: LogLevel | null;
   readonly bots: readonly string[];
+  /** What was said of them must be one of these; empty: anything but hidden. */
+  readonly is: readonly ErrorStanding[];
 }
+
+export type ErrorStanding = 'new' | 'known' | 'hidden';
+const STANDINGS: readonly ErrorStanding[] = ['new', 'known', 'hidden'];
 
 /**
  * Words that all must match; `-word` must not; `level:error` shows errors and worse; `bot:name` those of bots whose
- * name holds it. Anything else that has a colon is a word.
+ * name holds it; `is:new`, `is:known`, `is:hidden` by what was said of them. Anything else that has a colon is a word.
  */
 export function parseErrorFilter(text: string): ErrorFilter {
   const words: string[] = [];
   const not: string[] = [];
   const bots: string[] = [];
+  const is: ErrorStanding[] = [];
   let level: LogLevel | null = null;
   for (const word of text.toLowerCase().split(/\s+/).filter(Boolean)) {
-    const [, name, value = ''] = /^(level|bot):(.*)$/.exec(word) ?? [];
+    const [, name, value = ''] = /^(level|bot|is):(.*)$/.exec(word) ?? [];
     if (name === 'level')
       level = (Object.keys(GRAVITY) as LogLevel[]).find((each) => value && each.startsWith(value)) ?? level;
     else if (name === 'bot') bots.push(value);
+    else if (name === 'is') is.push(...STANDINGS.filter((each) => value && each.startsWith(value)));
     else if (word.length > 1 && word.startsWith('-')) not.push(word.slice(1));
     else words.push(word);
   }
-  return { words, not, level, bots };
+  return { words, not, level, bots, is };
 }
 
 export function matchesEvent(event: LogEvent, filter: ErrorFilter): boolean {
@@ -80,15 +93,35 @@ export function selectGroups(view: ErrorsView, list: ListState, now: number): Er
   const filter = parseErrorFilter(list.filter);
   const rows: ErrorRow[] = [];
   let total = 0;
+  let hidden = 0;
   for (const group of view.groups) {
     const count = group.rate.sum(now);
     if (count === 0) continue;
     total += 1;
-    if (matchesGroup(group, filter)) rows.push({ key: group.fingerprint, group, count });
+    const mark = view.marks.of(group.fingerprint);
+    const isHidden = mark?.isHidden === true;
+    if (isHidden) hidden += 1;
+    if (!matchesGroup(group, filter)) continue;
+    const row = {
+      key: group.fingerprint,
+      group,
+      count,
+      isNew: view.isNew(group),
+      isKnown: mark?.isKnown === true,
+      isHidden,
+    };
+    if (stands(row, filter)) rows.push(row);
   }
   rows.sort(orderBy(ERROR_SORTS[list.sort] ?? 'gravity'));
   if (list.isInverted) rows.reverse();
-  return { rows, keys: rows.map(({ key }) => key), total };
+  return { rows, keys: rows.map(({ key }) => key), total, hidden };
+}
+
+/** Hidden ones are shown only when they are asked for. */
+function stands({ isNew, isKnown, isHidden }: ErrorRow, { is }: ErrorFilter): boolean {
+  if (is.length === 0) return !isHidden;
+  const standing: Readonly<Record<ErrorStanding, boolean>> = { new: isNew, known: isKnown, hidden: isHidden };
+  return is.some((each) => standing[each]) && (!isHidden || is.includes('hidden'));
 }
 
 type Compare = (a: ErrorRow, b: ErrorRow) => number;
@@ -99,7 +132,8 @@ function orderBy(sort: (typeof ERROR_SORTS)[number]): Compare {
   const byCount: Compare = (a, b) => b.count - a.count || byKey(a, b);
   switch (sort) {
     case 'gravity':
-      return (a, b) => GRAVITY[a.group.level] - GRAVITY[b.group.level] || byCount(a, b);
+      return (a, b) =>
+        GRAVITY[a.group.level] - GRAVITY[b.group.level] || Number(b.isNew) - Number(a.isNew) || byCount(a, b);
     case 'count':
       return byCount;
     case 'last':

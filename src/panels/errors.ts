@@ -3,10 +3,12 @@ import type { Thresholds } from '../config/schema.ts';
 import type { LogLevel, LogsSnapshot } from '../sources/logs/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import type { ErrorsView } from '../state/errors.ts';
+import type { Baseline } from '../state/errors-baseline.ts';
 import type { Entry } from '../state/store.ts';
 import { ago, count as formatCount } from '../text/format.ts';
 import { truncate } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
+import type { PanelWord } from '../ui/binding.ts';
 import { lookedFor } from '../ui/looked-for.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
 import { cursorIndex } from '../ui/reduce.ts';
@@ -14,9 +16,11 @@ import type { Cells } from '../ui/screen/cells.ts';
 import type { Role } from '../ui/theme.ts';
 import { createViewMemo } from '../ui/view-memo.ts';
 import type { ViewerSubject } from '../ui/viewer.ts';
+import { createAroundCache } from './errors-around.ts';
 import { drawErrorDetail } from './errors-detail.ts';
 import { codeWidthOf, drawEvents, drawGroupRow, fitErrorColumns } from './errors-draw.ts';
 import { droppedRemark, emptyErrors, unreadReason, unreadRemark } from './errors-empty.ts';
+import { tellErrors } from './errors-tell.ts';
 import {
   ERROR_SORTS,
   type ErrorRow,
@@ -48,6 +52,7 @@ export interface ErrorsPanel extends Pick<Panel, 'title' | 'sorts' | 'page'> {
   drawDetail(cells: Cells, scope: ErrorsScope, key: string | null): void;
   drawSummary(cells: Cells, scope: ErrorsScope): void;
   textOf(scope: ErrorsScope, key: string): string;
+  tell(scope: ErrorsScope, key: string | null, what: PanelWord): string;
   subject(scope: ErrorsScope, key: string | null): ViewerSubject | null;
 }
 
@@ -61,10 +66,24 @@ function levelRole(level: LogLevel): Role {
   return level === 'warn' ? 'warn' : 'bad';
 }
 
-export function errorsPanel(): ErrorsPanel {
+/** What the panel may do beyond drawing. */
+export interface ErrorsPanelOptions {
+  /** A detail has come to know more. */
+  readonly onChange?: () => void;
+  readonly setBaseline?: (baseline: Baseline) => void;
+}
+
+export function errorsPanel({ onChange = () => {}, setBaseline = () => {} }: ErrorsPanelOptions = {}): ErrorsPanel {
+  const around = createAroundCache(onChange);
   // One selection serves the keys and the draw; counts change with the events and with the minute.
   const rowsOf = createViewMemo(
-    ({ world: { errors, now } }: ErrorsScope) => [errors, errors.version, Math.floor(now / MINUTE_MS)],
+    ({ world: { errors, now } }: ErrorsScope) => [
+      errors,
+      errors.version,
+      errors.marks.version,
+      JSON.stringify(errors.baseline),
+      Math.floor(now / MINUTE_MS),
+    ],
     ({ world: { errors, now }, list }): ErrorRows => selectGroups(errors, list, now),
   );
 
@@ -77,7 +96,10 @@ export function errorsPanel(): ErrorsPanel {
     draw: (cells, scope) => drawErrors(cells, scope, rowsOf(scope)),
     drawDetail(cells, scope, key) {
       const group = scope.world.errors.groups.find(({ fingerprint }) => fingerprint === key) ?? null;
-      drawErrorDetail(cells, scope, group);
+      drawErrorDetail(cells, scope, group, { top: scope.ui.detail?.top ?? 0, around });
+    },
+    tell(scope, key, what) {
+      return tellErrors(scope.world, rowsOf(scope), key, what, setBaseline);
     },
     textOf(scope, key) {
       const group = rowsOf(scope).rows.find((row) => row.key === key)?.group;
@@ -110,14 +132,14 @@ function drawErrors(cells: Cells, scope: ErrorsScope, view: ErrorRows): void {
   const right = [filter, width >= 50 ? sort : ''].filter(Boolean).join(' · ');
   const trouble = worst(logs !== null && unreadRemark(logs) !== '' ? 'warn' : 'text', severityOfHour(scope, logs));
   cells.box(0, 0, width, height, {
-    title: truncate(titleOf(scope, logs), Math.max(8, width - right.length - 8)),
+    title: truncate(titleOf(scope, logs, view), Math.max(8, width - right.length - 8)),
     right,
     style: isFocused ? theme.borderFocused : theme.border,
     titleStyle: trouble === 'warn' || trouble === 'bad' ? theme[trouble] : isFocused ? theme.accent : theme.title,
   });
   drawFoot(cells, scope, logs, view);
   if (view.rows.length === 0) {
-    drawLines(cells, scope, emptyErrors(world.logs?.reading ?? null, list.filter, view.total));
+    drawLines(cells, scope, emptyErrors(world.logs?.reading ?? null, list.filter, view.total, view.hidden));
     return;
   }
   const isBeside = width >= BESIDE_COLUMNS;
@@ -135,7 +157,9 @@ function drawGroups(cells: Cells, scope: ErrorsScope, view: ErrorRows, width: nu
   const page = Math.max(1, cells.height - CHROME_ROWS);
   const cursor = cursorIndex(list, view.keys);
   const top = Math.max(0, Math.min(list.top, view.rows.length - page));
-  const columns = fitErrorColumns(width, codeWidthOf(view.rows.slice(top, top + page)));
+  const shown = view.rows.slice(top, top + page);
+  const isMarked = (row: ErrorRow): boolean => row.isNew || row.isKnown || row.isHidden;
+  const columns = fitErrorColumns(width, codeWidthOf(shown), shown.some(isMarked));
   for (let line = 0; line < page; line += 1) {
     const row = view.rows[top + line];
     if (!row) break;
@@ -171,7 +195,7 @@ function severityOfHour({ world }: ErrorsScope, logs: LogsSnapshot | null): Seve
 }
 
 /** `Errors · 312 in 1h · 4 kinds · 2 of 18 files unread`. Age and loss stand first where they are. */
-function titleOf({ world }: ErrorsScope, logs: LogsSnapshot | null): string {
+function titleOf({ world }: ErrorsScope, logs: LogsSnapshot | null, { rows, hidden }: ErrorRows): string {
   const parts = ['Errors'];
   const { rates, groups } = world.errors;
   const grave = graveIn(world);
@@ -179,6 +203,9 @@ function titleOf({ world }: ErrorsScope, logs: LogsSnapshot | null): string {
   if (logs?.isComplete && logs.files.length > 0) {
     if (grave > 0 || groups.length > 0) parts.push(`${formatCount(grave)} in 1h`);
     if (warnings > 0) parts.push(`${formatCount(warnings)} warn`);
+    const fresh = rows.filter(({ isNew }) => isNew).length;
+    if (fresh > 0) parts.push(`${fresh} NEW`);
+    if (hidden > 0) parts.push(`${hidden} hidden`);
     const unread = unreadRemark(logs);
     if (unread) parts.push(unread);
   }
@@ -195,13 +222,13 @@ function drawFoot(cells: Cells, { theme, world }: ErrorsScope, logs: LogsSnapsho
 }
 
 /** One line: how many, and the first group. */
-function drawErrorsSummary(cells: Cells, scope: ErrorsScope, { rows }: ErrorRows): void {
+function drawErrorsSummary(cells: Cells, scope: ErrorsScope, { rows, hidden }: ErrorRows): void {
   const { theme, world } = scope;
   const logs = logsOf(scope);
   const x = 1 + cells.text(1, 0, 'errors', theme.muted);
   const first: ErrorRow | undefined = rows[0];
   if (!logs || !first) {
-    const [role, text] = emptyErrors(world.logs?.reading ?? null, '', 0)[0] ?? ['muted', ''];
+    const [role, text] = emptyErrors(world.logs?.reading ?? null, '', hidden, hidden)[0] ?? ['muted', ''];
     cells.text(x + 1, 0, text, theme[role], cells.width - x - 2);
     return;
   }

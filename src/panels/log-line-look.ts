@@ -36,7 +36,7 @@ function makeLook({ text, at, isPart }: LogLine): LineLook {
   for (let round = 0; round < 2; round += 1) {
     const stamp = stampAt(rest, 0, at);
     if (!stamp) break;
-    rest = rest.slice(stamp.end).replace(/^[\s:]+/, '');
+    rest = rest.slice(stamp.end).replace(/^(?:[\s:|]|-(?=\s))+/, '');
   }
   if (rest === '') return { text, fields: '' };
   if (!rest.startsWith('{')) return { text: rest, fields: '' };

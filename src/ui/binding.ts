@@ -2,6 +2,9 @@
 import type { Action } from '../actions/action.ts';
 import type { UiEvent, UiState } from './state.ts';
 
+/** What can be said of a row: see the keys of the errors. */
+export type PanelWord = 'known' | 'hidden' | 'baseline';
+
 /** What a key starts beyond a change of the ui state. */
 export type Command =
   | { readonly type: 'quit' }
@@ -10,6 +13,7 @@ export type Command =
   | { readonly type: 'copy' }
   | { readonly type: 'open-log' }
   | { readonly type: 'open-palette' }
+  | { readonly type: 'tell'; readonly what: PanelWord }
   | { readonly type: 'act'; readonly action: Action };
 
 export type Effect = UiEvent | Command;

@@ -1,6 +1,7 @@
 /** The keys that are not actions, as data. */
 import { views } from '../config/command-line.ts';
 import type { Binding } from './binding.ts';
+import { ERRORS_BINDINGS } from './errors-bindings.ts';
 import { LIST_BINDINGS } from './list-bindings.ts';
 import type { UiState } from './state.ts';
 
@@ -139,6 +140,7 @@ export const BINDINGS: readonly Binding[] = [
     effect: () => ({ type: 'pause-turned' }),
   },
   ...LIST_BINDINGS,
+  ...ERRORS_BINDINGS,
   {
     keys: ['l'],
     shown: 'l',

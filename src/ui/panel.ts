@@ -1,6 +1,7 @@
 /** The contract of a panel: an object that is handed to the shell, which knows none of them by name. */
 import type { Target } from '../actions/target.ts';
 import type { World } from '../state/world.ts';
+import type { PanelWord } from './binding.ts';
 import type { Cells } from './screen/cells.ts';
 import type { ListState, MenuId, MenuItem, PanelId, UiState } from './state.ts';
 import type { Theme } from './theme.ts';
@@ -43,6 +44,8 @@ export interface Panel {
   menu?(scope: Scope, menu: MenuId): readonly MenuItem[];
   /** What can be selected in a row: see `Scene.members`. Without it nothing can. */
   members?(scope: Scope, key: string | null): readonly string[];
+  /** Does what was said of the row of that key, and answers with a sentence. */
+  tell?(scope: Scope, key: string | null, what: PanelWord): string;
   /** What an action would be aimed at: what is selected, else the row of the key. */
   targets?(scope: Scope, key: string | null): readonly Target[];
 }

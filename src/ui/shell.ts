@@ -5,12 +5,13 @@
 import type { Target } from '../actions/target.ts';
 import type { World } from '../state/world.ts';
 import type { Acting, ActingPort } from './acting.ts';
-import { type Binding, type Effect, worksInHelp, worksInViewer } from './binding.ts';
+import { type Binding, type Effect, type PanelWord, worksInHelp, worksInViewer } from './binding.ts';
 import { bindingOf } from './keymap.ts';
 import { createKeyDecoder, type InkKey } from './keys.ts';
 import type { Layout } from './layout.ts';
 import type { Panel, Scope } from './panel.ts';
 import type { Prompt } from './prompt.ts';
+import { createQuitGuard } from './quit-guard.ts';
 import { cursorKey, reduce } from './reduce.ts';
 import { isSettled, type News, zonesChanged, zonesWithNews } from './repaint.ts';
 import { createScene } from './scene.ts';
@@ -92,7 +93,6 @@ export function createShell(options: ShellOptions): Shell {
   let size = options.size;
   let world = options.takeWorld();
   let frame: Frame | null = null;
-  let lastQuitAt = Number.NEGATIVE_INFINITY;
   const decoder = createKeyDecoder();
   const frameListeners = new Set<() => void>();
   const paintListeners = new Set<(ids?: readonly string[]) => void>();
@@ -161,6 +161,8 @@ export function createShell(options: ShellOptions): Shell {
         return openLog();
       case 'act':
         return acting.act(effect.action);
+      case 'tell':
+        return tell(effect.what);
       case 'open-palette':
         return acting.openPalette();
       default:
@@ -174,17 +176,7 @@ export function createShell(options: ShellOptions): Shell {
     if (elsewhere) notice(`${elsewhere.shown} ${elsewhere.label}: ${elsewhere.help}`, 'plain');
   }
 
-  /** An action under way, or still watched, is not left by a slip: the second press within three seconds leaves. */
-  function quit(): void {
-    const now = clock.monotonic();
-    const watched = acting.watched();
-    if ((acting.isBusy() || watched) && now - lastQuitAt > 3_000) {
-      lastQuitAt = now;
-      if (acting.isBusy()) return notice('An action is under way. Once more to leave; it is finished first.', 'warn');
-      return notice(`${watched} still being watched; once more leaves.`, 'warn');
-    }
-    options.quit();
-  }
+  const quit = createQuitGuard({ acting, clock, notice, quit: options.quit });
 
   /** Nobody can see a question while the shell has the terminal: it is dropped, and audited, before the job stops. */
   function suspend(): void {
@@ -208,6 +200,14 @@ export function createShell(options: ShellOptions): Shell {
     if (!subject) return notice('No log file is known for this row.', 'warn');
     viewing.open(subject);
     dispatch({ type: 'viewer-opened' });
+  }
+
+  function tell(what: PanelWord): void {
+    const at = focused();
+    const answer = at?.panel.tell?.(at.scope, at.key, what);
+    if (answer === undefined) return;
+    notice(answer, 'plain');
+    paint([at?.panel.id ?? '', 'detail']);
   }
 
   function copy(): void {

@@ -27,7 +27,7 @@ beforeEach(() => {
   source = logsSource({ clock: systemClock, targets: () => targets, globs: [] });
   store = createStore();
   store.declare(source, Date.now());
-  history = createErrorHistory();
+  history = createErrorHistory({ startedAt: Date.now() });
 });
 
 afterEach(async () => {
@@ -152,19 +152,19 @@ test('text, level and bot filter both groups and events', async () => {
   expect(frame(98, 10, { filter: 'level:error' }).join('\n')).not.toContain('cache is cold');
   expect(frame(98, 10, { filter: 'bot:weather' }).join('\n')).not.toContain('help desk');
   expect(frame(98, 10, { filter: '-429' }).join('\n')).not.toContain('sendMessage');
-  expect(frame(78, 8, { filter: 'nothing' }).join('\n')).toContain('No error matches “nothing”: 3 hidden.');
+  expect(frame(78, 8, { filter: 'nothing' }).join('\n')).toContain('No error matches “nothing”: 3 others.');
 });
 
 test('the detail shows the bots, what to wait for and the events as they were written', async () => {
   writeFleet();
   await read();
   const [key = null] = errorsPanel().keys(scope());
-  const cells = new Cells(78, 24);
+  const cells = new Cells(78, 40);
   errorsPanel().drawDetail(cells, scope(), key);
   const text = cells.plain().join('\n');
   expect(text).toContain('ERROR TG429');
   expect(text).toContain('broadcast ×3');
-  expect(text).toContain('s, as Telegram asks');
+  expect(text).toContain('Telegram asked for');
   expect(text).toMatch(/Too Many +│\n│ +Requests: retry after 7/);
 });
 
@@ -180,7 +180,7 @@ test('what is appended after the first reading is shown', async () => {
       },
       { timeout: 5_000 },
     )
-    .toMatch(/▸F +1 .*the sky fell/);
+    .toMatch(/▸F NEW +1 .*the sky fell/);
 });
 
 test('secrets and control sequences of a log are not on the screen', async () => {
@@ -215,4 +215,70 @@ test('without a reading the title says nothing of how bad it is', () => {
   const limits = { errors: { perHour: { warn: 0, bad: 0 } } };
   errorsPanel().draw(cells, { ...scope({}, limits), theme: coloured, isFocused: false });
   expect(cells.styles[cells.plain()[0]?.indexOf('Errors') ?? -1]).toBe(coloured.title);
+});
+
+test('what is known is never NEW again, what is hidden is shown by is:hidden only, and both are taken back', async () => {
+  writeFleet();
+  await read();
+  history.setBaseline({ kind: 'moment', at: 0 });
+  const panel = errorsPanel();
+  const text = (filter = '') => frame(110, 10, { filter }).join('\n');
+  const [first = ''] = panel.keys(scope());
+  expect(text()).toContain('3 NEW');
+  expect(panel.tell(scope(), first, 'known')).toContain('never NEW again');
+  expect(text()).toContain('2 NEW');
+  expect(text('is:known').match(/ ok /g)).toHaveLength(1);
+  panel.tell(scope(), first, 'hidden');
+  expect(panel.keys(scope())).not.toContain(first);
+  expect(text()).toContain('1 hidden');
+  expect(panel.keys(scope({ filter: 'is:hidden' }))).toEqual([first]);
+  for (const key of panel.keys(scope())) panel.tell(scope(), key, 'hidden');
+  expect(text()).toContain('3 kinds of errors, all hidden');
+  panel.tell(scope({ filter: 'is:hidden' }), first, 'hidden');
+  expect(panel.keys(scope())).toEqual([first]);
+  expect(panel.tell(scope(), 'gone', 'known')).toContain('no error under the cursor');
+});
+
+test('from when on an error is new is turned: the hour read back, a restart, now', async () => {
+  writeFleet();
+  await read();
+  const panel = errorsPanel({ setBaseline: (baseline) => history.setBaseline(baseline) });
+  expect(frame(110, 10).join('\n')).not.toContain('NEW');
+  appendFileSync(join(folder, 'weather-out.log'), `${stamp(-1_000)} FATAL a new one\n`);
+  const text = async (): Promise<string> => (await read(), frame(110, 10).join('\n'));
+  await expect.poll(text, { timeout: 5_000 }).toContain('1 NEW');
+  expect(panel.tell(scope(), null, 'baseline')).toContain('last start of a bot');
+  expect(panel.tell(scope(), null, 'baseline')).toContain('when b was pressed');
+  expect(frame(110, 10).join('\n')).not.toContain('NEW');
+  expect(panel.tell(scope(), null, 'baseline')).toContain('read back');
+  expect(frame(110, 10).join('\n')).toContain('1 NEW');
+});
+
+test('a detail shows each sample among the ten lines before and behind it, as they stand in its file', async () => {
+  const info = (name: string, i: number) => `${stamp(60_000)} INFO ${name} ${i}\n`;
+  const many = (name: string) => Array.from({ length: 15 }, (_, i) => info(name, i)).join('');
+  write('api-out', `${many('before')}${stamp(50_000)} ERROR no answer\n${many('after')}`);
+  follow('api-out');
+  await read();
+  let changes = 0;
+  const panel = errorsPanel({ onChange: () => void (changes += 1) });
+  const [key = ''] = panel.keys(scope());
+  const detail = (): string => {
+    const cells = new Cells(100, 60);
+    panel.drawDetail(cells, scope(), key);
+    return cells.plain().join('\n');
+  };
+  expect(detail()).toContain('no answer');
+  await expect.poll(() => changes, { timeout: 5_000 }).toBeGreaterThan(0);
+  expect(detail()).toMatch(/INFO before 5\n?[^▸]*▸ \S+ ERROR no answer[^]*INFO after 9/);
+  expect(detail()).not.toContain('before 4');
+  expect(detail()).not.toContain('after 10');
+  rmSync(join(folder, 'api-out.log'));
+  const later = errorsPanel({ onChange: () => void (changes += 1) });
+  const cells = new Cells(100, 40);
+  changes = 0;
+  later.drawDetail(cells, scope(), key);
+  await expect.poll(() => changes, { timeout: 5_000 }).toBeGreaterThan(0);
+  later.drawDetail(cells, scope(), key);
+  expect(cells.plain().join('\n')).toContain('its lines cannot be read: its file is gone');
 });
