@@ -244,7 +244,7 @@ test('from when on an error is new is turned: the hour read back, a restart, now
   await read();
   const panel = errorsPanel({ setBaseline: (baseline) => history.setBaseline(baseline) });
   expect(frame(110, 10).join('\n')).not.toContain('NEW');
-  appendFileSync(join(folder, 'weather-out.log'), `${stamp(-1_000)} FATAL a new one\n`);
+  appendFileSync(join(folder, 'weather-out.log'), `${stamp()} FATAL a new one\n`);
   const text = async (): Promise<string> => (await read(), frame(110, 10).join('\n'));
   await expect.poll(text, { timeout: 5_000 }).toContain('1 NEW');
   expect(panel.tell(scope(), null, 'baseline')).toContain('last start of a bot');
