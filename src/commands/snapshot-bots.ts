@@ -1,6 +1,8 @@
 import type { Bot, BotCode, BotExit, BotMetric, Deploy } from '../sources/pm2/snapshot.ts';
+import type { BotInstance, PostgresSnapshot } from '../sources/postgres/snapshot.ts';
 import { runningCode } from '../state/deploys.ts';
 import { type BotLimits, type BotState, judgeAt, momentOf, nextStartAt } from '../state/judge.ts';
+import { instanceOf, registryDrift } from '../state/registry.ts';
 import type { Entry } from '../state/store.ts';
 import { isoTime, known, rounded } from './snapshot-values.ts';
 
@@ -39,6 +41,15 @@ export interface BotDocument {
   readonly watch: boolean;
   readonly cron: string | null;
   readonly isModule: boolean;
+  /** Its row in `bot_instances`; null where there is none. */
+  readonly registry: RegistryDocument | null;
+}
+
+interface RegistryDocument {
+  readonly id: string;
+  readonly status: string;
+  readonly lastRestartAt: string | null;
+  readonly drift: string | null;
 }
 
 interface CodeDocument extends Pick<BotCode, 'version' | 'commit' | 'branch'> {
@@ -57,12 +68,18 @@ interface ExitDocument {
 }
 
 /** The bots of one daemon, judged as they were when they were read. */
-export function botDocuments({ reading }: Entry<'pm2'>, now: number, limits: BotLimits): BotDocument[] {
+export function botDocuments(
+  { reading }: Entry<'pm2'>,
+  now: number,
+  limits: BotLimits,
+  instances: PostgresSnapshot['instances'],
+): BotDocument[] {
   if (reading.state !== 'fresh' && reading.state !== 'stale') return [];
   const snapshot = reading.value;
   const moment = momentOf(reading, now);
   return snapshot.bots.map((bot, index) => {
     const { state, why } = judgeAt(bot, moment, limits);
+    const row = instanceOf(bot, instances);
     return {
       home: bot.home,
       id: bot.id,
@@ -97,8 +114,14 @@ export function botDocuments({ reading }: Entry<'pm2'>, now: number, limits: Bot
       watch: bot.watch,
       cron: bot.cron,
       isModule: bot.isModule,
+      registry: row && registryDocument(row, state),
     };
   });
+}
+
+function registryDocument(row: BotInstance, state: BotState): RegistryDocument {
+  const { id, status, lastRestartAt } = row;
+  return { id, status, lastRestartAt: isoTime(lastRestartAt), drift: registryDrift(row, state) };
 }
 
 function codeDocument(bot: Bot, { version, commit, branch, deploys }: BotCode): CodeDocument {

@@ -107,7 +107,7 @@ export function buildSnapshot(
     bots: isFleetUnknown(world.pm2)
       ? null
       : world.pm2
-          .flatMap((entry) => botDocuments(entry, world.now, world.thresholds.bots))
+          .flatMap((entry) => botDocuments(entry, world.now, world.thresholds.bots, postgres?.instances ?? null))
           .map((bot) => ({ ...bot, errors: errorsOfBot(bot.name) })),
     resources: host && resourcesDocument(host),
     logs: logs && logsDocument(logs),

@@ -43,4 +43,5 @@ export const TABLE_STATEMENTS: readonly string[] = [
   'RESET ROLE',
   `ALTER TABLE dialog_messages OWNER TO ${MONITOR_ROLE}`,
   `GRANT SELECT, INSERT, UPDATE, DELETE ON dialog_messages TO ${BOTS_ROLE}`,
+  `GRANT SELECT ON bot_instances TO ${MONITOR_ROLE}`,
 ];

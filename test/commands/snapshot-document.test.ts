@@ -104,6 +104,7 @@ test('a bot is told with PM2’s word and ours, its uptime from its last start, 
     watch: false,
     cron: null,
     isModule: false,
+    registry: null,
   });
 });
 

@@ -187,6 +187,7 @@ export const postgres: fc.Arbitrary<PostgresSnapshot> = fc.record({
   databases: orNull(fc.array(fc.record({ name: fc.string(), sizeBytes: orNull(count) }), { maxLength: 2 })),
   tables: orNull(fc.array(table, { maxLength: 3 })),
   isEstimate: fc.boolean(),
+  instances: fc.constant(null),
   tablesReadAt: orNull(instant),
   problems: fc.array(fc.string(), { maxLength: 2 }),
 });

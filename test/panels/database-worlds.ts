@@ -86,6 +86,7 @@ export function makePostgres(over: Partial<PostgresSnapshot> = {}): PostgresSnap
       makeTable({ name: 'dialogs', liveRows: 9_000 }),
     ],
     isEstimate: false,
+    instances: null,
     tablesReadAt: NOON,
     problems: [],
     ...over,

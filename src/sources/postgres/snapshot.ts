@@ -90,6 +90,19 @@ export interface PostgresTable {
   readonly mayVacuum: boolean;
 }
 
+/** A row of the table `bot_instances`, in the words of whoever keeps it. Texts are cleaned and redacted. */
+export interface BotInstance {
+  readonly id: string;
+  readonly name: string | null;
+  /** What PM2 calls it, where the table says that. */
+  readonly processName: string | null;
+  /** By the runbooks online, offline, error, starting or archived. */
+  readonly status: string;
+  /** Epoch ms. */
+  readonly lastRestartAt: number | null;
+  readonly updatedAt: number | null;
+}
+
 /** How a person would log in to the same, without the password. */
 export interface PostgresLogin {
   readonly host: string;
@@ -121,6 +134,18 @@ export interface PostgresSnapshot {
   readonly isEstimate: boolean;
   /** Epoch ms of the tables; null until read. */
   readonly tablesReadAt: number | null;
+  /** What our database says of the bots; null where it has no such table, or until it is read. Read every minute. */
+  readonly instances: {
+    /** As the server quotes it, `public.bot_instances`. */
+    readonly table: string;
+    /** Whether this login may read it; without that there are no rows. */
+    readonly mayRead: boolean;
+    /** By id, at most 2,000. */
+    readonly rows: readonly BotInstance[];
+    readonly isCut: boolean;
+    /** Epoch ms. */
+    readonly readAt: number;
+  } | null;
   /** What could not be read this time though the server answers, a sentence each. */
   readonly problems: readonly string[];
 }

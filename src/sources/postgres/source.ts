@@ -1,6 +1,7 @@
 /** One PostgreSQL as a source: one kept connection, one read-only transaction a reading, and never a setting left behind. */
 import { keptConnection } from '../kept-connection.ts';
 import { type Clock, type Source, SourceError, SourceOff } from '../source.ts';
+import { FIND_INSTANCES, instancesStatement, parseInstances, parseInstancesTable } from './bot-instances.ts';
 import type { PostgresConnection, Row } from './client.ts';
 import type { FoundAddress } from './dsn.ts';
 import {
@@ -67,6 +68,7 @@ export function postgresSource({
   /** What the reading before found going on: what is asked along with the next one. */
   let sessionsWanted: 'none' | 'busy' | 'waiting' = 'waiting';
   let counters: readonly Counters[] = [];
+  let instances: PostgresSnapshot['instances'] = null;
   let databases: readonly PostgresDatabase[] | null = null;
   let tables: readonly PostgresTable[] | null = null;
   let isEstimate = false;
@@ -139,6 +141,26 @@ export function postgresSource({
       const rows = await orNull(read(at, [DATABASE_SIZES], limits, signal));
       if (rows?.[0]) databases = rows[0].map(parseDatabase);
       else problems.push('the sizes of databases could not be read in time');
+      await readInstancesOf(at, limits, problems, signal);
+    }
+  }
+
+  /** In the cadence of the databases: the fleet's own table of its bots, where there is one. */
+  async function readInstancesOf(
+    at: PostgresConnection,
+    limits: Parameters<typeof read>[2],
+    problems: string[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const found = await orNull(read(at, [FIND_INSTANCES], limits, signal));
+    const table = found?.[0] ? parseInstancesTable(found[0]) : null;
+    const statement = table && instancesStatement(table);
+    const rows = statement ? await orNull(read(at, [statement], limits, signal)) : null;
+    if (found === null || (statement && rows === null)) problems.push('bot_instances could not be read in time');
+    else if (table === null) instances = null;
+    else {
+      const kept = parseInstances(rows?.[0] ?? []);
+      instances = { table: table.quoted, mayRead: statement !== null, ...kept, readAt: clock.now() };
     }
   }
 
@@ -180,6 +202,7 @@ export function postgresSource({
       tables,
       isEstimate,
       tablesReadAt,
+      instances,
       problems,
     };
   }
