@@ -16,6 +16,7 @@ import type { Target } from '../actions/target.ts';
 import { whoIs } from '../actions/who.ts';
 import type { Options } from '../config/options.ts';
 import { openLogViewer } from '../panels/log-viewer.ts';
+import { createAttention } from '../sources/attention.ts';
 import { createPm2Client } from '../sources/pm2/client.ts';
 import { type Reading, SourceError, systemClock, valueOf } from '../sources/source.ts';
 import { freezeWorld } from '../state/world.ts';
@@ -64,6 +65,7 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     options,
     env,
     clock,
+    attention: createAttention(),
     marksFile,
     dumpCopies: () => openStateFolder(place, ['dumps']),
   });

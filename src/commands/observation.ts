@@ -1,5 +1,6 @@
 /** The sources, the store and the histories, put together: what monitor and snapshot both stand on. */
 import type { Options } from '../config/options.ts';
+import type { Attention } from '../sources/attention.ts';
 import type { CopiesFolder } from '../sources/guard/dump-copies.ts';
 import { guardSource } from '../sources/guard/source.ts';
 import { hostSource } from '../sources/host/source.ts';
@@ -28,6 +29,8 @@ export interface ObservationOptions {
   /** The environment of what is watched. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** What is on the screen; absent where there is none, and all bots are sampled each second. */
+  readonly attention?: Attention;
   /** Where the marks of errors are kept; null keeps them for this run. */
   readonly marksFile: MarksFile | null;
   /** Where copies of PM2's dumps are kept; null keeps none. */
@@ -47,7 +50,14 @@ export interface Observation {
   onNews(listener: (news: News) => void): void;
 }
 
-export function createObservation({ options, env, clock, marksFile, dumpCopies }: ObservationOptions): Observation {
+export function createObservation({
+  options,
+  env,
+  clock,
+  attention,
+  marksFile,
+  dumpCopies,
+}: ObservationOptions): Observation {
   const { pm2Homes, intervalMs, logs, expected, thresholds } = options;
   const servers = findServers(options, env);
   const store = createStore();
@@ -64,6 +74,7 @@ export function createObservation({ options, env, clock, marksFile, dumpCopies }
         isPrimary: i === 0,
         watchedHomes: pm2Homes,
         logTimes,
+        ...(attention && { attention }),
       }),
     ),
     guardSource({ homes: pm2Homes, clock, path: env['PATH'], copiesFolder: dumpCopies, mayBegin: () => botsFirst }),
@@ -149,6 +160,7 @@ export function createObservation({ options, env, clock, marksFile, dumpCopies }
     clock,
     intervalMs,
     onBeat() {
+      attention?.beat();
       sampleFleet();
       tell(true);
     },
@@ -162,7 +174,8 @@ export function createObservation({ options, env, clock, marksFile, dumpCopies }
     settle() {
       if (lastLogs) histories.errors.pull(lastLogs.events, clock.now());
     },
-    world: () => takeWorld(store, { ...histories, expected, thresholds }, clock.now(), version),
+    world: () =>
+      takeWorld(store, { ...histories, ...(attention && { attention }), expected, thresholds }, clock.now(), version),
     onNews: (listener) => void listeners.add(listener),
   };
 }

@@ -25,6 +25,7 @@ export function drawBotDetail(cells: Cells, scope: Scope, row: BotRow | null): v
     style: theme.borderFocused,
     titleStyle: theme.accent,
   });
+  if (row) scope.world.attention?.see(row.bot.home, row.bot.id);
   if (row) drawScrolled(cells, ui.detail?.top ?? 0, theme, (page) => drawPage(page, scope, row));
   else cells.text(2, 2, 'This bot is not in PM2 any more. Esc goes back.', theme.text, width - 4);
 }

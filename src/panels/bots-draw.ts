@@ -37,8 +37,10 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
     const row = view.lines[top + line];
     if (!row) break;
     const place = { y: 2 + line, isCursor: top + line === cursor };
-    if (row.kind === 'bot') drawRow(cells, scope, columns, row, place);
-    else drawGroup(cells, scope, columns, row, place);
+    if (row.kind === 'bot') {
+      world.attention?.see(row.bot.home, row.bot.id);
+      drawRow(cells, scope, columns, row, place);
+    } else drawGroup(cells, scope, columns, row, place);
   }
   drawWhy(cells, scope, columns, view.lines[cursor]);
   drawOthers(cells, scope, 2 + Math.min(page, view.lines.length) + 1);

@@ -1,5 +1,6 @@
 /** What is known, as the panels are handed it: the readings, the histories, the moment. */
 import type { Thresholds } from '../config/schema.ts';
+import type { Attention } from '../sources/attention.ts';
 import type { Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import type { DatabaseHistory } from './database-history.ts';
@@ -28,9 +29,12 @@ export interface World {
   readonly hostHistory: HostHistory;
   readonly errors: ErrorsView;
   readonly database: DatabaseHistory;
+  /** Told which bots are drawn; absent where nothing is sampled for a screen. */
+  readonly attention?: Attention;
 }
 
-export interface Histories extends Pick<World, 'fleet' | 'hostHistory' | 'database' | 'expected' | 'thresholds'> {
+export interface Histories
+  extends Pick<World, 'fleet' | 'hostHistory' | 'database' | 'expected' | 'thresholds' | 'attention'> {
   readonly errors: ErrorHistory;
 }
 

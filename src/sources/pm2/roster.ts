@@ -1,5 +1,6 @@
 /** The bots of one daemon with the columns of numbers beside them; what both keep from one reading to the next. */
 import { isDeepStrictEqual } from 'node:util';
+import type { Attention } from '../attention.ts';
 import { createLogTimes, type LogTimes } from '../log-times.ts';
 import { createResourceSampler } from '../proc/resources.ts';
 import { createProcSampler } from '../proc/sampler.ts';
@@ -46,8 +47,8 @@ export interface Roster {
 
 const isLinux = process.platform === 'linux';
 
-/** `logTimes` is shared with who follows the logs. */
-export function createRoster(logTimes: LogTimes = createLogTimes()): Roster {
+/** `logTimes` is shared with who follows the logs; without `attention` all processes are sampled each time. */
+export function createRoster(logTimes: LogTimes = createLogTimes(), attention: Attention | null = null): Roster {
   const sampler = createProcSampler();
   const resources = createResourceSampler();
   const ledger = createExitLedger();
@@ -94,6 +95,11 @@ export function createRoster(logTimes: LogTimes = createLogTimes()): Roster {
   /** Of which listed bot a shown one is the copy with exits. */
   const origin = new WeakMap<Bot, Bot>();
   const isOf = (shown: Bot, listed: Bot): boolean => origin.get(shown) === listed;
+
+  const isSeen = (index: number): boolean => {
+    const bot = listedBots[index];
+    return attention === null || (bot !== undefined && attention.isSeen(bot.home, bot.id));
+  };
 
   /** Where /proc does not exist, or hides other users' processes, PM2's own measurement stands in. */
   function fillFromMonit(): void {
@@ -142,7 +148,7 @@ export function createRoster(logTimes: LogTimes = createLogTimes()): Roster {
     },
     refresh,
     sampleProcesses(monotonicMs) {
-      const vanished = isLinux ? sampler.sample(pids, monotonicMs, columns) : emptyColumns(columns, pids);
+      const vanished = isLinux ? sampler.sample(pids, monotonicMs, columns, isSeen) : emptyColumns(columns, pids);
       for (const pid of vanished) gone.add(pid);
       if (isLinux) resources.sample(pids, columns.processes, columns);
       fillFromMonit();

@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Attention } from '../attention.ts';
 import type { LogTimes } from '../log-times.ts';
 import { type Clock, type Source, SourceError, SourceOff } from '../source.ts';
 import { safeText } from './access.ts';
@@ -25,6 +26,8 @@ export interface Pm2SourceOptions {
   readonly isPrimary?: boolean;
   /** All homes that are watched, so that the primary source does not name them as others. */
   readonly watchedHomes?: readonly string[];
+  /** Which bots are on a screen; without it all are sampled each second. */
+  readonly attention?: Attention;
   /** Kept by who follows the logs, where somebody does. */
   readonly logTimes?: LogTimes;
 }
@@ -74,7 +77,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
   });
   const log = createPm2LogReader(join(home, 'pm2.log'), () => clock.now());
   const dumpReader = createDumpReader(join(home, 'dump.pm2'));
-  const roster = createRoster(options.logTimes);
+  const roster = createRoster(options.logTimes, options.attention);
   const watcher = watchHome(home, {
     onListStale: () => {
       isListDue = true;

@@ -10,7 +10,7 @@ export interface Process {
   startTicks: number;
   children: readonly number[];
   childrenReadAt: number;
-  /** The sample it was seen in last, to close what is no longer asked for. */
+  /** The sample it was asked for last, to close what is no longer asked for. */
   seenIn: number;
 }
 
@@ -21,7 +21,7 @@ export interface Seen {
 }
 
 export interface OpenProcesses {
-  /** Begins a sample; what the sample before did not ask for is closed. */
+  /** Begins a sample; what none of the last `KEPT_SAMPLES` asked for is closed. */
   begin(): void;
   /** Null when the process is gone: an open stat file stays with its process and is never that of a later one. */
   read(pid: number): Seen | null;
@@ -34,6 +34,8 @@ export interface OpenProcesses {
 }
 
 const noChildren: readonly number[] = [];
+/** A bot that nobody looks at is sampled in every fifth sample. */
+export const KEPT_SAMPLES = 6;
 
 /** `maxDescriptors` is how many files stay open at most; the rest is opened for each read. */
 export function createOpenProcesses(procRoot: string, maxDescriptors: number): OpenProcesses {
@@ -125,7 +127,7 @@ export function createOpenProcesses(procRoot: string, maxDescriptors: number): O
 
   return {
     begin() {
-      for (const process of processes.values()) if (process.seenIn !== sampleNumber) forget(process);
+      for (const process of processes.values()) if (sampleNumber - process.seenIn >= KEPT_SAMPLES) forget(process);
       sampleNumber += 1;
     },
     read,

@@ -1,5 +1,5 @@
 /** CPU and memory of process trees, sampled from /proc through kept file descriptors. */
-import { affordableDescriptors, createOpenProcesses, type Seen } from './open-processes.ts';
+import { affordableDescriptors, createOpenProcesses, KEPT_SAMPLES, type Seen } from './open-processes.ts';
 import { pageBytes, ticksPerSecond } from './stat.ts';
 
 /** Where a sample is written, one cell a tree. */
@@ -15,9 +15,10 @@ export interface TreeColumns {
 export interface ProcSampler {
   /**
    * Samples the trees under `pids` (0 for none) into the columns. Gives the roots that were alive at a sample before
-   * and are gone now. `monotonicMs` is the time of the sample.
+   * and are gone now. `monotonicMs` is the time of the sample. Trees that are not `isDue` by their index take turns: a
+   * fifth of them is sampled, and of the others the columns are left as they are. One that has no figures yet is due.
    */
-  sample(pids: readonly number[], monotonicMs: number, into: TreeColumns): number[];
+  sample(pids: readonly number[], monotonicMs: number, into: TreeColumns, isDue?: (index: number) => boolean): number[];
   close(): void;
 }
 
@@ -40,6 +41,8 @@ export interface ProcSamplerOptions {
 
 const noMembers: ReadonlySet<number> = new Set();
 const minIntervalMs = 500;
+/** In how many samples each tree has its turn. */
+const turns = 5;
 /** A fork bomb under a bot must not cost us the tick. */
 const maxTreeProcesses = 256;
 
@@ -48,6 +51,7 @@ export function createProcSampler({ procRoot = '/proc', maxDescriptors }: ProcSa
   const trees = new Map<number, Tree>();
   const bytesPerPage = pageBytes(procRoot);
   let sampleNumber = 0;
+  let written: TreeColumns | null = null;
 
   function sampleTree(root: number, now: number, everyMs: number, into: TreeColumns, index: number): boolean {
     const first = processes.read(root);
@@ -105,22 +109,31 @@ export function createProcSampler({ procRoot = '/proc', maxDescriptors }: ProcSa
     return true;
   }
 
+  /** Whether a tree has its turn, or is too new to have a share of the CPU. */
+  function isTurn(pid: number, index: number): boolean {
+    return index % turns === sampleNumber % turns || Number.isNaN(trees.get(pid)?.cpuPercent ?? Number.NaN);
+  }
+
   return {
-    sample(pids, monotonicMs, into) {
+    sample(pids, monotonicMs, into, isDue) {
       sampleNumber += 1;
+      // Columns that were never written to: the bots came, went or moved.
+      const isNew = into !== written;
+      written = into;
       processes.begin();
       const vanished: number[] = [];
       // Looking for children costs as much as the sample itself: with many bots it is done more rarely.
       const everyMs = pids.length > 200 ? 5_000 : 0;
       for (let index = 0; index < pids.length; index += 1) {
         const pid = pids[index] as number;
+        if (isDue !== undefined && !isNew && pid > 0 && !isTurn(pid, index) && !isDue(index)) continue;
         if (pid > 0 && sampleTree(pid, monotonicMs, everyMs, into, index)) continue;
         into.cpuPercent[index] = Number.NaN;
         into.memoryBytes[index] = Number.NaN;
         into.processes[index] = 0;
         if (pid > 0 && trees.delete(pid)) vanished.push(pid);
       }
-      for (const [pid, tree] of trees) if (tree.seenIn !== sampleNumber) trees.delete(pid);
+      for (const [pid, tree] of trees) if (sampleNumber - tree.seenIn >= KEPT_SAMPLES) trees.delete(pid);
       return vanished;
     },
     close() {

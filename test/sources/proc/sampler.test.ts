@@ -113,4 +113,32 @@ describe.skipIf(process.platform !== 'linux')('process trees', () => {
     sampler.close();
     expect(open()).toBe(before);
   });
+
+  test('trees that nobody looks at take turns: a fifth in each sample, all of them within five', () => {
+    const shares = createProcSampler();
+    const pids = Array.from({ length: 10 }, () => process.pid);
+    const into = columnsOf(10);
+    const isSeen = (index: number) => index === 3;
+    shares.sample(pids, 0, into, isSeen);
+    shares.sample(pids, 1_000, into, isSeen);
+    const written: number[] = Array.from({ length: 10 }, () => 0);
+    for (let turn = 2; turn < 7; turn++) {
+      into.memoryBytes.fill(-1);
+      shares.sample(pids, turn * 1_000, into, isSeen);
+      for (const [index, bytes] of into.memoryBytes.entries())
+        if (bytes > 0) written[index] = (written[index] ?? 0) + 1;
+    }
+    expect(written).toEqual([1, 1, 1, 5, 1, 1, 1, 1, 1, 1]);
+    shares.close();
+  });
+
+  test('new columns are filled at once, whoever looks', () => {
+    const shares = createProcSampler();
+    const pids = Array.from({ length: 10 }, () => process.pid);
+    for (let turn = 0; turn < 3; turn++) shares.sample(pids, turn * 1_000, columnsOf(10), () => false);
+    const into = columnsOf(10);
+    shares.sample(pids, 4_000, into, () => false);
+    expect([...into.memoryBytes].every((bytes) => bytes > 0)).toBe(true);
+    shares.close();
+  });
 });
