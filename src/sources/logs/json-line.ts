@@ -40,9 +40,11 @@ export function jsonLine(text: string, stream: LogStream, now: number, parse: Pa
   if (level === null && message === '') return null;
   const at = momentIn(fields, now);
   const stack = textOf(fields['stack'], failure?.['stack'], fields['exc_info'], fields['stack_trace']);
-  const cause = textOf(failure?.['message'], plainFailure, codeIn(fields), codeIn(failure ?? {}));
-  // What the error itself says stands in no stack when there is none, and codes are looked for there.
-  const detail = stack !== '' ? stack : cause !== message ? cause : '';
+  const cause = textOf(failure?.['message'], plainFailure);
+  const code = textOf(codeIn(fields), codeIn(failure ?? {}));
+  // A code stands in a field of its own, and not in the stack: it goes before what may be cut.
+  const said = stack !== '' ? stack : cause !== message ? cause : '';
+  const detail = code === '' || said.includes(code) ? said : [code, said].filter(Boolean).join('\n');
   return {
     at: at?.at ?? null,
     hasZone: at?.hasZone ?? false,
@@ -118,9 +120,21 @@ function epochMs(value: number): number {
   return value < 1e17 ? value / 1000 : value / 1e6;
 }
 
+/** What an error calls itself, in the words that codes are told by. */
 function codeIn(fields: Fields): string {
-  const code = fields['code'] ?? fields['statusCode'];
-  return typeof code === 'string' || typeof code === 'number' ? `code: '${code}'` : '';
+  const response = fields['response'];
+  const answer = isFields(response) ? (isFields(response['body']) ? response['body'] : response) : {};
+  const telegram = fields['error_code'] ?? answer['error_code'];
+  if (typeof telegram === 'number')
+    return [`error_code: ${telegram}`, retryIn(fields), retryIn(answer)].join(' ').trim();
+  const code = fields['code'] ?? fields['statusCode'] ?? fields['status'];
+  if (typeof code === 'number') return code >= 400 && code < 600 ? `status: ${code}` : '';
+  return typeof code === 'string' && code !== '' ? `code: '${code}'` : '';
+}
+
+function retryIn({ parameters }: Fields): string {
+  const wait = isFields(parameters) ? parameters['retry_after'] : undefined;
+  return typeof wait === 'number' ? `retry_after: ${wait}` : '';
 }
 
 /** The first of the values that is a text with something in it. */

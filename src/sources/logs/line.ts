@@ -26,6 +26,8 @@ const SYSLOG_APP = /^[\w.-]{1,255} ([\w./-]{1,80})(?:\[\d{1,10}\])?: (?=\S)/;
 /** `host app pid msgid [data]` or `-`, as RFC 5424 has it. */
 const SYSLOG_5424 =
   /^[\w.:-]{1,255} ([\w./-]{1,48}) [\w.-]{1,128} [\w.-]{1,32} (?:-|\[[^\]]{0,400}\](?:\[[^\]]{0,400}\]){0,4})(?: \ufeff?|$)/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+const COLOURS = /\u001b\[[\d;]*m/g;
 const BLANKS_AT_START = /^[\s:|\-–—>*\]]+/;
 /** Behind the level: log4j's and logback's logger, and Spring's pid, thread and logger. */
 const JAVA_LOGGER = /^((?:[A-Za-z_$][\w$]{0,60}\.){1,12}[A-Za-z_$][\w$]{0,80})\s{1,40}[-:]\s{1,4}(?=\S)/;
@@ -34,6 +36,7 @@ const SPRING_HEAD = /^\d{1,10} --- (?:\[[^\]]{0,80}\] ){1,3}\s{0,40}(\S{1,80})\s
 /** Takes a line apart. `now` is epoch ms, for stamps that leave out the year. */
 export function parseLine(line: string, stream: LogStream, now: number): ParsedLine {
   let text = line.length > HEAD_CHARACTERS && !line.startsWith('{') ? line.slice(0, HEAD_CHARACTERS) : line;
+  if (text.includes('\u001b[')) text = text.replace(COLOURS, '');
   const priority = text.charCodeAt(0) === 0x3c ? PRIORITY.exec(text) : null;
   if (priority) text = text.slice(priority[0].length);
   let stamp = null as Stamp | null;
