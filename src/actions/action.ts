@@ -9,6 +9,7 @@ import type { Pm2Client } from '../sources/pm2/client.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import type { Notice, PostgresConnection } from '../sources/postgres/client.ts';
 import type { Clock } from '../sources/source.ts';
+import type { LastAct } from './audit-history.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { Target } from './target.ts';
 
@@ -35,6 +36,8 @@ export interface ActionDeps {
   readonly settleMs?: number;
   /** What the logs of the bot say since `since` (epoch ms); null, or absent, where they are not followed. */
   logsSince?(bot: Bot, since: number): LogsSince | null;
+  /** The newest thing done from here to any bot of these unique_ids, as the audit tells; null where it knows of none. */
+  lastAct?(uniqueIds: ReadonlySet<string>): Promise<LastAct | null>;
   /** Bots of the home whose daemon is gone, as they were last seen; null where that is not known. */
   orphans?(home: string): readonly { readonly name: string; readonly pid: number }[] | null;
   /** The environment of the person who runs us: what a child is given is chosen from it. */

@@ -5,6 +5,7 @@
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import { SourceError } from '../sources/source.ts';
 import type { Action, ActionDeps, Check, Verdict } from './action.ts';
+import { beforeRestart } from './before-restart.ts';
 import { isRunning, listBots, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
 import { CALL_TIMEOUT_MS, type Call, callDaemon, WAITS } from './call-daemon.ts';
 import { restart } from './restart.ts';
@@ -30,6 +31,7 @@ export const reload: Action<BotTarget> = {
   },
   command: (targets, shell) => pm2Command('reload', targets, shell),
   consequences,
+  prepare: (targets, deps, signal) => beforeRestart('reload', targets, deps, signal),
   resolve: resolveBots,
   run: (target, deps, signal) =>
     callDaemon(target, 'reload', deps, signal, async (call) => {

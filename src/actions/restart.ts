@@ -3,6 +3,7 @@ import { maxExits } from '../sources/pm2/exits.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import { duration } from '../text/format.ts';
 import type { Action } from './action.ts';
+import { beforeRestart } from './before-restart.ts';
 import { isRunning, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
 import { CALL_TIMEOUT_MS, callDaemon, WAITS } from './call-daemon.ts';
 import { isCrash, isCrashing, watchUntilUp } from './settle.ts';
@@ -23,6 +24,7 @@ export const restart: Action<BotTarget> = {
   leaveOut: ({ bot }) => (bot.status === 'stopped' ? 'stopped on purpose: stays stopped, + starts it' : null),
   command: (targets, shell) => pm2Command('restart', targets, shell),
   consequences,
+  prepare: (targets, deps, signal) => beforeRestart('restart', targets, deps, signal),
   resolve: resolveBots,
   run: (target, deps, signal) =>
     callDaemon(target, 'restart', deps, signal, (call) => call('restartProcessId', [{ id: target.id }])),

@@ -1,6 +1,7 @@
 /** Starting stopped and errored bots by pm_id. Only the id is sent: PM2 uses the environment that it has. */
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import type { Action } from './action.ts';
+import { beforeRestart } from './before-restart.ts';
 import { isRunning, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
 import { CALL_TIMEOUT_MS, callDaemon, WAITS } from './call-daemon.ts';
 import { restart } from './restart.ts';
@@ -31,6 +32,7 @@ export const start: Action<BotTarget> = {
       now,
     );
   },
+  prepare: (targets, deps, signal) => beforeRestart('start', targets, deps, signal),
   resolve: resolveBots,
   run: (target, deps, signal) =>
     callDaemon(target, 'start', deps, signal, (call) => call('startProcessId', [target.id])),

@@ -4,6 +4,7 @@ import type { Bot } from '../sources/pm2/snapshot.ts';
 import { isAlive, type ProcessMark, readTree } from '../sources/proc/tree.ts';
 import { duration } from '../text/format.ts';
 import type { Action } from './action.ts';
+import { beforeRestart } from './before-restart.ts';
 import { isRunning, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
 import { CALL_TIMEOUT_MS, callDaemon } from './call-daemon.ts';
 import { follow, type Watch } from './settle.ts';
@@ -41,6 +42,7 @@ export function createStop(processes: Processes): Action<BotTarget> {
     unavailable,
     command: (targets, shell) => pm2Command('stop', targets, shell),
     consequences,
+    prepare: (targets, deps, signal) => beforeRestart('stop', targets, deps, signal, false),
     resolve: resolveBots,
     run: (target, deps, signal) => {
       const { id, bot } = target;

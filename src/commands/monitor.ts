@@ -33,6 +33,7 @@ import { createTerminal } from '../ui/screen/terminal.ts';
 import { createShell, type Shell } from '../ui/shell.ts';
 import { sweepsOf } from '../ui/sweeps.ts';
 import { createTheme } from '../ui/theme.ts';
+import { worldDeps } from './action-deps.ts';
 import { copyText } from './copy-text.ts';
 import { createObservation, MARKS_FILE, type Observation } from './observation.ts';
 import { createPanels } from './panels.ts';
@@ -74,6 +75,10 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     deps: {
       ...systemDeps((home) => createPm2Client(home), clock, postgresFor(observation), evidence),
       env: process.env,
+      ...worldDeps(
+        () => observation.world(),
+        () => openStateFolder(place),
+      ),
     },
     audit: createAudit({
       who,
