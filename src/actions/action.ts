@@ -13,7 +13,7 @@ import type { LastAct } from './audit-history.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { Target } from './target.ts';
 
-export type { BotTarget, HomeTarget, TableTarget, Target } from './target.ts';
+export type { BotTarget, HomeTarget, OrphanTarget, TableTarget, Target } from './target.ts';
 
 /** R1 disruptive, one target; R2 wide or interrupting; R3 destroys data or evidence; `copy`: never run by us. */
 export type Risk = 'R1' | 'R2' | 'R3' | 'copy';
@@ -150,6 +150,8 @@ export interface Action<T extends Target = Target> {
   risk(targets: readonly T[]): Risk;
   /** Why it makes no sense for this target now (`already stopped`, a missing right), or null. Policy is not its business. */
   unavailable(target: T): string | null;
+  /** Whether its bots are looked at for ten minutes more once it went well. */
+  readonly isWatchedOn?: boolean;
   /** Why it is left out where several are chosen, though it could be done to this one alone; or null. */
   leaveOut?(target: T): string | null;
   /** The same, typed by hand; quoted for a shell. */

@@ -2,6 +2,7 @@
 import type { Action } from './action.ts';
 import { deleteBot } from './delete.ts';
 import { flush } from './flush.ts';
+import { killOrphan } from './kill-orphan.ts';
 import { reload } from './reload.ts';
 import { reset } from './reset.ts';
 import { restart } from './restart.ts';
@@ -28,6 +29,7 @@ export const actions: readonly Action[] = [
   scale,
   signal,
   trigger,
+  killOrphan,
   startFile,
   save,
   resurrect,

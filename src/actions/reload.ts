@@ -18,6 +18,7 @@ export const reload: Action<BotTarget> = {
   label: 'reload',
   footer: 47,
   targetKind: 'bot',
+  isWatchedOn: true,
   // A little more than the call's own, which says better what happened.
   runTimeoutMs: CALL_TIMEOUT_MS + 1000,
   risk: (targets) => (targets.length > 1 ? 'R2' : 'R1'),

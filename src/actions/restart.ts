@@ -17,6 +17,7 @@ export const restart: Action<BotTarget> = {
   key: 'r',
   label: 'restart',
   targetKind: 'bot',
+  isWatchedOn: true,
   // A little more than the call's own, which says better what happened.
   runTimeoutMs: CALL_TIMEOUT_MS + 1000,
   risk: (targets) => (targets.length > 1 ? 'R2' : 'R1'),

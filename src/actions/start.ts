@@ -14,6 +14,7 @@ export const start: Action<BotTarget> = {
   label: 'start',
   footer: 46,
   targetKind: 'bot',
+  isWatchedOn: true,
   // A little more than the call's own, which says better what happened.
   runTimeoutMs: CALL_TIMEOUT_MS + 1000,
   risk: (targets) => (targets.length > 1 ? 'R2' : 'R1'),

@@ -1,4 +1,5 @@
 /** What actions are aimed at, and how each kind of target is named on the screen and in the audit. */
+import type { Orphan } from '../sources/guard/snapshot.ts';
 import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import type { PostgresLogin, PostgresSnapshot, PostgresTable } from '../sources/postgres/snapshot.ts';
 import { clean } from '../text/clean.ts';
@@ -40,12 +41,27 @@ export interface HomeTarget {
   readonly version: string | null;
 }
 
+/** A bot whose daemon is gone: pid and start. The rest is what was known when the target was taken. */
+export interface OrphanTarget {
+  readonly kind: 'orphan';
+  readonly home: string;
+  readonly pid: number;
+  /** Cleaned for the screen. */
+  readonly name: string;
+  readonly orphan: Orphan;
+}
+
 /** What an action is aimed at. New kinds of target join this union. */
-export type Target = BotTarget | HomeTarget | TableTarget;
+export type Target = BotTarget | HomeTarget | OrphanTarget | TableTarget;
 
 /** The target that a bot on the screen is. */
 export function botTarget(bot: Bot): BotTarget {
   return { kind: 'bot', home: bot.home, id: bot.id, uniqueId: bot.uniqueId, name: bot.name, bot };
+}
+
+/** The target that a bot without a daemon is. */
+export function orphanTarget(orphan: Orphan): OrphanTarget {
+  return { kind: 'orphan', home: orphan.home, pid: orphan.pid, name: clean(orphan.name), orphan };
 }
 
 /** The target that the PM2 of a home is; `snapshot` is what is known of it, if anything. */
@@ -76,6 +92,8 @@ export function targetKey(target: Target): string {
       return JSON.stringify([target.kind, target.home, target.id, target.uniqueId]);
     case 'home':
       return JSON.stringify([target.kind, target.home]);
+    case 'orphan':
+      return JSON.stringify([target.kind, target.pid, target.orphan.startTicks]);
     case 'table':
       return JSON.stringify([target.kind, target.sourceId, target.login.database, target.table.oid]);
     default:
@@ -93,6 +111,8 @@ export function targetLine(target: Target): string {
   switch (target.kind) {
     case 'bot':
       return `${target.name}  id ${target.id}  ${target.bot.pid === null ? target.bot.status : `pid ${target.bot.pid}`}`;
+    case 'orphan':
+      return `${target.name}  pid ${target.pid}  ${target.orphan.command}`;
     case 'home':
       return `${clean(target.home)}  ${target.daemonPid === null ? 'no daemon' : `daemon ${target.daemonPid}`}${target.version === null ? '' : `  PM2 ${target.version}`}`;
     case 'table':
@@ -117,6 +137,8 @@ function numberOf(target: Target): string {
       return target.bot.pid === null ? `id ${target.id}` : String(target.bot.pid);
     case 'home':
       return target.daemonPid === null ? target.name : String(target.daemonPid);
+    case 'orphan':
+      return String(target.pid);
     case 'table':
       return target.table.oid;
     default:
@@ -136,6 +158,14 @@ export type AuditTarget =
     }
   | { readonly kind: 'home'; readonly home: string; readonly daemonPid: number | null }
   | {
+      readonly kind: 'orphan';
+      readonly home: string;
+      readonly name: string;
+      readonly pid: number;
+      /** Clock ticks since boot. */
+      readonly startTicks: number;
+    }
+  | {
       readonly kind: 'table';
       readonly host: string;
       readonly port: number;
@@ -154,6 +184,10 @@ export function auditTarget(target: Target): AuditTarget {
     case 'home': {
       const { kind, home, daemonPid } = target;
       return { kind, home, daemonPid };
+    }
+    case 'orphan': {
+      const { kind, home, name, pid, orphan } = target;
+      return { kind, home, name, pid, startTicks: orphan.startTicks };
     }
     case 'table': {
       const { kind, name, table } = target;

@@ -12,7 +12,8 @@ import { createPaletteControl, type PaletteOffer } from './palette-control.ts';
 import { openPrompt, type Prompt, promptKey, promptPasted, promptRefitted, promptShown, promptTick } from './prompt.ts';
 import type { UiEvent, UiState } from './state.ts';
 import { type Strip, stripOfOutcome, stripOfProgress, stripOfRefusal } from './strip.ts';
-import { dropShownStrip, lookAtStrips, putStrip, type StripQueue, watchedStrips } from './strip-queue.ts';
+import { dropShownStrip, lookAtStrips, putStrip, removeStrip, type StripQueue, watchedStrips } from './strip-queue.ts';
+import { createVigils } from './vigils.ts';
 
 /** What the acting part may do to the shell. */
 export interface ActingPort {
@@ -81,6 +82,8 @@ export function createActing(options: ActingOptions): Acting {
   let strips: StripQueue = [];
   /** The strip as it was last put up, to tell a change. */
   let shownStrip = 'null';
+  /** It was the line of the minutes after an action. */
+  let wasQuiet = false;
 
   const promptOf = (): Prompt | null => {
     const { overlay } = port.ui();
@@ -93,6 +96,7 @@ export function createActing(options: ActingOptions): Acting {
     const text = JSON.stringify(shown);
     if (text === shownStrip) return;
     shownStrip = text;
+    wasQuiet = shown?.isQuiet === true;
     port.dispatch({ type: 'strip-changed', strip: shown });
   }
 
@@ -128,7 +132,16 @@ export function createActing(options: ActingOptions): Acting {
     });
     put(id, action, targets, stripOfOutcome(outcome));
     refresh();
+    vigils.begin(outcome);
   }
+
+  const vigils = createVigils({
+    world: port.world,
+    now: () => clock.monotonic(),
+    show(id, strip) {
+      strips = strip === null ? removeStrip(strips, id) : putStrip(strips, id, id, strip);
+    },
+  });
 
   async function cancel(ask: Ask, result: 'cancelled' | 'expired', reason: string): Promise<void> {
     if (promptOf()?.ask === ask) port.dispatch({ type: 'prompt-changed', prompt: null });
@@ -225,11 +238,13 @@ export function createActing(options: ActingOptions): Acting {
       else void cancel(prompt.ask, 'cancelled', SMALL);
     },
     dismissed() {
+      if (wasQuiet) vigils.end();
       strips = dropShownStrip(strips, clock.monotonic());
       shownStrip = 'null';
       showStrip();
     },
     tick() {
+      vigils.look();
       showStrip();
       const prompt = promptOf();
       if (!prompt) return;

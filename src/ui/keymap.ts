@@ -9,6 +9,7 @@ import type { PanelId, UiState } from './state.ts';
 const PANEL_OF: Readonly<Record<Target['kind'], PanelId>> = {
   bot: 'bots',
   home: 'bots',
+  orphan: 'bots',
   table: 'database',
 };
 

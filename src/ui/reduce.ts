@@ -201,10 +201,10 @@ function goBack(state: UiState): UiState {
   if (state.typing) return state;
   if (state.isViewing) return { ...state, isViewing: false, view: state.view === 'logs' ? 'home' : state.view };
   if (state.detail) return { ...state, detail: null };
-  if (state.strip && state.strip.isOver) return { ...state, strip: null };
+  if (state.strip?.isOver && !state.strip.isQuiet) return { ...state, strip: null };
   if (state.lists[state.focus].selected.size > 0) return withList(state, state.focus, clearSelected);
   if (state.lists[state.focus].search !== '') return withList(state, state.focus, (list) => ({ ...list, search: '' }));
   if (state.lists[state.focus].filter !== '') return withList(state, state.focus, (list) => ({ ...list, filter: '' }));
   if (state.view !== 'home') return { ...state, view: 'home' };
-  return state;
+  return state.strip?.isOver ? { ...state, strip: null } : state;
 }

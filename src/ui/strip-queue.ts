@@ -50,6 +50,11 @@ export function dropShownStrip(queue: StripQueue, at: number): StripQueue {
   return entry?.strip.isOver ? queue.filter((other) => other !== entry) : queue;
 }
 
+/** The one of that id goes, whatever it is. */
+export function removeStrip(queue: StripQueue, id: string): StripQueue {
+  return queue.some((entry) => entry.id === id) ? queue.filter((entry) => entry.id !== id) : queue;
+}
+
 /** The titles of those that are still watched. */
 export function watchedStrips(queue: StripQueue): readonly string[] {
   return queue.filter(({ strip }) => !strip.isOver).map(({ strip }) => strip.title);
@@ -57,12 +62,18 @@ export function watchedStrips(queue: StripQueue): readonly string[] {
 
 /** An end that has not stood long enough, the one on the screen first; else the newest. */
 function chosen(queue: StripQueue, at: number): Entry | undefined {
-  const ends = queue.filter(({ strip }) => strip.isOver);
+  const ends = queue.filter(({ strip }) => strip.isOver && strip.isQuiet !== true);
   const standing = ends.find(({ shownAt }) => shownAt !== null && at - shownAt < DWELL_MS);
-  return standing ?? ends.find(({ shownAt }) => shownAt === null) ?? queue.at(-1);
+  return (
+    standing ??
+    ends.find(({ shownAt }) => shownAt === null) ??
+    queue.findLast(({ strip }) => strip.isQuiet !== true) ??
+    queue.at(-1)
+  );
 }
 
-function moreOf(others: readonly Entry[]): Strip['more'] {
+function moreOf(all: readonly Entry[]): Strip['more'] {
+  const others = all.filter(({ strip }) => strip.isQuiet !== true || strip.severity === 'bad');
   if (others.length === 0) return null;
   const isBad = others.some(({ strip }) => strip.severity === 'bad');
   return { text: `+${others.length} more`, tone: isBad ? 'bad' : 'dim' };

@@ -5,6 +5,7 @@ import type { Outcome, Progress, TargetResult } from '../actions/outcome.ts';
 import { type Target, targetName } from '../actions/target.ts';
 import { duration } from '../text/format.ts';
 import { measure, truncate } from '../text/width.ts';
+import { VIGIL_MS, type Vigil, vigilWords } from './vigil.ts';
 
 export type Tone = 'plain' | 'strong' | 'dim' | 'good' | 'bad' | 'warn';
 
@@ -20,6 +21,8 @@ export interface Strip {
   readonly isOver: boolean;
   /** Nobody need have seen it: it leaves by itself. */
   readonly isPassing: boolean;
+  /** It goes on for minutes and says little: whatever else there is stands before it. */
+  readonly isQuiet?: boolean;
   /** `restart weather-bot`; empty where the reason is all that counts. */
   readonly title: string;
   /** What is left of the title where there is little room: `weather-bot`. */
@@ -101,6 +104,23 @@ export function stripOfOutcome(outcome: Outcome): Strip {
 export function stripOfRefusal({ action, targets, reason, auditError }: Refusal): Strip {
   const subject = targets.length === 0 ? action.id : `${action.id} ${targetNames(targets)}`;
   return notDone(subject, reason, auditError === null ? [] : [auditPart(auditError)], true);
+}
+
+/** Of the minutes after an action; see `vigil.ts`. */
+export function stripOfVigil(vigil: Vigil, isOver: boolean, at: number): Strip {
+  const isBad = vigil.trouble !== null;
+  const { text, rest } = vigilWords(vigil, at);
+  const tone: Tone = vigil.blind !== null ? 'warn' : isBad ? 'bad' : 'good';
+  const ended: StripPart = { text: `${duration(VIGIL_MS)} without trouble`, tone: 'good' };
+  return {
+    ...BLANK,
+    severity: isOver ? 'good' : vigil.blind !== null ? 'warn' : isBad ? 'bad' : 'watching',
+    isPassing: isOver,
+    isQuiet: !isOver,
+    title: vigil.title,
+    shortTitle: vigil.title,
+    checks: isOver ? [ended] : [{ text, tone }, ...(rest === '' ? [] : [{ text: rest, tone: 'dim' } as const])],
+  };
 }
 
 const BLANK: Omit<Strip, 'severity'> = {

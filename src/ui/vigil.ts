@@ -1,0 +1,130 @@
+/**
+ * The ten minutes after an action: a line that goes on looking at the bots that were started, and begins anew with every
+ * new trouble. It asks nobody: it reads what is watched anyway. Times are monotonic ms unless said otherwise.
+ */
+import type { BotTarget } from '../actions/target.ts';
+import type { Bot } from '../sources/pm2/snapshot.ts';
+import { valueOf } from '../sources/source.ts';
+import { describeExit } from '../state/judge.ts';
+import type { World } from '../state/world.ts';
+import { ago, duration } from '../text/format.ts';
+
+export const VIGIL_MS = 10 * 60_000;
+
+/** What one bot was like when it was last looked at. */
+interface Watched {
+  readonly target: BotTarget;
+  /** Where it was in its home's list: most likely it is there still. */
+  index: number;
+  restarts: number;
+  isDown: boolean;
+}
+
+export interface Vigil {
+  readonly title: string;
+  readonly bots: readonly Watched[];
+  readonly paths: ReadonlySet<string>;
+  /** Since when nothing went wrong. */
+  since: number;
+  /** The newest event of the logs that was looked at. */
+  seq: number;
+  trouble: { readonly text: string; readonly at: number } | null;
+  /** Why nothing can be said now; null when it can. */
+  blind: string | null;
+}
+
+/** Null where no bot is to be watched. The bots are as they are in `world` now. */
+export function beginVigil(title: string, targets: readonly BotTarget[], world: World, at: number): Vigil | null {
+  if (targets.length === 0) return null;
+  const bots = targets.map((target): Watched => {
+    const watched: Watched = { target, index: -1, restarts: 0, isDown: false };
+    const bot = findBot(watched, world);
+    watched.restarts = bot?.restarts ?? target.bot.restarts;
+    return watched;
+  });
+  const paths = new Set(targets.flatMap(({ bot }) => [bot.outLogPath, bot.errLogPath].filter((path) => path !== null)));
+  let seq = 0;
+  world.errors.newest((event) => {
+    seq = event.seq;
+    return false;
+  });
+  return { title, bots, paths, since: at, seq, trouble: null, blind: null };
+}
+
+/** Looks once more; true when its time is over without trouble. Allocates nothing while all is well. */
+export function lookOn(vigil: Vigil, world: World, at: number): boolean {
+  vigil.blind = blindness(vigil, world);
+  if (vigil.blind !== null) return false;
+  for (const watched of vigil.bots) {
+    const trouble = troubleOf(watched, findBot(watched, world));
+    if (trouble !== null) complain(vigil, `${watched.target.name} ${trouble}`, at);
+  }
+  const errors = newErrors(vigil, world);
+  if (errors > 0) complain(vigil, `${errors} new ${errors === 1 ? 'error' : 'errors'}`, at);
+  return at - vigil.since >= VIGIL_MS;
+}
+
+/** `no trouble for 4m12, watched 5m48 more`. */
+export function vigilWords(vigil: Vigil, at: number): { readonly text: string; readonly rest: string } {
+  const left = duration(Math.max(0, VIGIL_MS - (at - vigil.since)));
+  if (vigil.blind !== null) return { text: vigil.blind, rest: '' };
+  const text =
+    vigil.trouble === null
+      ? `well for ${duration(at - vigil.since)}`
+      : `${vigil.trouble.text}, ${ago(at - vigil.trouble.at)} ago`;
+  return { text, rest: `watched ${left} more` };
+}
+
+function complain(vigil: Vigil, text: string, at: number): void {
+  vigil.trouble = { text, at };
+  vigil.since = at;
+}
+
+function blindness({ bots }: Vigil, world: World): string | null {
+  const isFresh = bots.every(({ target }) =>
+    world.pm2.some(({ reading }) => reading.state === 'fresh' && reading.value.home === target.home),
+  );
+  return isFresh ? null : 'not known: PM2 cannot be read';
+}
+
+function findBot(watched: Watched, world: World): Bot | null {
+  const { target } = watched;
+  for (const { reading } of world.pm2) {
+    const snapshot = valueOf(reading);
+    if (snapshot?.home !== target.home) continue;
+    const bot = snapshot.bots[watched.index];
+    if (bot?.id === target.id && bot.uniqueId === target.uniqueId) return bot;
+    watched.index = snapshot.bots.findIndex(({ id, uniqueId }) => id === target.id && uniqueId === target.uniqueId);
+    return snapshot.bots[watched.index] ?? null;
+  }
+  return null;
+}
+
+/** What is new and bad; each thing once. */
+function troubleOf(watched: Watched, bot: Bot | null): string | null {
+  const isUp = bot !== null && (bot.status === 'online' || bot.status === 'launching' || bot.status === 'stopping');
+  const wasDown = watched.isDown;
+  watched.isDown = !isUp;
+  const restarts = bot?.restarts ?? watched.restarts;
+  const isMore = restarts > watched.restarts;
+  watched.restarts = restarts;
+  if (bot === null) return wasDown ? null : 'is gone';
+  const last = bot.exits.at(-1);
+  // A restart that somebody asked for is no trouble.
+  if (isMore && last?.cause !== 'asked') return `restarted again${last === undefined ? '' : `: ${describeExit(last)}`}`;
+  if (isUp || wasDown) return null;
+  return last?.cause === 'asked' ? null : `is ${bot.status}`;
+}
+
+function newErrors(vigil: Vigil, world: World): number {
+  let count = 0;
+  let newest = vigil.seq;
+  world.errors.newest(({ seq, level, path }) => {
+    if (seq <= vigil.seq) return false;
+    newest = Math.max(newest, seq);
+    if (level !== 'warn' && vigil.paths.has(path)) count += 1;
+    return true;
+  });
+  vigil.seq = newest;
+  return count;
+}
