@@ -172,5 +172,10 @@ test('of several actions each end is shown, and leaving asks as long as one is w
   expect(ui.strip).toMatchObject({ title: 'restart a', severity: 'bad', more: null });
   ui = reduce(ui, { type: 'went-back' }, SCENE);
   acting.dismissed();
+  expect(ui.strip).toMatchObject({ title: 'watching b', isQuiet: true });
+  expect(acting.watched()).toBeNull();
+  ui = reduce(ui, { type: 'went-back' }, SCENE);
+  acting.dismissed();
+  acting.tick();
   expect(ui.strip).toBeNull();
 });
