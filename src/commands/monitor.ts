@@ -15,6 +15,7 @@ import { systemDeps } from '../actions/system-deps.ts';
 import type { Target } from '../actions/target.ts';
 import { whoIs } from '../actions/who.ts';
 import type { Options } from '../config/options.ts';
+import { openLogPeek } from '../panels/log-peek.ts';
 import { openLogViewer } from '../panels/log-viewer.ts';
 import { createAttention } from '../sources/attention.ts';
 import { createPm2Client } from '../sources/pm2/client.ts';
@@ -30,7 +31,8 @@ import { colorDepth } from '../ui/screen/color.ts';
 import { createInput } from '../ui/screen/input.ts';
 import { Screen } from '../ui/screen/screen.ts';
 import { createTerminal } from '../ui/screen/terminal.ts';
-import { createShell, type Shell } from '../ui/shell.ts';
+import { createShell } from '../ui/shell.ts';
+import type { Shell } from '../ui/shell-contract.ts';
 import { sweepsOf } from '../ui/sweeps.ts';
 import { createTheme } from '../ui/theme.ts';
 import { worldDeps } from './action-deps.ts';
@@ -137,6 +139,7 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
       actions.find(({ targetKind }) => targetKind === targets[0]?.kind)?.command(targets, person) ?? '',
     openViewer: openLogViewer,
     copyLines: (text, what) => copyText(text, what, { place, write: (sequence) => process.stdout.write(sequence) }),
+    openPeek: openLogPeek,
     copy(text) {
       const sequence = osc52(text);
       if (sequence !== null) process.stdout.write(sequence);

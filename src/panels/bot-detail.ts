@@ -1,162 +1,95 @@
-/** One bot on the whole screen: what it is, how it does, and every exit of the last hour. */
-import type { Bot, BotExit } from '../sources/pm2/snapshot.ts';
-import { keyOf } from '../state/fleet.ts';
-import { describeExit } from '../state/judge.ts';
-import type { Series } from '../state/series.ts';
-import { ago, bytes, clockTime, duration, percent, UNKNOWN } from '../text/format.ts';
+/** One bot on the whole screen: what it is, how it does and did, every exit of the last hour, its last words. */
 import { truncate } from '../text/width.ts';
-import { sparkline } from '../ui/graph.ts';
 import type { Scope } from '../ui/panel.ts';
-import type { Cells } from '../ui/screen/cells.ts';
+import { Cells } from '../ui/screen/cells.ts';
 import { drawScrolled } from '../ui/scrolled.ts';
-import type { Role } from '../ui/theme.ts';
-import { stateRole, stateWord } from './bots-column.ts';
+import { BOT_RANGES } from '../ui/state.ts';
+import { type CurvesLook, drawBotCurves } from './bot-curves.ts';
+import { drawExits } from './bot-exits.ts';
+import { drawFacts, drawLongFacts, drawMetrics, headFacts, longFacts, shortFacts } from './bot-facts.ts';
+import { drawLogEnds } from './bot-log-ends.ts';
 import type { BotRow } from './bots-row.ts';
 
-type Fact = readonly [label: string, value: string, role?: Role];
+/** From this width on the curves stand beside the facts. */
+const TWO_COLUMNS = 100;
+/** More exits than this tell nothing new. */
+const EXITS_SHOWN = 10;
+/** What a short fact takes. */
+const FACT_COLUMNS = 29;
 
 export function drawBotDetail(cells: Cells, scope: Scope, row: BotRow | null): void {
   const { theme, ui } = scope;
   const { width, height } = cells;
   cells.clear();
+  const range = BOT_RANGES[ui.range] ?? BOT_RANGES[0];
+  const span = range === 'all' ? 'all that was seen' : `last ${range}`;
+  const title = row
+    ? `${row.bot.name} · pm_id ${row.bot.id}${row.homeTag ? ` · ${row.homeTag}` : ''} · ${span}`
+    : 'gone';
   cells.box(0, 0, width, height, {
-    title: row ? truncate(`${row.bot.name} · pm_id ${row.bot.id}`, width - 16) : 'gone',
-    right: 'Esc back',
+    title: truncate(title, width - (width < 60 ? 12 : 30)),
+    right: width < 60 ? '[ ]' : '[ ] range · Esc back',
     style: theme.borderFocused,
     titleStyle: theme.accent,
+    rightStyle: theme.muted,
   });
-  if (row) scope.world.attention?.see(row.bot.home, row.bot.id);
-  if (row) drawScrolled(cells, ui.detail?.top ?? 0, theme, (page) => drawPage(page, scope, row));
-  else cells.text(2, 2, 'This bot is not in PM2 any more. Esc goes back.', theme.text, width - 4);
-}
-
-/** Draws all there is to say and gives how many rows it took. */
-function drawPage(page: Cells, scope: Scope, row: BotRow): number {
-  const { world } = scope;
-  let y = drawFacts(page, scope, 0, headFacts(row), 1);
-  y = drawFacts(page, scope, y, shortFacts(row, world.now), page.width >= 150 ? 3 : page.width >= 64 ? 2 : 1);
-  const series = world.fleet.of(keyOf(row.bot));
-  if (series) {
-    y = drawSeries(page, scope, y + 1, 'cpu', series.cpu, percent(row.cpuPercent), 100);
-    y = drawSeries(page, scope, y, 'memory', series.memory, bytes(row.memoryBytes), row.bot.maxMemoryBytes ?? 0);
+  if (!row) {
+    cells.text(2, 2, 'This bot is not in PM2 any more. Esc goes back.', theme.text, width - 4);
+    return;
   }
-  y = drawExits(page, scope, y + 1, row.bot.exits);
-  y = drawFacts(page, scope, y + 1, longFacts(row.bot), 1);
-  return drawMetrics(page, scope, y + 1, row.bot);
+  scope.world.attention?.see(row.bot.home, row.bot.id);
+  const look = { theme, world: scope.world, range };
+  drawScrolled(cells, ui.detail?.top ?? 0, theme, (page) =>
+    page.width >= TWO_COLUMNS ? drawWide(page, scope, row, look, height - 2) : drawNarrow(page, scope, row, look),
+  );
 }
 
-/** Draws labels and values in that many columns, read downwards; gives the row below them. */
-function drawFacts(cells: Cells, { theme }: Scope, y: number, facts: readonly Fact[], columns: number): number {
-  const room = Math.floor((cells.width - 2) / columns);
-  const lines = Math.ceil(facts.length / columns);
-  facts.forEach(([label, value, role], i) => {
-    const x = 1 + Math.floor(i / lines) * room;
-    const line = y + (i % lines);
-    cells.text(x, line, label, theme.muted, 11);
-    cells.text(x + 12, line, truncate(value, room - 13), theme[role ?? 'text'], room - 12);
+/** One under the other, what is asked first on top; gives how many rows that took. */
+function drawNarrow(page: Cells, scope: Scope, row: BotRow, look: CurvesLook): number {
+  const { theme, world } = scope;
+  const columns = page.width >= 64 ? 2 : 1;
+  let y = drawLongFacts(page, theme, 0, headFacts(row));
+  const facts = shortFacts(row, world);
+  // On a phone the rest is further down.
+  const first = columns === 1 ? 8 : facts.length;
+  y += drawFacts(page, theme, y, facts.slice(0, first), columns) + 1;
+  y += drawExits(page, theme, y, row.bot.exits, { now: world.now, most: 4 }) + 1;
+  y += drawBotCurves(page, row, look, { x: 1, y, width: page.width - 2, height: 17 }) + 1;
+  y += drawLogEnds(page, theme, y, scope.logs ?? [], 12) + 1;
+  y += drawFacts(page, theme, y, facts.slice(first), columns);
+  y += drawLongFacts(page, theme, y, longFacts(row, world)) + 1;
+  return y + drawMetrics(page, theme, y, row.bot);
+}
+
+/** The facts above, curves at the left, exits and paths at the right, the logs below down to the end of the screen. */
+function drawWide(page: Cells, scope: Scope, row: BotRow, look: CurvesLook, height: number): number {
+  const { theme, world } = scope;
+  let head = drawLongFacts(page, theme, 0, headFacts(row));
+  head += drawFacts(page, theme, head, shortFacts(row, world), Math.floor(page.width / FACT_COLUMNS)) + 1;
+  const width = Math.round(page.width * 0.54);
+  const right = paste(page, width + 1, head, page.width - width - 1, (facts) => {
+    let at = drawExits(facts, theme, 0, row.bot.exits, { now: world.now, most: height >= 45 ? EXITS_SHOWN : 5 }) + 1;
+    at += drawLongFacts(facts, theme, at, longFacts(row, world)) + 1;
+    return at + drawMetrics(facts, theme, at, row.bot);
   });
-  return y + lines;
+  // The logs have at least a quarter of the screen.
+  const high = Math.max(14, Math.min(38, Math.round(height * 0.72) - head));
+  const left = paste(page, 0, head, width, (course) =>
+    drawBotCurves(course, row, look, { x: 1, y: 0, width: width - 2, height: high }),
+  );
+  const end = head + Math.max(left, right) + 1;
+  return end + drawLogEnds(page, theme, end, scope.logs ?? [], Math.max(8, height - end));
 }
 
-function headFacts({ judgement }: BotRow): readonly Fact[] {
-  const words = `${stateWord(judgement.state)}${judgement.why ? ` · ${judgement.why}` : ''}`;
-  return [['state', words, stateRole(judgement.state)]];
-}
-
-function shortFacts(row: BotRow, now: number): readonly Fact[] {
-  const { bot } = row;
-  const unstable = bot.unstableRestarts > 0 ? `, ${bot.unstableRestarts} unstable` : '';
-  const limit = bot.maxMemoryBytes === null ? '' : ` of ${bytes(bot.maxMemoryBytes)}`;
-  return [
-    ['PM2', `${bot.status} · ${bot.mode}`],
-    ['pid', bot.pid === null ? UNKNOWN : `${bot.pid}${row.processes > 1 ? ` and ${row.processes - 1} below it` : ''}`],
-    ['up', Number.isNaN(row.uptimeMs) ? UNKNOWN : duration(row.uptimeMs)],
-    ['cpu', Number.isNaN(row.cpuPercent) ? UNKNOWN : `${percent(row.cpuPercent)} of one core`],
-    ['memory', `${bytes(row.memoryBytes)}${limit}`],
-    ['last log', Number.isNaN(row.lastLogAt) ? 'no log file could be read' : `${ago(now - row.lastLogAt)} ago`],
-    ['restarts', `${bot.restarts}${unstable}`],
-    ['exit code', bot.exitCode === null ? UNKNOWN : String(bot.exitCode)],
-    ['namespace', bot.namespace],
-    ['instance', bot.mode === 'cluster' && bot.instance !== null ? String(bot.instance) : 'the only one'],
-    ['version', bot.version ?? UNKNOWN],
-    ['user', bot.username ?? UNKNOWN],
-    ['watch', `${bot.watch ? 'yes' : 'no'}${bot.cron ? ` · cron ${bot.cron}` : ''}`],
-  ];
-}
-
-function longFacts(bot: Bot): readonly Fact[] {
-  return [
-    ['script', bot.script],
-    ['cwd', bot.cwd],
-    ['runs on', [bot.interpreter, bot.nodeVersion].filter(Boolean).join(' ')],
-    ['out log', bot.outLogPath ?? UNKNOWN],
-    ['error log', bot.errLogPath ?? UNKNOWN],
-    ['environment', bot.envNames.length > 0 ? `${bot.envNames.join(' ')}  (names only)` : 'nothing of its own'],
-    ['home', bot.home],
-  ];
-}
-
-function drawSeries(
-  cells: Cells,
-  { theme }: Scope,
-  y: number,
-  label: string,
-  series: Series,
-  now: string,
-  max: number,
-): number {
-  cells.text(1, y, label, theme.muted, 11);
-  const room = Math.min(series.capacity, cells.width - 2 - 12 - 7);
-  const peak = series.max(room);
-  sparkline(cells, 13, y, room, series, {
-    min: 0,
-    max: Math.max(max, Number.isNaN(peak) ? 0 : peak),
-    style: theme.graph,
-  });
-  cells.text(14 + room, y, now, theme.text, 6);
-  return y + 1;
-}
-
-const CAUSES: Readonly<Record<BotExit['cause'], string>> = {
-  crash: 'nobody asked for it',
-  asked: 'asked through PM2',
-  reload: 'reloaded: a new worker took its place',
-  memory: 'PM2 restarted it: over max_memory_restart',
-  watch: 'PM2 restarted it: a file changed',
-  cron: 'PM2 restarted it: its schedule',
-};
-
-/** More exits than this tell nothing new. */
-const EXITS_SHOWN = 10;
-/** As many as a snapshot holds of one bot. */
-const EXITS_KEPT = 64;
-
-function drawExits(cells: Cells, { theme, world }: Scope, y: number, exits: readonly BotExit[]): number {
-  const count = exits.length >= EXITS_KEPT ? `${EXITS_KEPT} or more` : String(exits.length);
-  const title = exits.length === 0 ? 'No exit in the last hour.' : `Exits of the last hour (${count}), latest first`;
-  cells.text(1, y++, title, theme.title, cells.width - 2);
-  for (const exit of exits.slice(-EXITS_SHOWN).reverse()) {
-    const offset = -new Date(exit.at).getTimezoneOffset();
-    const role: Role = exit.cause === 'crash' || exit.cause === 'memory' ? 'bad' : 'muted';
-    cells.text(1, y, clockTime(exit.at, offset), theme.text, 8);
-    cells.text(10, y, `${ago(world.now - exit.at)} ago`.padStart(8), theme.muted, 8);
-    cells.text(20, y, describeExit(exit), theme[role], 14);
-    cells.text(35, y, CAUSES[exit.cause], theme.muted, cells.width - 36);
-    y++;
+/** Draws within a part of the page, from its own corner; gives how many rows that took. */
+function paste(page: Cells, x: number, y: number, width: number, draw: (part: Cells) => number): number {
+  const part = new Cells(width, page.height - y);
+  const used = draw(part);
+  for (let line = 0; line < Math.min(used, part.height); line++) {
+    const from = line * width;
+    const to = (y + line) * page.width + x;
+    page.glyphs.set(part.glyphs.subarray(from, from + width), to);
+    page.styles.set(part.styles.subarray(from, from + width), to);
   }
-  return y;
-}
-
-function drawMetrics(cells: Cells, { theme }: Scope, y: number, bot: Bot): number {
-  if (bot.metrics.length === 0) return y;
-  cells.text(1, y++, 'What it publishes to PM2', theme.title, cells.width - 2);
-  const each = 38;
-  const across = Math.max(1, Math.floor((cells.width - 2) / each));
-  bot.metrics.forEach((metric, i) => {
-    const line = y + Math.floor(i / across);
-    const x = 1 + (i % across) * each;
-    cells.text(x, line, metric.name, theme.muted, 24);
-    cells.text(x + 25, line, `${metric.value} ${metric.unit}`, theme.text, 12);
-  });
-  return y + Math.ceil(bot.metrics.length / across);
+  return used;
 }

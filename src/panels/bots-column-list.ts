@@ -156,7 +156,7 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     title: '↺/H',
     width: 4,
     align: 'right',
-    rank: 6.5,
+    rank: 7.1,
     sort: 'exits',
     text: ({ exitsHour }) => (exitsHour > 0 ? count(exitsHour) : ''),
     group: ({ exitsHour }) => (exitsHour > 0 ? count(exitsHour) : ''),

@@ -39,6 +39,7 @@ export function botsPanel(): Panel {
     page: (height) => Math.max(1, height - CHROME_ROWS),
     draw: (cells, scope) => drawBots(cells, scope, viewOf(scope)),
     drawDetail: (cells, scope, key) => drawBotDetail(cells, scope, rowOf(scope, key)),
+    hasLogs: true,
     filterError: (text) => parseBotFilter(text).error,
     textOf(scope, key) {
       viewOf(scope);

@@ -1,5 +1,6 @@
 /** The short history of each bot. */
 import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
+import { BotTracks } from './bot-tracks.ts';
 import { countMeantToRun, keyOf } from './fleet.ts';
 import { MemoryPoints, type MemoryTrend } from './memory-trend.ts';
 import { Series } from './series.ts';
@@ -10,6 +11,7 @@ const SAMPLES = 120;
 export interface BotSeries {
   readonly cpu: Series;
   readonly memory: Series;
+  readonly tracks: BotTracks;
 }
 
 /** The short history of every bot, by key. Bots that are gone are forgotten. */
@@ -43,14 +45,20 @@ export class FleetHistory {
         const key = this.#keyAt(snapshot, i);
         let series = this.#series.get(key);
         if (!series) {
-          series = { cpu: new Series(SAMPLES), memory: new Series(SAMPLES) };
+          series = { cpu: new Series(SAMPLES), memory: new Series(SAMPLES), tracks: new BotTracks() };
           this.#series.set(key, series);
           this.#memory.set(key, new MemoryPoints());
         }
-        const { startedAt } = snapshot.bots[i] as Bot;
+        const { startedAt, metrics } = snapshot.bots[i] as Bot;
         if (startedAt !== null) this.#memory.get(key)?.push(now, snapshot.memoryBytes[i] as number, startedAt);
         series.cpu.push(snapshot.cpuPercent[i] as number);
         series.memory.push(snapshot.memoryBytes[i] as number);
+        series.tracks.push(
+          now,
+          snapshot.cpuPercent[i] as number,
+          snapshot.memoryBytes[i] as number,
+          loopLatency(metrics),
+        );
       }
     }
     this.#forget(snapshots);
@@ -75,4 +83,9 @@ export class FleetHistory {
       this.#memory.delete(key);
     }
   }
+}
+
+function loopLatency(metrics: Bot['metrics']): number {
+  for (const metric of metrics) if (metric.kind === 'loop-latency') return metric.value;
+  return Number.NaN;
 }

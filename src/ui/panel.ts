@@ -5,7 +5,7 @@ import type { PanelWord } from './binding.ts';
 import type { Cells } from './screen/cells.ts';
 import type { ListState, MenuId, MenuItem, PanelId, UiState } from './state.ts';
 import type { Theme } from './theme.ts';
-import type { ViewerSubject } from './viewer.ts';
+import type { PeekFile, ViewerSubject } from './viewer.ts';
 
 /** What a panel draws from. */
 export interface Scope {
@@ -14,6 +14,8 @@ export interface Scope {
   readonly list: ListState;
   readonly theme: Theme;
   readonly isFocused: boolean;
+  /** The ends of the logs of what the detail is about; empty elsewhere. */
+  readonly logs?: readonly PeekFile[];
 }
 
 export interface Panel {
@@ -30,6 +32,8 @@ export interface Panel {
   drawDetail(cells: Cells, scope: Scope, key: string | null): void;
   /** One line, for screens that have no room for the panel. */
   drawSummary?(cells: Cells, scope: Scope): void;
+  /** Whether its detail shows the ends of the logs of its row. */
+  readonly hasLogs?: true;
   /** The logs of a row, for `l`. */
   subject?(scope: Scope, key: string | null): ViewerSubject | null;
   /** What `y` copies here before any target's command: a remedy that the panel names. */

@@ -10,7 +10,7 @@ import type { Draw } from './screen/cells.ts';
 import type { Layer } from './screen/picture.ts';
 import type { Screen } from './screen/screen.ts';
 import type { Sheet } from './screen/sheet.ts';
-import type { Shell } from './shell.ts';
+import type { Shell } from './shell-contract.ts';
 
 export interface PresentOptions {
   readonly shell: Shell;

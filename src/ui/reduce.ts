@@ -3,6 +3,7 @@ import { turnAllFolds, turnFold } from './folding.ts';
 import { openMenu, pressMenu } from './menu.ts';
 import { clearSelected, turnAll, turnSelected } from './selection.ts';
 import {
+  BOT_RANGES,
   type ListState,
   NOTICE_MS,
   type PanelId,
@@ -40,7 +41,7 @@ export function reduce(state: UiState, event: UiEvent, scene: Scene): UiState {
     case 'viewer-opened':
       return { ...state, isViewing: true };
     case 'range-turned':
-      return { ...state, range: (state.range + event.by + RANGES.length) % RANGES.length };
+      return { ...state, range: (state.range + event.by + rangesOf(state)) % rangesOf(state) };
     case 'went-back':
       return goBack(state);
     case 'filter-opened':
@@ -131,7 +132,13 @@ function openDetail(state: UiState, scene: Scene): UiState {
   if (key !== null && scene.group(state.focus, key) === key) return foldAt(state, 'other', scene);
   const isList = scene.sorts(state.focus) > 0;
   if (isList && key === null && state.lists[state.focus].filter !== '') return state;
-  return { ...state, detail: { panel: state.focus, key, top: 0 } };
+  const next: UiState = { ...state, detail: { panel: state.focus, key, top: 0 } };
+  return { ...next, range: Math.min(state.range, rangesOf(next) - 1) };
+}
+
+/** How many ranges the detail that stands has. */
+function rangesOf({ detail }: UiState): number {
+  return detail?.panel === 'bots' ? BOT_RANGES.length : RANGES.length;
 }
 
 /** No detail is longer; the drawing clamps to what there is. */

@@ -5,7 +5,7 @@ import type { PanelId, Scene } from './state.ts';
 export interface SceneOptions {
   readonly panels: readonly Panel[];
   scopeOf(id: PanelId): Scope;
-  /** The height of a panel's zone; undefined while it is not shown. */
+  /** The height of a panel's zone, or of the detail that has its place; undefined while neither is shown. */
   heightOf(id: PanelId): number | undefined;
 }
 

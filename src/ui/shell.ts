@@ -3,89 +3,21 @@
  * which zones must be painted anew. It knows no terminal: what presents it asks for what it needs.
  */
 import type { Target } from '../actions/target.ts';
-import type { World } from '../state/world.ts';
-import type { Acting, ActingPort } from './acting.ts';
-import { type Binding, type Effect, type PanelWord, worksInHelp, worksInViewer } from './binding.ts';
+import { type Effect, type PanelWord, worksInHelp, worksInViewer } from './binding.ts';
 import { bindingOf } from './keymap.ts';
 import { createKeyDecoder, type InkKey } from './keys.ts';
 import type { Layout } from './layout.ts';
 import type { Panel, Scope } from './panel.ts';
-import type { Prompt } from './prompt.ts';
 import { createQuitGuard } from './quit-guard.ts';
 import { cursorKey, reduce } from './reduce.ts';
-import { isSettled, type News, zonesChanged, zonesWithNews } from './repaint.ts';
+import { isSettled, zonesChanged, zonesWithNews } from './repaint.ts';
 import { createScene } from './scene.ts';
-import type { Cells } from './screen/cells.ts';
+import type { Shell, ShellOptions } from './shell-contract.ts';
 import { createLayouts, cursorRowOf, type Frame, sameFrame } from './shell-frame.ts';
-import {
-  initialUi,
-  type MenuItem,
-  type Notice,
-  type PanelId,
-  type UiEvent,
-  type UiState,
-  type ViewId,
-} from './state.ts';
-import type { Theme } from './theme.ts';
-import type { OpenViewer, Viewer } from './viewer.ts';
+import { initialUi, type Notice, type PanelId, type UiEvent } from './state.ts';
+import type { ViewerSubject } from './viewer.ts';
 import { createViewing } from './viewing.ts';
 import { drawZone, scopeOf as scopeIn } from './zones.ts';
-
-export interface ShellOptions {
-  readonly panels: readonly Panel[];
-  readonly keymap: readonly Binding[];
-  readonly theme: Theme;
-  readonly view: ViewId;
-  readonly size: { readonly columns: number; readonly rows: number };
-  readonly hostname: string;
-  readonly isReadOnly: boolean;
-  /** The world at this moment; asked once a change and kept while paused. */
-  takeWorld(): World;
-  freezeWorld(world: World): World;
-  /** Epoch and monotonic ms. */
-  readonly clock: { now(): number; monotonic(): number };
-  /** Starts actions and speaks to the prompt; made with the shell's own dispatch. */
-  createActing(port: ActingPort): Acting;
-  /** The command that does by hand what the first action of such targets does. */
-  commandFor(targets: readonly Target[]): string;
-  readonly openViewer: OpenViewer;
-  /** Puts a text on the person's clipboard and says how. */
-  copy(text: string): string;
-  /** The same for a text of many lines; `what` names it. */
-  copyLines(text: string, what: string): Promise<string>;
-  quit(): void;
-  suspend(): void;
-  redraw(): void;
-}
-
-export interface Shell {
-  ui(): UiState;
-  frame(): Frame;
-  /** Called when `frame()` has changed. */
-  onFrame(listener: () => void): () => void;
-  /** Called when zones must be painted; without ids: all. */
-  onPaint(listener: (ids?: readonly string[]) => void): () => void;
-  /** One report of the keyboard: see `InputListener`. */
-  report(input: string, key: InkKey): void;
-  paste(text: string): void;
-  /** The keys of what has the body, for the help; null when nothing has. */
-  viewerKeys(): Viewer['keymap'] | null;
-  /** The lines of the menu that stands. */
-  menuItems(): readonly MenuItem[];
-  /** The row of the screen the cursor of the focused list is on; null when no list is shown. */
-  cursorRow(): number | null;
-  /** The size may be the same as before, when the terminal was away meanwhile. */
-  resize(columns: number, rows: number): void;
-  /** Says something in the footer for a while, or until the next key. */
-  notify(text: string, severity: Notice['severity']): void;
-  /** Readings have come in, or a second has passed; without `news`: anything may be new. */
-  worldChanged(news?: News): void;
-  /** This prompt is on the terminal, whole: from here on it begins to count. */
-  painted(prompt: Prompt): void;
-  draw(zone: string, cells: Cells): void;
-  /** Ends the acting part; resolves when what is under way is finished and audited. */
-  stop(reason: string): Promise<void>;
-}
 
 export function createShell(options: ShellOptions): Shell {
   const { panels, keymap, theme, clock } = options;
@@ -93,12 +25,13 @@ export function createShell(options: ShellOptions): Shell {
   let size = options.size;
   let world = options.takeWorld();
   let frame: Frame | null = null;
+  const peek = options.openPeek(() => paint(['detail']));
   const decoder = createKeyDecoder();
   const frameListeners = new Set<() => void>();
   const paintListeners = new Set<(ids?: readonly string[]) => void>();
 
   const panelOf = (id: string): Panel | undefined => panels.find((panel) => panel.id === id);
-  const scopeOf = (id: PanelId): Scope => scopeIn({ world, ui, theme }, id);
+  const scopeOf = (id: PanelId): Scope => scopeIn({ world, ui, theme, logs: peek.files() }, id);
   const zoneOf = (id: string) =>
     layout()
       .rows.flatMap(({ zones }) => zones)
@@ -116,6 +49,7 @@ export function createShell(options: ShellOptions): Shell {
     if (ui.isPaused !== before.isPaused) world = ui.isPaused ? options.freezeWorld(world) : options.takeWorld();
     // A zone that shrank or a list that changed may have left the cursor outside its window.
     if (!isSettled(event)) ui = reduce(ui, { type: 'world-changed', at: clock.monotonic() }, scene);
+    if (ui.detail?.key !== before.detail?.key) peek.look(detailLogs());
     refreshFrame();
     paint(zonesChanged(before, ui));
     if (event.type === 'went-back' && before.strip && !ui.strip) acting.dismissed();
@@ -192,6 +126,12 @@ export function createShell(options: ShellOptions): Shell {
   function chosen(): readonly Target[] {
     const at = focused();
     return ui.view === 'logs' ? viewing.targets() : (at?.panel.targets?.(at.scope, at.key) ?? []);
+  }
+
+  /** The logs whose ends stand in the detail. */
+  function detailLogs(): ViewerSubject | null {
+    const at = ui.detail && focused();
+    return at?.panel.hasLogs ? (at.panel.subject?.(at.scope, at.key) ?? null) : null;
   }
 
   function openLog(): void {
@@ -283,6 +223,7 @@ export function createShell(options: ShellOptions): Shell {
       if (!ui.isPaused) world = options.takeWorld();
       acting.tick();
       viewing.tick(viewerPage());
+      if (!ui.isPaused) peek.tick();
       dispatch({ type: 'world-changed', at: clock.monotonic() });
       refreshFrame();
       // The picture of a paused world stands still; how long it has is in the header.
@@ -291,9 +232,21 @@ export function createShell(options: ShellOptions): Shell {
     painted: (prompt) => acting.painted(prompt),
     draw(zone, cells) {
       const { hostname, isReadOnly } = options;
+      const logs = peek.files();
       const { viewer } = viewing;
       if (viewer && zone === 'detail') return viewer.draw(cells, theme);
-      drawZone(zone, cells, { world, ui, panels, keymap, theme, hostname, isReadOnly, clockNow: clock.now(), viewer });
+      drawZone(zone, cells, {
+        world,
+        ui,
+        panels,
+        keymap,
+        theme,
+        hostname,
+        isReadOnly,
+        clockNow: clock.now(),
+        viewer,
+        logs,
+      });
     },
     stop: (reason) => acting.stop(reason),
   };

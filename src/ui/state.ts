@@ -87,7 +87,7 @@ export interface UiState {
   readonly detail: Detail | null;
   /** A viewer has the body: the logs, of one bot or all. */
   readonly isViewing: boolean;
-  /** The detail's range, an index into RANGES. */
+  /** The detail's range, an index into RANGES or BOT_RANGES. */
   readonly range: number;
   /** What is being typed into the focused list; null when nothing is. */
   readonly typing: Typing | null;
@@ -104,6 +104,8 @@ export const UNLOCK_MS = 10 * 60_000;
 /** How long a notice stands, ms. */
 export const NOTICE_MS = 6_000;
 export const RANGES = ['1m', '10m', '1h'] as const;
+/** Of the detail of a bot. */
+export const BOT_RANGES = [...RANGES, 'all'] as const;
 
 /** What the reducer may ask of the screen as it is at this moment. */
 export interface Scene {

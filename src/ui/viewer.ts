@@ -1,4 +1,5 @@
 /** What can take the whole body for itself, with keys of its own: the view of the logs. Handed in, like panels. */
+import type { LogLine } from '../sources/logs/pager.ts';
 import type { LogStream } from '../sources/logs/snapshot.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
@@ -60,6 +61,29 @@ export interface ViewerPort {
 }
 
 export type OpenViewer = (subject: ViewerSubject, port: ViewerPort) => Viewer;
+
+/** The end of one log, as it is known. `error` says why not, where it is unreadable. */
+export interface PeekFile {
+  readonly label: string;
+  readonly path: string;
+  readonly state: 'reading' | 'read' | 'unreadable';
+  readonly error: string;
+  /** The newest last. */
+  readonly lines: readonly LogLine[];
+}
+
+/** The ends of a few logs, beside other things on the screen. */
+export interface LogPeek {
+  /** Follows these logs from now on; null: none. */
+  look(subject: ViewerSubject | null): void;
+  /** A beat has passed. */
+  tick(): void;
+  files(): readonly PeekFile[];
+  close(): void;
+}
+
+/** `onChange` is called when there are other lines. */
+export type OpenPeek = (onChange: () => void) => LogPeek;
 
 /** The logs of a bot; null when PM2 names none. */
 export function logsOf({ name, outLogPath, errLogPath }: Bot): ViewerSubject | null {

@@ -17,7 +17,7 @@ import type { Panel, Scope } from './panel.ts';
 import type { Cells } from './screen/cells.ts';
 import type { Overlay, PanelId, UiState } from './state.ts';
 import type { Theme } from './theme.ts';
-import type { Viewer } from './viewer.ts';
+import type { PeekFile, Viewer } from './viewer.ts';
 
 /** All that a picture is made from. */
 export interface Picture {
@@ -30,6 +30,8 @@ export interface Picture {
   readonly isReadOnly: boolean;
   /** Epoch ms of the real moment. */
   readonly clockNow: number;
+  /** The ends of the logs of what the detail is about. */
+  readonly logs?: readonly PeekFile[];
   /** What has the body, when something has. */
   readonly viewer: Viewer | null;
 }
@@ -49,9 +51,9 @@ export function layoutOf(ui: UiState, world: World, size: { readonly columns: nu
   });
 }
 
-export function scopeOf(picture: Pick<Picture, 'world' | 'ui' | 'theme'>, id: PanelId): Scope {
-  const { world, ui, theme } = picture;
-  return { world, ui, list: ui.lists[id], theme, isFocused: ui.focus === id };
+export function scopeOf(picture: Pick<Picture, 'world' | 'ui' | 'theme' | 'logs'>, id: PanelId): Scope {
+  const { world, ui, theme, logs } = picture;
+  return { world, ui, list: ui.lists[id], theme, isFocused: ui.focus === id, ...(logs ? { logs } : {}) };
 }
 
 export function drawZone(zone: string, cells: Cells, picture: Picture): void {
@@ -96,7 +98,7 @@ function typingRemark(picture: Picture): TypingRemark {
   const wanted = ui.typing.text.toLowerCase();
   const found = panel.keys(scope).filter((key) => panel.textOf?.(scope, key).includes(wanted)).length;
   if (wanted === '') return { text: '', isWrong: false };
-  return { text: found === 0 ? 'found nowhere' : `in ${found} rows`, isWrong: found === 0 };
+  return { text: found === 0 ? 'found nowhere' : `in ${found} ${found === 1 ? 'row' : 'rows'}`, isWrong: found === 0 };
 }
 
 /** What the footer shows: the viewer's own keys first, else the bindings that mean something here. */

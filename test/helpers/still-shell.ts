@@ -11,7 +11,8 @@ import { createStore } from '../../src/state/store.ts';
 import { freezeWorld, takeWorld, type World } from '../../src/state/world.ts';
 import type { Acting } from '../../src/ui/acting.ts';
 import { createKeymap } from '../../src/ui/keymap.ts';
-import { createShell, type Shell } from '../../src/ui/shell.ts';
+import { createShell } from '../../src/ui/shell.ts';
+import type { Shell } from '../../src/ui/shell-contract.ts';
 import { createTheme } from '../../src/ui/theme.ts';
 import { NOON } from './bots.ts';
 
@@ -91,6 +92,7 @@ export function createStillShell(still: StillWorld, columns: number, rows: numbe
     clock: { now: () => NOON, monotonic: () => 0 },
     createActing: () => idle,
     commandFor: () => '',
+    openPeek: () => ({ look() {}, tick() {}, files: () => [], close() {} }),
     openViewer: () => {
       throw new Error('no viewer here');
     },

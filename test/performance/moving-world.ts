@@ -1,7 +1,7 @@
 import type { Snapshots } from '../../src/sources/kinds.ts';
 import { createPoller, type Poller, type Ticker } from '../../src/sources/poller.ts';
 import { type Clock, type Kind, type Source, SourceOff } from '../../src/sources/source.ts';
-import type { Shell } from '../../src/ui/shell.ts';
+import type { Shell } from '../../src/ui/shell-contract.ts';
 import { makeBot, makePm2Snapshot, NOON } from '../helpers/bots.ts';
 import { hostSnapshot } from '../helpers/host.ts';
 import { createStillShell, createStillWorld, type StillWorld } from '../helpers/still-shell.ts';

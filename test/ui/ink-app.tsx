@@ -1,6 +1,6 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
-import type { Shell } from '../../src/ui/shell.ts';
+import type { Shell } from '../../src/ui/shell-contract.ts';
 import { TextSurface } from './screen/text-surface.tsx';
 
 /** The zones of a shell, composed by Ink instead of our own picture. */

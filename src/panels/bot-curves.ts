@@ -1,0 +1,212 @@
+/** The courses of one bot over a chosen range, one under the other on one axis of time, with its restarts. */
+
+import { SPANS, type Tracked } from '../state/bot-tracks.ts';
+import { isUnasked } from '../state/judge.ts';
+import type { World } from '../state/world.ts';
+import { bytes, count, duration, percent, UNKNOWN } from '../text/format.ts';
+import { chart } from '../ui/graph.ts';
+import type { Cells } from '../ui/screen/cells.ts';
+import type { BOT_RANGES } from '../ui/state.ts';
+import type { Theme } from '../ui/theme.ts';
+import { timeTicks } from '../ui/ticks.ts';
+import type { BotRow } from './bots-row.ts';
+
+export type BotRange = (typeof BOT_RANGES)[number];
+
+export interface CurvesLook {
+  readonly theme: Theme;
+  readonly world: World;
+  readonly range: BotRange;
+}
+
+export interface CurvesPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Measure {
+  readonly title: string;
+  readonly tracked: Tracked;
+  readonly format: (value: number) => string;
+  readonly range: { readonly min: number; readonly max?: number };
+}
+
+const MEASURES: readonly Measure[] = [
+  { title: 'CPU', tracked: 'cpuPercent', format: percent, range: { min: 0, max: 5 } },
+  { title: 'memory', tracked: 'memoryBytes', format: bytes, range: { min: 0 } },
+  {
+    title: 'event loop',
+    tracked: 'loopMs',
+    format: (value) => `${value < 9.95 ? value.toFixed(1) : count(value)}ms`,
+    range: { min: 0, max: 1 },
+  },
+];
+
+/** The labels of all scales are as wide, so that the moments stand below each other. */
+const SCALE = 6;
+const AXIS = SCALE + 1;
+const NOW = 'now';
+/** Fewer samples would look like a course of their own. */
+const LEAST_SAMPLES = 20;
+/** Beyond so many, lines through the curves would be all there is to see. */
+const LINES_MOST = 12;
+
+interface Samples {
+  readonly values: readonly number[];
+  readonly spanMs: number;
+}
+
+/** Draws as many as fit; gives how many rows they took. */
+export function drawBotCurves(cells: Cells, row: BotRow, look: CurvesLook, place: CurvesPlace): number {
+  const { width, height } = place;
+  const samples = MEASURES.map((measure) => samplesOf(row, measure.tracked, look));
+  const known = MEASURES.map((measure, i) => ({ measure, samples: samples[i] as Samples })).filter(
+    ({ samples: { values } }) => values.some((value) => !Number.isNaN(value)),
+  );
+  if (known.length === 0 || width < AXIS + 12 || height < 5) {
+    cells.text(place.x, place.y, 'Nothing is known of its course yet.', look.theme.muted, width);
+    return 1;
+  }
+  // The restarts and the axis of time.
+  const room = height - 2;
+  const shown = known.slice(0, Math.max(1, Math.min(known.length, Math.floor(room / 3))));
+  const each = Math.min(12, Math.floor(room / shown.length));
+  // Measures are looked at at different times: the longest says what the axis spans.
+  const spanMs = Math.max(...shown.map(({ samples: { spanMs: span } }) => span));
+  const marks = marksOf(row, look.world.now, spanMs, width - AXIS);
+  shown.forEach(({ measure, samples: own }, i) => {
+    drawCurve(cells, measure, { own: padTo(own, spanMs), marks }, look, {
+      ...place,
+      y: place.y + i * each,
+      height: each,
+    });
+  });
+  const y = place.y + shown.length * each;
+  drawRestarts(cells, marks, look, { ...place, y });
+  drawTimeAxis(cells, look.theme, { ...place, y: y + 1 }, spanMs);
+  return shown.length * each + 2;
+}
+
+/** What there is of the range, at its own grain. */
+function samplesOf(row: BotRow, tracked: Tracked, { world, range }: CurvesLook): Samples {
+  const series = world.fleet.of(row.key);
+  if (!series) return { values: [], spanMs: 0 };
+  const fine = tracked === 'cpuPercent' ? series.cpu : tracked === 'memoryBytes' ? series.memory : null;
+  if (range === '1m' && fine) return withRoom(fine.tail(60), 1_000);
+  const { values, stepMs } = series.tracks.curve(tracked, SPANS.find((span) => span === range) ?? '10m');
+  return withRoom(range === '1m' ? values.slice(-12) : values, stepMs);
+}
+
+function withRoom(values: readonly number[], stepMs: number): Samples {
+  const missing = Math.max(0, (stepMs >= 5_000 ? 12 : LEAST_SAMPLES) - values.length);
+  const padded = [...Array.from({ length: missing }, () => Number.NaN), ...values];
+  return { values: padded, spanMs: padded.length * stepMs };
+}
+
+/** The same over a longer time, of which nothing more is known. */
+function padTo({ values, spanMs }: Samples, wantedMs: number): readonly number[] {
+  const stepMs = spanMs / Math.max(1, values.length);
+  const missing = spanMs > 0 ? Math.round((wantedMs - spanMs) / stepMs) : 0;
+  return missing > 0 ? [...Array.from({ length: missing }, () => Number.NaN), ...values] : values;
+}
+
+/** How many exits fall into each column, and how many of those nobody asked for. */
+interface Marks {
+  readonly all: readonly number[];
+  readonly unasked: readonly number[];
+  readonly total: number;
+}
+
+function marksOf({ bot }: BotRow, now: number, spanMs: number, columns: number): Marks {
+  const all = Array.from({ length: columns }, () => 0);
+  const unasked = [...all];
+  let total = 0;
+  for (const exit of bot.exits) {
+    const age = now - exit.at;
+    if (age < 0 || age > spanMs) continue;
+    const column = Math.min(columns - 1, Math.floor((1 - age / spanMs) * columns));
+    all[column] = (all[column] as number) + 1;
+    if (isUnasked(exit)) unasked[column] = (unasked[column] as number) + 1;
+    total++;
+  }
+  return { all, unasked, total };
+}
+
+function drawCurve(
+  cells: Cells,
+  { title, format, range }: Measure,
+  { own, marks }: { readonly own: readonly number[]; readonly marks: Marks },
+  { theme }: CurvesLook,
+  { x, y, width, height }: CurvesPlace,
+): void {
+  const known = own.filter((value) => !Number.isNaN(value));
+  let at = x + cells.text(x, y, title, theme.title, width) + 2;
+  for (const [label, value] of figuresOf(known, own.at(-1))) {
+    const text = `${label} ${value === null ? UNKNOWN : format(value)}`;
+    if (at + text.length > x + width) break;
+    at += cells.text(at, y, text, label === 'now' ? theme.strong : theme.muted) + 2;
+  }
+  const lines = chart(own, width, height - 1, (value) => format(value).padStart(SCALE - 1), range);
+  lines.forEach((text, i) => {
+    const axis = text.search(/[┤│]/);
+    // A narrower scale is moved to where all of them end.
+    const shift = Math.max(0, AXIS - 1 - axis);
+    cells.text(x + shift, y + 1 + i, text.slice(0, axis), theme.muted, axis);
+    cells.text(x + shift + axis, y + 1 + i, text.slice(axis, axis + 1), theme.border, 1);
+    cells.text(x + shift + axis + 1, y + 1 + i, text.slice(axis + 1), theme.graph, width - axis - 1 - shift);
+    if (marks.total > LINES_MOST) return;
+    marks.all.forEach((exits, column) => {
+      const glyph = text[axis + 1 + column];
+      if (exits > 0 && (glyph === undefined || glyph === ' ')) {
+        const style = (marks.unasked[column] as number) > 0 ? theme.bad : theme.muted;
+        cells.text(x + AXIS + column, y + 1 + i, '┊', style, 1);
+      }
+    });
+  });
+}
+
+const DIGITS = 9;
+
+/** How often it ended, column by column. */
+function drawRestarts(
+  cells: Cells,
+  { all, unasked, total }: Marks,
+  { theme }: CurvesLook,
+  { x, y }: CurvesPlace,
+): void {
+  cells.text(x, y, 'exits', theme.title, SCALE);
+  cells.text(x + AXIS - 1, y, '│', theme.border, 1);
+  all.forEach((exits, column) => {
+    if (exits === 0) return;
+    const style = (unasked[column] as number) > 0 ? theme.bad : theme.muted;
+    cells.text(x + AXIS + column, y, exits === 1 ? '▲' : exits > DIGITS ? '+' : String(exits), style, 1);
+  });
+  if (total === 0) cells.text(x + AXIS + 1, y, 'none in this time', theme.muted);
+}
+
+/** The ages below: round ones, and now at the right. */
+function drawTimeAxis(cells: Cells, theme: Theme, { x, y, width }: CurvesPlace, spanMs: number): void {
+  const end = x + width - NOW.length;
+  cells.text(end, y, NOW, theme.muted, NOW.length);
+  let free = x + AXIS;
+  for (const age of timeTicks(spanMs, width >= 60 ? 4 : 2)) {
+    const label = `-${duration(age).replace(/(?<=[mh])00$/, '')}`;
+    const place = x + AXIS + Math.round((1 - age / spanMs) * (width - AXIS - 1)) - Math.floor(label.length / 2);
+    const at = Math.max(x + AXIS, place);
+    if (at < free || at + label.length + 1 > end) continue;
+    free = at + 2 + cells.text(at, y, label, theme.muted);
+  }
+}
+
+function figuresOf(known: readonly number[], last: number | undefined): readonly (readonly [string, number | null])[] {
+  if (known.length === 0) return [['now', null]];
+  const sum = known.reduce((total, value) => total + value, 0);
+  return [
+    ['now', last === undefined || Number.isNaN(last) ? null : last],
+    ['min', known.reduce((a, b) => Math.min(a, b))],
+    ['avg', sum / known.length],
+    ['max', known.reduce((a, b) => Math.max(a, b))],
+  ];
+}

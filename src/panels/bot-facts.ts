@@ -1,0 +1,139 @@
+/** What is known of one bot, as labels and values. */
+import type { Bot } from '../sources/pm2/snapshot.ts';
+import type { World } from '../state/world.ts';
+import { ago, bytes, count, duration, percent, UNKNOWN } from '../text/format.ts';
+import { truncate } from '../text/width.ts';
+import { wrap } from '../text/wrap.ts';
+import type { Cells } from '../ui/screen/cells.ts';
+import type { Role, Theme } from '../ui/theme.ts';
+import { stateRole, stateWord } from './bots-column.ts';
+import { errorsHour, slopeOf, timeLeft } from './bots-fields.ts';
+import { type BotRow, modeOf } from './bots-row.ts';
+
+export type Fact = readonly [label: string, value: string, role?: Role];
+
+const LABEL = 12;
+
+/** Draws labels and values in that many columns, read downwards; gives how many rows they took. */
+export function drawFacts(cells: Cells, theme: Theme, y: number, facts: readonly Fact[], columns: number): number {
+  const room = Math.floor((cells.width - 1) / columns);
+  const lines = Math.ceil(facts.length / columns);
+  facts.forEach(([label, value, role], i) => {
+    const x = 1 + Math.floor(i / lines) * room;
+    const line = y + (i % lines);
+    cells.text(x, line, label, theme.muted, LABEL - 1);
+    cells.text(x + LABEL, line, truncate(value, room - LABEL - 1), theme[role ?? 'text'], room - LABEL);
+  });
+  return lines;
+}
+
+/** The same with values that may take several lines. */
+export function drawLongFacts(cells: Cells, theme: Theme, y: number, facts: readonly Fact[]): number {
+  let line = y;
+  for (const [label, value, role] of facts) {
+    cells.text(1, line, label, theme.muted, LABEL - 1);
+    for (const text of wrap(value, Math.max(8, cells.width - LABEL - 2))) {
+      cells.text(1 + LABEL, line++, text, theme[role ?? 'text'], cells.width - LABEL - 1);
+    }
+  }
+  return line - y;
+}
+
+export function headFacts({ judgement }: BotRow): readonly Fact[] {
+  const words = `${stateWord(judgement.state)}${judgement.why ? ` · ${judgement.why}` : ''}`;
+  return [['state', words, stateRole(judgement.state)]];
+}
+
+/** What fits a cell, the most wanted first. */
+export function shortFacts(row: BotRow, world: World): readonly Fact[] {
+  const { bot } = row;
+  const { now } = world;
+  const unstable = bot.unstableRestarts > 0 ? `, ${bot.unstableRestarts} unstable` : '';
+  const limit = bot.maxMemoryBytes === null ? '' : ` of ${bytes(bot.maxMemoryBytes)}`;
+  const errors = errorsHour(row, world);
+  return [
+    ['PM2', `${bot.status} · ${modeOf(bot)}`],
+    ['pid', bot.pid === null ? UNKNOWN : `${bot.pid}${row.processes > 1 ? ` and ${row.processes - 1} below it` : ''}`],
+    ['up', Number.isNaN(row.uptimeMs) ? UNKNOWN : duration(row.uptimeMs)],
+    ['cpu', Number.isNaN(row.cpuPercent) ? UNKNOWN : `${percent(row.cpuPercent)} of one core`],
+    ['memory', `${bytes(row.memoryBytes)}${limit}`],
+    ['last log', Number.isNaN(row.lastLogAt) ? 'not readable' : `${ago(now - row.lastLogAt)} ago`],
+    ['errors', Number.isNaN(errors) ? 'logs not read' : `${count(errors)} in an hour`, errors > 0 ? 'bad' : 'text'],
+    ['restarts', `${bot.restarts}${unstable}`],
+    ['exit code', bot.exitCode === null ? UNKNOWN : String(bot.exitCode)],
+    ['open files', openFiles(row)],
+    ['threads', count(row.threads)],
+    ['namespace', bot.namespace],
+    ['instance', instanceOf(bot)],
+    ['version', bot.version ?? UNKNOWN],
+    ['user', bot.username ?? UNKNOWN],
+    ['watch', `${bot.watch ? 'yes' : 'no'}${bot.cron ? ` · cron ${bot.cron}` : ''}`],
+    ['created', bot.createdAt === null ? UNKNOWN : `${ago(now - bot.createdAt)} ago`],
+  ];
+}
+
+function growth(row: BotRow, world: World): readonly [string, Role] {
+  const slope = slopeOf(row, world);
+  if (Number.isNaN(slope))
+    return [
+      world.fleet.memoryTrendOf(row.key) ? 'its memory does not grow by and large' : 'known after the first minutes',
+      'muted',
+    ];
+  const left = timeLeft(row, world);
+  return [
+    `memory +${bytes(slope)} an hour${Number.isNaN(left) ? '' : `, ${duration(left)} to the next limit`}`,
+    'warn',
+  ];
+}
+
+function openFiles({ openFiles: open, openFilesLimit: limit }: BotRow): string {
+  if (Number.isNaN(open)) return UNKNOWN;
+  return `${count(open)}${Number.isNaN(limit) ? '' : ` of ${count(limit)}`}`;
+}
+
+function instanceOf({ mode, instance, instances }: Bot): string {
+  if (mode !== 'cluster' || instance === null) return 'the only one';
+  return instances === null ? String(instance) : `${instance} of ${instances}`;
+}
+
+/** What needs a line, or more. */
+export function longFacts(row: BotRow, world: World): readonly Fact[] {
+  const { bot } = row;
+  const ms = (value: number): string => (value < 1_000 ? `${value}ms` : duration(value));
+  const limits = [
+    bot.maxMemoryBytes === null ? '' : `memory ${bytes(bot.maxMemoryBytes)}`,
+    bot.autorestart ? '' : 'no restart',
+    `gives up after ${bot.maxUnstable} exits within ${ms(bot.minUptimeMs)}`,
+    bot.backoffMs === null ? '' : `waits ${ms(bot.backoffMs)} and more between them`,
+    bot.killTimeoutMs === null ? '' : `killed ${ms(bot.killTimeoutMs)} after a stop`,
+    bot.waitsReady ? `has ${ms(bot.listenTimeoutMs ?? 3_000)} to be ready` : '',
+  ];
+  return [
+    ['growth', ...growth(row, world)],
+    ['limits', limits.filter(Boolean).join(' · ')],
+    ['script', bot.script],
+    ['cwd', bot.cwd],
+    ['runs on', [bot.interpreter, bot.nodeVersion].filter(Boolean).join(' ')],
+    ['out log', bot.outLogPath ?? UNKNOWN],
+    ['error log', bot.errLogPath ?? UNKNOWN],
+    ['environment', bot.envNames.length > 0 ? `${bot.envNames.join(' ')}  (names only)` : 'nothing of its own'],
+    ...(bot.customActions.length > 0 ? [['actions', bot.customActions.join(' ')] as const] : []),
+    ['home', bot.home],
+  ];
+}
+
+/** What it publishes to PM2; what PM2 gets wrong is marked. */
+export function drawMetrics(cells: Cells, theme: Theme, y: number, bot: Bot): number {
+  if (bot.metrics.length === 0) return 0;
+  const isRough = bot.metrics.some((metric) => metric.isRough);
+  cells.text(1, y, `What it publishes to PM2${isRough ? ' (~ rough)' : ''}`, theme.title, cells.width - 2);
+  const each = 38;
+  const across = Math.max(1, Math.floor((cells.width - 2) / each));
+  bot.metrics.forEach((metric, i) => {
+    const line = y + 1 + Math.floor(i / across);
+    const x = 1 + (i % across) * each;
+    cells.text(x, line, metric.name, theme.muted, 24);
+    cells.text(x + 25, line, `${metric.isRough ? '~' : ''}${metric.value} ${metric.unit}`, theme.text, 12);
+  });
+  return 1 + Math.ceil(bot.metrics.length / across);
+}

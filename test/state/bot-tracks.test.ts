@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { BotTracks } from '../../src/state/bot-tracks.ts';
+
+const START = 1_800_000_000_000;
+
+function tracked(seconds: number, memoryAt: (second: number) => number): BotTracks {
+  const tracks = new BotTracks();
+  for (let second = 0; second < seconds; second++)
+    tracks.push(START + second * 1_000, second % 7, memoryAt(second), Number.NaN);
+  return tracks;
+}
+
+test('ten minutes are means of five seconds, each to a thousandth', () => {
+  const { values, stepMs } = tracked(60, (second) => 50e6 + second * 1e6).curve('memoryBytes', '10m');
+  expect(stepMs).toBe(5_000);
+  expect(values).toHaveLength(12);
+  expect((values[0] as number) / 52e6).toBeCloseTo(1, 3);
+  expect((values[11] as number) / 107e6).toBeCloseTo(1, 3);
+});
+
+test('what was never known is unknown and not nothing', () => {
+  const tracks = tracked(30, () => Number.NaN);
+  for (const measure of ['memoryBytes', 'loopMs'] as const) {
+    for (const value of tracks.curve(measure, '10m').values) expect(value).toBeNaN();
+  }
+});
+
+test('time without a sample is a gap as long as it was', () => {
+  const tracks = tracked(20, () => 60e6);
+  tracks.push(START + 60_000, 1, 70e6, 1);
+  const { values, endAt } = tracks.curve('memoryBytes', '10m');
+  expect(values).toHaveLength(13);
+  expect(values.slice(4, 12).every(Number.isNaN)).toBe(true);
+  expect(values[12]).toBeCloseTo(70e6, -5);
+  expect(endAt).toBe(START + 65_000);
+});
+
+test('of a day all is kept, coarser, and the hour and the ten minutes are theirs', () => {
+  const day = 86_400;
+  const tracks = tracked(day, (second) => 1e6 * (1 + second / 100));
+  const all = tracks.curve('memoryBytes', 'all');
+  expect(all.values.length * all.stepMs).toBeGreaterThanOrEqual(day * 1_000);
+  expect(all.values.length).toBeLessThanOrEqual(121);
+  expect(all.values[0]).toBeLessThan(15e6);
+  expect([...all.values].sort((a, b) => a - b)).toEqual(all.values);
+  const hour = tracks.curve('memoryBytes', '1h');
+  expect(hour.values.length * hour.stepMs).toBeGreaterThanOrEqual(3_600_000);
+  expect((hour.values[1] as number) / (1e6 * (1 + (day - 3_600) / 100))).toBeCloseTo(1, 1);
+  expect(tracks.curve('memoryBytes', '10m').values.length).toBe(121);
+});
+
+test('a clock that is set back loses nothing and ends', () => {
+  const tracks = tracked(30, () => 60e6);
+  tracks.push(START - 3_600_000, 1, 70e6, 1);
+  const { values } = tracks.curve('memoryBytes', '10m');
+  expect(values.at(-1)).toBeCloseTo(70e6, -5);
+  expect(values).toHaveLength(7);
+});
