@@ -27,6 +27,9 @@ const ROUNDS = 3;
 const OPENINGS = 10;
 const LAST_ERRORS = 200;
 const GREP = 'grep -cE';
+/** A pattern of a person's is held against text, which takes longer: on a smaller part of the log. */
+const SMALLER = 16;
+const WAYS = { view: 'in the log view', start: 'at the start' };
 
 /** A log too large to be read: searched from end to end, and opened at its end. */
 export const bigLog: Measurement = {
@@ -34,10 +37,47 @@ export const bigLog: Measurement = {
   section: 'Logs',
   async measure(stage) {
     await stage.quiet();
-    return stage.using(Promise.resolve(makeFolder()), async ({ path }) => [
-      await searchRow(stage, join(path, 'quiet.log')),
-      await openRow(stage, join(path, 'errors.log')),
-    ]);
+    return stage.using(Promise.resolve(makeFolder()), async ({ path }) => {
+      const { logMiB } = stage.effort;
+      const large = join(path, 'large.log');
+      const small = join(path, 'small.log');
+      const errors = join(path, 'errors.log');
+      stage.say(`writing logs of ${logMiB} MiB`);
+      writeLog(large, logMiB, false);
+      writeLog(small, Math.ceil(logMiB / SMALLER), false);
+      const rows = [
+        await searchRow(stage, {
+          title: `searching ${logMiB} MiB that do not match, for the words of errors, CPU ms`,
+          file: large,
+          part: ['search-part.ts', large],
+          pattern: ERROR_NEEDLES.map((needle) => needle.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'),
+          note: `${ERROR_NEEDLES.length} words, as the tail of a log is searched`,
+        }),
+        await searchRow(stage, {
+          title: `searching ${logMiB} MiB that do not match, for a word in the log view, CPU ms`,
+          file: large,
+          part: ['view-search-part.ts', large, 'heartbeat'],
+          pattern: 'heartbeat',
+          isAnyCase: true,
+          note: 'in any case, as grep -i',
+        }),
+        await searchRow(stage, {
+          title: `searching ${Math.ceil(logMiB / SMALLER)} MiB that do not match, for a pattern in the log view, CPU ms`,
+          file: small,
+          part: ['view-search-part.ts', small, '/time[sd]? ?out|refus(ed|al)/'],
+          pattern: 'time[sd]? ?out|refus(ed|al)',
+          // It takes its time.
+          rounds: 1,
+          note: 'every line is taken apart, cleaned and redacted before it is held against the pattern',
+        }),
+      ];
+      writeLog(errors, logMiB, true);
+      rows.push(
+        await openRow(stage, errors, 'view', 'in the log view with level>=error'),
+        await openRow(stage, errors, 'start', 'read back as at the start, which reads 1 MiB'),
+      );
+      return rows;
+    });
   },
 };
 
@@ -60,36 +100,47 @@ function writeLog(file: string, mebibytes: number, hasErrors: boolean): void {
   closeSync(fd);
 }
 
-async function searchRow(stage: Stage, file: string): Promise<Row> {
-  const { logMiB } = stage.effort;
-  stage.say(`searching ${logMiB} MiB that do not match`);
-  writeLog(file, logMiB, false);
+interface Search {
+  readonly title: string;
+  readonly file: string;
+  /** The script that searches, and its arguments. */
+  readonly part: readonly [string, ...string[]];
+  /** The same for grep. */
+  readonly pattern: string;
+  readonly isAnyCase?: boolean;
+  readonly rounds?: number;
+  readonly note: string;
+}
+
+async function searchRow(stage: Stage, search: Search): Promise<Row> {
+  const { title, file, part, pattern, isAnyCase = false, rounds = ROUNDS, note } = search;
+  stage.say(title);
+  const [script, ...args] = part;
   // Once through, so that both read from memory.
-  await grepMs(file);
+  await grepMs(file, pattern, isAnyCase);
   const ours: number[] = [];
   const theirs: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const part = startPart<Searched>('search-part.ts', [file]);
-    const { cpuMs, lines } = await stage.using(Promise.resolve(part), () => part.next());
-    const grep = await grepMs(file);
+  for (let round = 0; round < rounds; round++) {
+    const running = startPart<Searched>(script, args);
+    const { cpuMs, lines } = await stage.using(Promise.resolve(running), () => running.next());
+    const grep = await grepMs(file, pattern, isAnyCase);
     if (lines !== grep.lines) throw new Error(`the search finds ${lines} lines and grep ${grep.lines}`);
     ours.push(cpuMs);
     theirs.push(grep.cpuMs);
   }
   return {
-    title: `searching ${logMiB} MiB of lines that do not match, CPU ms`,
+    title,
     digits: 0,
     ours,
     peers: [{ name: GREP, values: theirs }],
     reach: [{ of: GREP, atMost: 2 }],
-    note: `for the ${ERROR_NEEDLES.length} words of errors and warnings, with the start of Node; grep with the same words, in the C locale`,
+    note: `${note}; with the start of Node, against grep with the same in the C locale`,
   };
 }
 
 /** User and system time of grep, as the shell counts that of its children. */
-async function grepMs(file: string): Promise<Searched> {
-  const pattern = ERROR_NEEDLES.join('|');
-  const script = 'grep -cE "$1" "$2"; times';
+async function grepMs(file: string, pattern: string, isAnyCase: boolean): Promise<Searched> {
+  const script = `grep -c${isAnyCase ? 'i' : ''}E -e "$1" "$2"; times`;
   const { stdout } = await run('sh', ['-c', script, 'sh', pattern, file], { env: { ...process.env, LC_ALL: 'C' } });
   const [count = '', , children = ''] = stdout.split('\n');
   const cpuMs = [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
@@ -99,18 +150,17 @@ async function grepMs(file: string): Promise<Searched> {
   return { cpuMs, lines: Number(count) };
 }
 
-async function openRow(stage: Stage, file: string): Promise<Row> {
-  const { logMiB } = stage.effort;
-  stage.say(`opening a log of ${logMiB} MiB`);
-  writeLog(file, logMiB, true);
-  const part = startPart<Opened>('open-part.ts', [file, String(OPENINGS)]);
+async function openRow(stage: Stage, file: string, way: 'view' | 'start', note: string): Promise<Row> {
+  const title = `last ${LAST_ERRORS} errors of a log of ${stage.effort.logMiB} MiB, ${WAYS[way]}, ms after opening it`;
+  stage.say(title);
+  const part = startPart<Opened>('last-errors-part.ts', [way, file, String(OPENINGS), String(LAST_ERRORS)]);
   const { ms, errors } = await stage.using(Promise.resolve(part), () => part.next());
   if (errors < LAST_ERRORS) throw new Error(`only ${errors} errors were read at the end of the log`);
   return {
-    title: `last ${LAST_ERRORS} errors of a log of ${logMiB} MiB, ms after opening it`,
+    title,
     digits: 1,
     ours: ms,
     reach: [{ of: null, atMost: 10 }],
-    note: `read back as at the start, in process; ${errors} errors; the largest is the first time, not yet compiled`,
+    note: `${note}; ${errors} errors; the largest is the first time, not yet compiled`,
   };
 }
