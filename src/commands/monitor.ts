@@ -20,6 +20,7 @@ import { openLogViewer } from '../panels/log-viewer.ts';
 import { createAttention } from '../sources/attention.ts';
 import { createPm2Client } from '../sources/pm2/client.ts';
 import { type Reading, SourceError, systemClock, valueOf } from '../sources/source.ts';
+import type { OwnCode } from '../state/errors-explain.ts';
 import { freezeWorld } from '../state/world.ts';
 import { clean } from '../text/clean.ts';
 import { createActing } from '../ui/acting.ts';
@@ -44,6 +45,8 @@ export interface MonitorOptions {
   readonly options: Options;
   /** The environment of what is watched; the terminal's own facts come from `process.env`. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What errors mean, by the configuration. */
+  readonly codes: readonly OwnCode[];
 }
 
 /** How long the login of an action may take, ms. */
@@ -52,7 +55,7 @@ const ADMIN_LOGIN_MS = 5_000;
 const ACTION_GRACE_MS = 35_000;
 
 /** Runs until the terminal's owner ends the process; see `createTerminal`. */
-export async function monitor({ options, env }: MonitorOptions): Promise<never> {
+export async function monitor({ options, env, codes }: MonitorOptions): Promise<never> {
   const clock = systemClock;
   const depth = colorDepth(process.env, !options.hasColor);
   const { isReadOnly } = options;
@@ -70,6 +73,7 @@ export async function monitor({ options, env }: MonitorOptions): Promise<never> 
     clock,
     attention: createAttention(),
     marksFile,
+    codes,
     dumpCopies: () => openStateFolder(place, ['dumps']),
   });
   const evidence = createEvidence({ places: evidencePlaces(place), who: who.name, now: () => clock.now() });

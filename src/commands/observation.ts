@@ -16,6 +16,7 @@ import { redisSource } from '../sources/redis/source.ts';
 import { type Clock, type Kind, type Source, valueOf } from '../sources/source.ts';
 import { DatabaseHistory } from '../state/database-history.ts';
 import { createErrorHistory, type ErrorHistory } from '../state/errors.ts';
+import type { OwnCode } from '../state/errors-explain.ts';
 import { createErrorMarks, type MarksFile } from '../state/errors-marks.ts';
 import { FleetHistory } from '../state/fleet-history.ts';
 import { HostHistory } from '../state/host-history.ts';
@@ -33,6 +34,8 @@ export interface ObservationOptions {
   readonly attention?: Attention;
   /** Where the marks of errors are kept; null keeps them for this run. */
   readonly marksFile: MarksFile | null;
+  /** What errors mean, by the configuration. */
+  readonly codes?: readonly OwnCode[];
   /** Where copies of PM2's dumps are kept; null keeps none. */
   readonly dumpCopies: (() => Promise<CopiesFolder>) | null;
 }
@@ -57,6 +60,7 @@ export function createObservation({
   attention,
   marksFile,
   dumpCopies,
+  codes = [],
 }: ObservationOptions): Observation {
   const { pm2Homes, intervalMs, logs, expected, thresholds } = options;
   const servers = findServers(options, env);
@@ -109,7 +113,7 @@ export function createObservation({
   const histories = {
     fleet: new FleetHistory(),
     hostHistory: new HostHistory(),
-    errors: createErrorHistory({ marks, startedAt: clock.now(), botStartedAt }),
+    errors: createErrorHistory({ marks, startedAt: clock.now(), botStartedAt, codes }),
     database: new DatabaseHistory(),
   };
   const listeners = new Set<(news: News) => void>();

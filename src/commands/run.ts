@@ -2,15 +2,33 @@
 import { exitCodes } from '../config/exit-codes.ts';
 import type { Options } from '../config/options.ts';
 import { Secret } from '../config/secret.ts';
+import { UsageError } from '../config/usage-error.ts';
+import type { OwnCode } from '../state/errors-explain.ts';
 import { keepCompiled } from './compile-cache.ts';
 
 export async function run(options: Options): Promise<number> {
   // Node's own answer to it is a debugger that listens on loopback, open to every user of the machine.
   process.on('SIGUSR1', () => {});
   if (options.command === 'demo') return runDemo(options);
-  if (options.command === 'snapshot' || !hasScreen(process.env)) return runSnapshot(options);
+  const codes = await readCodes(options);
+  if (codes === null) return exitCodes.usage;
+  if (options.command === 'snapshot' || !hasScreen(process.env)) return runSnapshot(options, codes);
   const { monitor } = await loadMonitor();
-  return monitor({ options, env: process.env });
+  return monitor({ options, env: process.env, codes });
+}
+
+/** Null when one of them has no good pattern, which is said. */
+async function readCodes(options: Options): Promise<readonly OwnCode[] | null> {
+  if (options.codes.length === 0) return [];
+  const { ownCodes } = await import('./own-codes.ts');
+  try {
+    return await ownCodes(options);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const { formatUsageError } = await import('../config/help.ts');
+    process.stderr.write(formatUsageError(error));
+    return null;
+  }
 }
 
 function loadMonitor() {
@@ -24,10 +42,10 @@ function hasScreen(env: NodeJS.ProcessEnv): boolean {
   return process.stdout.isTTY === true && process.stdin.isTTY === true && Boolean(term) && term !== 'dumb';
 }
 
-async function runSnapshot(options: Options): Promise<number> {
+async function runSnapshot(options: Options, codes: readonly OwnCode[]): Promise<number> {
   for (const note of options.notes) process.stderr.write(`botop: ${note}\n`);
   const { snapshot } = await import('./snapshot.ts');
-  return print(await snapshot({ options, env: process.env }));
+  return print(await snapshot({ options, env: process.env, codes }));
 }
 
 /** The demo's own fleet, then the same monitor or snapshot as ever on it. */
@@ -55,10 +73,10 @@ async function runDemo(options: Options): Promise<number> {
   try {
     if (isScreen) {
       const { monitor } = await loadMonitor();
-      return await monitor({ options: watched, env: demo.env });
+      return await monitor({ options: watched, env: demo.env, codes: [] });
     }
     const { demoSnapshot } = await import('./snapshot.ts');
-    return await print(await demoSnapshot({ options: watched, env: demo.env }));
+    return await print(await demoSnapshot({ options: watched, env: demo.env, codes: [] }));
   } finally {
     await demo.stop();
   }

@@ -7,6 +7,7 @@ import { statePlace } from '../actions/state-folder.ts';
 import type { Options } from '../config/options.ts';
 import { findDaemons } from '../sources/pm2/daemons.ts';
 import { systemClock, valueOf } from '../sources/source.ts';
+import type { OwnCode } from '../state/errors-explain.ts';
 import { countFleet } from '../state/fleet.ts';
 import type { World } from '../state/world.ts';
 import { clean } from '../text/clean.ts';
@@ -24,6 +25,7 @@ import { buildSnapshot, printSnapshot, type SnapshotDocument } from './snapshot-
 
 interface Run {
   readonly options: Options;
+  readonly codes: readonly OwnCode[];
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -67,10 +69,13 @@ function missingIn(observation: Observation): string[] {
   return byState.flapping ? missing : [...missing, 'the crash loop'];
 }
 
-async function observe({ options, env }: Run, look: (observation: Observation) => Promise<void>): Promise<string> {
+async function observe(
+  { options, env, codes }: Run,
+  look: (observation: Observation) => Promise<void>,
+): Promise<string> {
   const { homedir, uid } = userInfo();
   const marksFile = keptFile(statePlace({ ...env }, homedir, uid), MARKS_FILE.name, MARKS_FILE.maxBytes);
-  const observation = createObservation({ options, env, clock: systemClock, marksFile, dumpCopies: null });
+  const observation = createObservation({ options, env, clock: systemClock, marksFile, codes, dumpCopies: null });
   try {
     await look(observation);
     observation.settle();

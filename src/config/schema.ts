@@ -90,6 +90,27 @@ export const schema = group('The configuration.', {
     most: 100,
     example: ['/var/log/chatai/*.log', '{ glob: logs/api.log, name: api, zone: UTC }'],
   },
+  codes: {
+    kind: 'list',
+    help: 'What errors of your own mean, beside the codes botop knows. The first that matches wins, over those too.',
+    entry: group('An error by its code, or by what it looks like.', {
+      code: {
+        kind: 'text',
+        help: 'What it is called: `SHOP7`, or a code botop knows.',
+        default: null,
+        isRequired: true,
+      },
+      pattern: {
+        kind: 'text',
+        help: 'A regular expression (RE2) that its message or stack trace matches. Without it the code alone tells.',
+        default: null,
+      },
+      means: { kind: 'text', help: 'What happened.', default: null, isRequired: true },
+      act: { kind: 'text', help: 'What to do about it.', default: null, isRequired: true },
+    }),
+    most: 50,
+    example: ["{ code: SHOP7, pattern: 'shop .* is closed', means: The shop is closed., act: Wait until nine. }"],
+  },
   postgres: group('The PostgreSQL to watch.', {
     url: {
       kind: 'url',

@@ -17,6 +17,7 @@ const parse = (
 const nothingMore = {
   expected: null,
   logs: [],
+  codes: [],
   databaseUrl: null,
   redisUrl: null,
   thresholds: defaults.thresholds,

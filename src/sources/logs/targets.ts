@@ -1,9 +1,10 @@
 /** The logs that PM2 names, and several targets of one path as one. */
+import { join } from 'node:path';
 import type { Bot, Pm2Snapshot } from '../pm2/snapshot.ts';
 import type { LogTarget } from './snapshot.ts';
 
 /**
- * Makes the function that lists the out and error logs of every bot. The list keeps its identity while the bots do,
+ * Makes the function that lists the logs of every bot and the one of PM2 itself. The list keeps its identity while the bots do,
  * so that asking each second costs nothing.
  */
 export function createPm2Targets(): (snapshots: readonly Pm2Snapshot[]) => readonly LogTarget[] {
@@ -12,14 +13,26 @@ export function createPm2Targets(): (snapshots: readonly Pm2Snapshot[]) => reado
   return (snapshots) => {
     if (snapshots.length !== known.length || snapshots.some(({ bots }, i) => bots !== known[i])) {
       known = snapshots.map(({ bots }) => bots);
-      targets = known.flatMap((bots) => bots.flatMap(targetsOf));
+      targets = snapshots.flatMap(({ home, bots }) => [...bots.flatMap(targetsOf), ownLog(home)]);
     }
     return targets;
   };
 }
 
-function targetsOf({ name, outLogPath, errLogPath }: Bot): LogTarget[] {
+/** What PM2 says of itself: daemons that die, bots that cannot be started. */
+function ownLog(home: string): LogTarget {
+  return { path: join(home, 'pm2.log'), bots: ['PM2'], stream: 'out' };
+}
+
+/** /dev/null and the like keep nothing. */
+const keepsNothing = (path: string | null): boolean => path === null || path === '' || path.startsWith('/dev/');
+
+function targetsOf({ name, outLogPath, errLogPath, combinedLogPath }: Bot): LogTarget[] {
   const targets: LogTarget[] = [];
+  // The third file holds both of the others once more: it is read where they keep nothing.
+  if (combinedLogPath && keepsNothing(outLogPath) && keepsNothing(errLogPath)) {
+    return [{ path: combinedLogPath, bots: [name], stream: 'err' }];
+  }
   if (outLogPath) targets.push({ path: outLogPath, bots: [name], stream: 'out' });
   if (errLogPath) targets.push({ path: errLogPath, bots: [name], stream: 'err' });
   return targets;

@@ -205,6 +205,16 @@ test("PM2's files are named once while its bots stay the same", () => {
   const of = createPm2Targets();
   const snapshot = makePm2Snapshot([makeBot({ name: 'a' }), makeBot({ name: 'b', errLogPath: null })]);
   const list = of([snapshot]);
-  expect(list.map(({ bots, stream }) => `${bots[0]} ${stream}`)).toEqual(['a out', 'a err', 'b out']);
+  expect(list.map(({ bots, stream }) => `${bots[0]} ${stream}`)).toEqual(['a out', 'a err', 'b out', 'PM2 out']);
   expect(of([{ ...snapshot }])).toBe(list);
+});
+
+test('a combined log is read where the other two keep nothing, and only there', () => {
+  const combinedLogPath = '/logs/all.log';
+  const pathsOf = (bot: Parameters<typeof makeBot>[0]) =>
+    createPm2Targets()([makePm2Snapshot([makeBot({ ...bot, combinedLogPath })])])
+      .filter(({ bots }) => bots[0] !== 'PM2')
+      .map(({ path }) => path);
+  expect(pathsOf({ outLogPath: '/dev/null', errLogPath: '/dev/null' })).toEqual([combinedLogPath]);
+  expect(pathsOf({ outLogPath: '/logs/out.log', errLogPath: '/dev/null' })).toEqual(['/logs/out.log', '/dev/null']);
 });
