@@ -2,6 +2,7 @@
 import type { Action } from './action.ts';
 import { deleteBot } from './delete.ts';
 import { flush } from './flush.ts';
+import { keep, keepForgotten } from './keep.ts';
 import { killOrphan } from './kill-orphan.ts';
 import { reload } from './reload.ts';
 import { reset } from './reset.ts';
@@ -24,6 +25,8 @@ export const actions: readonly Action[] = [
   start,
   reload,
   flush,
+  keep,
+  keepForgotten,
   deleteBot,
   reset,
   scale,

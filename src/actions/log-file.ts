@@ -26,6 +26,8 @@ export function logsOf(bot: Bot): readonly BotLog[] {
   return [...logs.values()];
 }
 
+const MODES = { read: constants.O_RDONLY, empty: constants.O_WRONLY, cut: constants.O_RDWR } as const;
+
 /** `refused`: a sentence without a full stop. The opener closes the file. */
 export type OpenedLog =
   | { readonly state: 'open'; readonly file: FileHandle; readonly sizeBytes: number; readonly modifiedAt: number }
@@ -36,7 +38,7 @@ export type OpenedLog =
  * Opens a log that must be a regular file of `ownerUid` with one name, in folders that nobody but root, that user and we can
  * change. No link in the file's place is followed, no pipe waited for. Never throws.
  */
-export async function openLog(path: string, ownerUid: number, use: 'read' | 'empty'): Promise<OpenedLog> {
+export async function openLog(path: string, ownerUid: number, use: 'read' | 'empty' | 'cut'): Promise<OpenedLog> {
   const refused = (reason: string): OpenedLog => ({ state: 'refused', reason });
   let file: FileHandle | null = null;
   try {
@@ -47,7 +49,7 @@ export async function openLog(path: string, ownerUid: number, use: 'read' | 'emp
     const wayUids = new Set([0, ownerUid, process.geteuid?.() ?? ownerUid]);
     const distrust = await distrustFolders(path, wayUids);
     if (distrust !== null) return refused(`${path} cannot be trusted: ${distrust}`);
-    const mode = use === 'read' ? constants.O_RDONLY : constants.O_WRONLY;
+    const mode = MODES[use];
     file = await open(path, mode | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const stat = await file.stat();
     const wrong = !stat.isFile()

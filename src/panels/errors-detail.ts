@@ -64,6 +64,12 @@ function drawFacts(page: Cells, { theme, world }: DetailScope, group: ErrorGroup
     ['first', `${timeOf(group.firstAt)}, ${ago(world.now - group.firstAt)} ago`],
     ['last', `${timeOf(group.lastAt)}, ${ago(world.now - group.lastAt)} ago`],
     ...waitOf(group.last, world.now),
+    ...(group.explanation
+      ? ([
+          ['means', group.explanation.means],
+          ['do', group.explanation.act, 'accent'],
+        ] as const)
+      : []),
     ['bots', bots.join(', ')],
     ['file', group.last.path],
     ...(world.errors.isNew(group)
