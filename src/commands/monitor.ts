@@ -30,6 +30,7 @@ import { loadInColor } from '../ui/overlays/load-ink.ts';
 import { present } from '../ui/present.ts';
 import { colorDepth } from '../ui/screen/color.ts';
 import { createInput } from '../ui/screen/input.ts';
+import { isRemote, Link } from '../ui/screen/link.ts';
 import { Screen } from '../ui/screen/screen.ts';
 import { createTerminal } from '../ui/screen/terminal.ts';
 import { createShell } from '../ui/shell.ts';
@@ -62,7 +63,8 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
   const keymap = createKeymap(actions);
   const user = userInfo();
   const person = { pm2Home: process.env['PM2_HOME'] ?? join(homedir(), '.pm2'), user: user.username };
-  const screen = new Screen(process.stdout, { depth, isAscii: options.isAscii });
+  const link = new Link({ now: () => clock.monotonic(), isFar: isRemote(process.env) });
+  const screen = new Screen(process.stdout, { depth, isAscii: options.isAscii, link });
 
   const who = whoIs(process.env, user);
   const place = statePlace({ ...env }, user.homedir, user.uid);
@@ -172,8 +174,9 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
   });
 
   createInput(process.stdin, {
-    key: (input, key) => shell.report(input, key),
-    paste: (text) => shell.paste(text),
+    key: (input, key) => screen.hurry(() => shell.report(input, key)),
+    paste: (text) => screen.hurry(() => shell.paste(text)),
+    status: () => screen.answered(),
   });
   process.stdin.setRawMode(true);
   terminal.enter();

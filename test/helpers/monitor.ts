@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Pty, startPty } from './pty.ts';
+import type { LinkSpeed } from './slow-link.ts';
 
 /** The built program. `npm test` builds it first. */
 export const PROGRAM = fileURLToPath(new URL('../../dist/botop.js', import.meta.url));
@@ -36,10 +37,11 @@ export interface MonitorStart {
   readonly args?: readonly string[];
   readonly columns?: number;
   readonly rows?: number;
+  readonly link?: LinkSpeed;
 }
 
 /** The monitor in a real terminal, ready for keys once its footer stands. */
-export async function startMonitor({ person, args = [], columns = 120, rows = 40 }: MonitorStart): Promise<Pty> {
+export async function startMonitor({ person, args = [], columns = 120, rows = 40, link }: MonitorStart): Promise<Pty> {
   const pty = startPty({
     command: process.execPath,
     args: [PROGRAM, ...args],
@@ -47,6 +49,7 @@ export async function startMonitor({ person, args = [], columns = 120, rows = 40
     cwd: person.home,
     columns,
     rows,
+    ...(link ? { link } : {}),
   });
   await pty.waitFor((shown) => shown.isBracketedPaste() && /help/.test(shown.line(shown.rows - 1)), {
     what: 'the monitor to be ready',

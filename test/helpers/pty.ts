@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import { spawn } from '@lydell/node-pty';
+import { type LinkSpeed, slowLink } from './slow-link.ts';
 import { cellAt, createTerminal, framed, type ScreenCell } from './terminal.ts';
 
 /** How a program ended. */
@@ -23,6 +24,8 @@ export interface PtyOptions {
    * and a plain xterm.js do). Defaults to 11.
    */
   readonly unicode?: 6 | 11;
+  /** A slow line between the program and the terminal, both ways. */
+  readonly link?: LinkSpeed;
 }
 
 export interface WaitOptions {
@@ -59,6 +62,8 @@ export interface Pty {
   waitFor(condition: RegExp | ((pty: Pty) => boolean), options?: WaitOptions): Promise<void>;
   /** Resolves when what the program wrote so far has been interpreted. */
   settled(): Promise<void>;
+  /** Reads nothing more of what the program writes. */
+  stall(): void;
   resize(columns: number, rows: number): void;
   isAlternate(): boolean;
   isCursorVisible(): boolean;
@@ -135,10 +140,23 @@ export function startPty(options: PtyOptions): Pty {
     title = next;
   });
   // What the program asks of its terminal (position, attributes) is answered as a terminal does.
-  terminal.onData((answer) => {
-    if (!ended && !isDisposed) pty.write(answer);
-  });
+  const { link } = options;
+  const toProgram = (text: string): void => {
+    if (!ended && !isDisposed) pty.write(text);
+  };
+  const there = link && slowLink(link, (bytes) => toProgram(bytes.toString('utf8')));
+  const send = (text: string): void => (there ? there.push(Buffer.from(text)) : toProgram(text));
+  terminal.onData(send);
 
+  const interpret = (bytes: Buffer): void => {
+    if (isDisposed) return;
+    pendingWrites++;
+    terminal.write(bytes, () => {
+      pendingWrites--;
+      changed();
+    });
+  };
+  const back = link && slowLink(link, interpret);
   pty.onData((chunk) => {
     const bytes = chunk as unknown as Buffer;
     bytesWritten += bytes.length;
@@ -151,12 +169,8 @@ export function startPty(options: PtyOptions): Pty {
       kept = [all.subarray(all.length - TRANSCRIPT_BYTES)];
       keptBytes = TRANSCRIPT_BYTES;
     }
-    if (isDisposed) return;
-    pendingWrites++;
-    terminal.write(bytes, () => {
-      pendingWrites--;
-      changed();
-    });
+    if (back) back.push(bytes);
+    else interpret(bytes);
   });
 
   const exit = new Promise<PtyExit>((resolve) => {
@@ -211,7 +225,7 @@ export function startPty(options: PtyOptions): Pty {
     },
     press(keys) {
       if (ended) throw new Error(`the program has ended (${JSON.stringify(ended)}), it takes no keys`);
-      pty.write(keys);
+      send(keys);
     },
     text: () => Array.from({ length: rows }, (_, y) => row(y)),
     line: row,
@@ -246,6 +260,7 @@ export function startPty(options: PtyOptions): Pty {
       });
     },
     settled,
+    stall: () => pty.pause(),
     resize(nextColumns, nextRows) {
       columns = nextColumns;
       rows = nextRows;
@@ -291,6 +306,8 @@ export function startPty(options: PtyOptions): Pty {
         await exit;
       }
       isDisposed = true;
+      there?.close();
+      back?.close();
       unix._socket.destroy();
       terminal.dispose();
       changed();

@@ -10,6 +10,8 @@ export interface InputListener {
   key(input: string, key: InkKey): void;
   /** A bracketed paste, whole. */
   paste(text: string): void;
+  /** The terminal answers that it is well: it has come to a question of ours. */
+  status?(): void;
 }
 
 export interface Input {
@@ -30,6 +32,8 @@ const PASTE_MAX = 64 * 1024;
 
 const ESC = '\u001b';
 const PASTE_FROM = '\u001b[200~';
+/** What a terminal answers to DSR 5. */
+const STATUS = '\u001b[0n';
 const PASTE_TO = '\u001b[201~';
 
 /** A whole sequence: CSI (with the older `ESC[[A` and rxvt's `ESC[2$`), SS3, or Esc and one character. */
@@ -120,6 +124,7 @@ export function createInput(stdin: Readable | null, listener: InputListener): In
     if (sequence === ESC || sequence === ESC + ESC) {
       return listener.key('', sequence === ESC ? { escape: true } : { escape: true, meta: true });
     }
+    if (sequence === STATUS) return listener.status?.();
     const isMeta = sequence.startsWith(ESC + ESC);
     const rest = sequence.slice(isMeta ? 2 : 1);
     if (!/^[[O]./.test(rest)) return reportText(rest, !isMeta);

@@ -1,5 +1,6 @@
 import type { Cells } from './cells.ts';
 import type { ColorDepth } from './color.ts';
+import type { Link } from './link.ts';
 import { Painter } from './painter.ts';
 import { type Layer, type OnDrawError, Picture } from './picture.ts';
 
@@ -18,6 +19,8 @@ export interface ScreenOptions {
   readonly isAscii?: boolean;
   /** Without it an error of a draw is thrown; with it the layer shows the message. */
   readonly onDrawError?: OnDrawError;
+  /** What is known of the way to a terminal that may be far; without it every frame is sent at once. */
+  readonly link?: Link;
 }
 
 /** Counted since the start, for benchmarks and tests. */
@@ -46,6 +49,7 @@ export class Screen {
   readonly #out: TtyLike;
   readonly #picture: Picture;
   readonly #painter: Painter;
+  readonly #link: Link | null;
   readonly #resized = new Set<() => void>();
   readonly #flushed = new Set<() => void>();
   #waiting: (() => void)[] = [];
@@ -63,9 +67,15 @@ export class Screen {
   #isScheduled = false;
   #isEntered = false;
   #isBlocked = false;
+  /** A key is being answered: what it changes goes first. */
+  #isHurried = false;
+  #isUrgent = false;
+  #blockedSince: number | null = null;
+  #retry: NodeJS.Timeout | undefined;
 
-  constructor(out: TtyLike, { depth = 'true', isAscii = false, onDrawError }: ScreenOptions = {}) {
+  constructor(out: TtyLike, { depth = 'true', isAscii = false, onDrawError, link }: ScreenOptions = {}) {
     this.#out = out;
+    this.#link = link ?? null;
     // A terminal that says 0 or nothing is taken for the classic one.
     this.#columns = out.columns || 80;
     this.#rows = out.rows || 24;
@@ -101,13 +111,14 @@ export class Screen {
 
   /** Whether all that was asked for is on the terminal. While it is left, held or blocked, changes are not. */
   get isIdle(): boolean {
-    return !this.#isDirty && this.#unwritten === 0;
+    return !this.#isDirty && this.#unwritten === 0 && this.#link?.isAwaiting !== true;
   }
 
   /** Takes the terminal: alternate screen, cursor hidden, no autowrap. Does nothing when it is taken. */
   enter(): void {
     if (this.#isEntered) return;
     this.#isEntered = true;
+    this.#link?.forget();
     this.#send(ENTER);
     this.repaint();
   }
@@ -116,6 +127,7 @@ export class Screen {
   leave(): void {
     if (!this.#isEntered) return;
     this.#isEntered = false;
+    clearTimeout(this.#retry);
     this.#send(LEAVE);
   }
 
@@ -177,6 +189,34 @@ export class Screen {
     return () => this.#flushed.delete(flushed);
   }
 
+  /** What `change` asks for answers a key: on a far terminal it goes before data. */
+  hurry(change: () => void): void {
+    this.#isHurried = true;
+    try {
+      change();
+    } finally {
+      this.#isHurried = false;
+    }
+  }
+
+  /** The terminal has come to the end of a frame: see `Link`. */
+  answered(): void {
+    this.#link?.answered();
+    if (this.#isDirty) this.#schedule();
+    this.#settleIfIdle();
+  }
+
+  /** Settles once the terminal has answered all it was asked, at the latest after so long: nobody else wants to read that. */
+  async whenAnswered(mostMs: number): Promise<void> {
+    const until = performance.now() + mostMs;
+    while (this.#link?.isAwaiting && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  /** How long the terminal has taken nothing of what was written, ms; 0 while it does. */
+  blockedMs(): number {
+    return this.#blockedSince === null ? 0 : performance.now() - this.#blockedSince;
+  }
+
   /** Settles once all that was asked for so far is on the terminal: a prompt may then take keys. */
   async whenIdle(): Promise<void> {
     if (!this.isIdle) await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -184,6 +224,7 @@ export class Screen {
 
   #schedule(): void {
     this.#isDirty = true;
+    this.#isUrgent ||= this.#isHurried;
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     queueMicrotask(() => this.#flush());
@@ -191,11 +232,22 @@ export class Screen {
 
   #flush(): void {
     this.#isScheduled = false;
-    if (!this.#isEntered || this.#holds > 0 || this.#isBlocked) return;
+    if (!this.#isEntered || this.#holds > 0 || this.#isBlocked || !this.#maySend()) return;
     this.#isDirty = false;
+    this.#isUrgent = false;
     this.#picture.update();
     this.#write();
     this.#settleIfIdle();
+  }
+
+  /** A frame that may not go now is not kept: what is sent later is composed then. */
+  #maySend(): boolean {
+    if (this.#link === null) return true;
+    clearTimeout(this.#retry);
+    if (this.#unwritten > 0) return false;
+    if (this.#link.maySend(this.#isUrgent)) return true;
+    this.#retry = setTimeout(() => this.#schedule(), this.#link.waitMs() + 1).unref();
+    return false;
   }
 
   #write(): void {
@@ -215,14 +267,18 @@ export class Screen {
     this.#isCursorNew = false;
     this.#framesWritten += 1;
     this.#cellsWritten += written;
-    this.#send(`\x1b[?2026h${hide}${body}${cursor}\x1b[?2026l`, true);
+    const frame = `\x1b[?2026h${hide}${body}${cursor}\x1b[?2026l`;
+    this.#send(frame + (this.#link?.sent(Buffer.byteLength(frame)) ?? ''), true);
   }
 
   #send(text: string, isFrame = false): void {
     this.#bytesWritten += Buffer.byteLength(text);
     this.#unwritten += 1;
+    this.#blockedSince ??= performance.now();
     const isTaken = this.#out.write(text, (error) => {
       this.#unwritten -= 1;
+      this.#blockedSince = this.#unwritten > 0 ? performance.now() : null;
+      if (this.#link !== null && this.#isDirty) this.#schedule();
       // A failed write is the terminal's owner's to see, through the stream's error event.
       if (isFrame && !error) for (const flushed of this.#flushed) flushed();
       this.#settleIfIdle();

@@ -49,6 +49,9 @@ const STATUSES = { SIGTERM: 143, SIGHUP: 129, SIGINT: 130 } as const;
 /** Long enough for a stop signal to arrive; when nothing stopped us by then there is no job control. */
 const STOP_MS = 100;
 
+/** So long its end waits for what the terminal was asked, ms. */
+const ANSWER_MS = 500;
+
 const STACK_LINES_MAX = 8;
 
 /** What is printed of an error: its message and the top of its stack, cleaned and without secrets. */
@@ -67,9 +70,12 @@ export function sizeOf(stdout: { readonly columns?: number; readonly rows?: numb
   return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
 }
 
-/** What Node keeps to itself of a terminal's stream: asks the kernel for its size, which it else does on SIGWINCH only. */
-interface Refreshable {
+/** What Node keeps to itself of a terminal's stream. */
+interface Inner {
+  /** Asks the kernel for its size, which it else does on SIGWINCH only. */
   _refreshSize?(): void;
+  /** By itself Node waits in a write until a terminal has taken it: one that takes nothing would stop the program. */
+  readonly _handle?: { setBlocking?(isBlocking: boolean): void };
 }
 
 /** Makes the owner; nothing is touched before `enter()`. */
@@ -90,15 +96,20 @@ export function createTerminal(options: TerminalOptions): Terminal {
     }
   };
 
+  const setBlocking = (isBlocking: boolean): void => (stdout as Inner)._handle?.setBlocking?.(isBlocking);
+
   const giveBack = (): void => {
     if (!isLost) screen.leave();
+    setBlocking(true);
     if (stdin.isRaw) setRaw(false);
   };
 
   const finish = (ending: Ending): void => {
     if (isEnding) return;
     isEnding = true;
-    giveBack();
+    // The keyboard stays ours until what the terminal was asked is answered: the shell would take it for typed.
+    const answered = isLost ? null : screen.whenAnswered(ANSWER_MS);
+    if (!isLost) screen.leave();
     if (ending.reason === 'failed') stderr.write(describeError(ending.error));
     const exit = (): never => process.exit(ending.status);
     const report = (error: unknown): never => {
@@ -107,7 +118,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     };
     setTimeout(exit, options.graceMs?.() ?? 800);
     try {
-      Promise.resolve(options.onEnd(ending)).then(exit, report);
+      Promise.all([options.onEnd(ending), answered]).then(exit, report);
     } catch (error) {
       report(error);
     }
@@ -121,7 +132,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
 
   /** A stopped job is told of no new size. */
   const takeSize = (): void => {
-    if (!isLost) (stdout as Refreshable)._refreshSize?.();
+    if (!isLost) (stdout as Inner)._refreshSize?.();
     const { columns, rows } = sizeOf(stdout);
     screen.resize(columns, rows);
   };
@@ -138,6 +149,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       setRaw(true);
     }
     takeSize();
+    setBlocking(false);
     if (screen.isEntered) screen.repaint();
     else screen.enter();
     options.onResume?.();
@@ -191,6 +203,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     enter() {
       if (!isListening) listen();
       isListening = true;
+      setBlocking(false);
       screen.enter();
     },
     end: (status) => finish({ reason: 'asked', status }),

@@ -1,0 +1,128 @@
+/**
+ * What is known of the way to the terminal. Bytes written wait in a pseudo-terminal, in ssh and in the network, where
+ * nobody sees them; so a frame is followed by a question every terminal answers when it comes to it (DSR 5, `ESC[0n`),
+ * and while the answer is out nothing is sent behind it but what a key asked for. On a near terminal, which answers
+ * before anybody notices, only large frames ask.
+ */
+
+/** Asks the terminal for its status. */
+export const PROBE = '\x1b[5n';
+
+/** Answers within this time are as good as at once, ms. */
+const NEAR_MS = 25;
+/** A frame this large is waited for on a near terminal too, bytes. */
+const LARGE_BYTES = 4_096;
+/** So long a terminal that has never answered may take before it is taken for one that does not, ms. */
+const SILENT_MS = 2_000;
+/** So long an answer may be out before it is taken for lost, ms. The first picture over 9,600 baud takes ten seconds. */
+const LOST_MS = 30_000;
+/** The longest pause between two frames of data on a far line, ms. */
+const REST_MAX_MS = 3_000;
+/** Frames that keys may add to one that is under way. */
+const URGENT_MAX = 2;
+/** Bytes a second are told over so many seconds. */
+const WINDOW_S = 10;
+
+export interface LinkOptions {
+  /** Monotonic ms. */
+  readonly now: () => number;
+  /** Whether every frame asks from the start. */
+  readonly isFar: boolean;
+}
+
+export class Link {
+  readonly #now: () => number;
+  /** When each frame whose answer is out was sent, the oldest first. */
+  #out: number[] = [];
+  #isFar: boolean;
+  #hasAnswered = false;
+  #isSilent = false;
+  /** Half of a far line's time is left to keys: no frame of data before. */
+  #restsUntil = Number.NEGATIVE_INFINITY;
+  readonly #seconds = new Float64Array(WINDOW_S);
+  #second = 0;
+
+  constructor({ now, isFar }: LinkOptions) {
+    this.#now = now;
+    this.#isFar = isFar;
+    this.#second = Math.floor(now() / 1_000);
+  }
+
+  /** Whether a frame may be sent now; an urgent one answers a key. */
+  maySend(isUrgent: boolean): boolean {
+    this.#giveUp();
+    if (isUrgent) return this.#out.length <= URGENT_MAX;
+    return this.#out.length === 0 && this.#now() >= this.#restsUntil;
+  }
+
+  /** A frame of so many bytes goes out; what is to follow it. */
+  sent(bytes: number): string {
+    this.count(bytes);
+    if (this.#isSilent || (!this.#isFar && this.#hasAnswered && bytes < LARGE_BYTES)) return '';
+    this.#out.push(this.#now());
+    return PROBE;
+  }
+
+  /** The terminal has answered the oldest question. */
+  answered(): void {
+    const sentAt = this.#out.shift();
+    if (sentAt === undefined) return;
+    this.#isSilent = false;
+    this.#hasAnswered = true;
+    const tookMs = this.#now() - sentAt;
+    // Whoever attaches from elsewhere later is noticed by the next large frame.
+    this.#isFar = tookMs > NEAR_MS;
+    if (this.#isFar) this.#restsUntil = this.#now() + Math.min(tookMs, REST_MAX_MS);
+  }
+
+  /** When a frame that may not be sent now may be, whatever the terminal does, ms from now. */
+  waitMs(): number {
+    return Math.max(0, (this.#lostAt() ?? this.#restsUntil) - this.#now());
+  }
+
+  /** Whether answers are out: bytes that the terminal will send to whoever reads it then. */
+  get isAwaiting(): boolean {
+    return this.#out.length > 0 && this.#hasAnswered;
+  }
+
+  /** Counts what is written beside frames. */
+  count(bytes: number): void {
+    this.#turn();
+    this.#seconds[this.#second % WINDOW_S] = (this.#seconds[this.#second % WINDOW_S] as number) + bytes;
+  }
+
+  /** Written in the last ten seconds, a second. */
+  bytesPerSecond(): number {
+    this.#turn();
+    return this.#seconds.reduce((sum, bytes) => sum + bytes, 0) / WINDOW_S;
+  }
+
+  /** What was out is gone: the terminal was given back, or is another. */
+  forget(): void {
+    this.#out = [];
+  }
+
+  #lostAt(): number | null {
+    const [oldest] = this.#out;
+    return oldest === undefined ? null : oldest + (this.#hasAnswered ? LOST_MS : SILENT_MS);
+  }
+
+  #giveUp(): void {
+    const lostAt = this.#lostAt();
+    if (lostAt === null || lostAt > this.#now()) return;
+    this.#out = [];
+    this.#isSilent = true;
+  }
+
+  #turn(): void {
+    const second = Math.floor(this.#now() / 1_000);
+    if (second - this.#second >= WINDOW_S) this.#seconds.fill(0);
+    else for (let at = this.#second + 1; at <= second; at++) this.#seconds[at % WINDOW_S] = 0;
+    this.#second = second;
+  }
+}
+
+/** Whether the terminal is reached over a network, as far as the environment tells. */
+export function isRemote(env: Readonly<Record<string, string | undefined>>): boolean {
+  return Boolean(env['SSH_CONNECTION'] || env['SSH_TTY'] || env['MOSH_KEY']);
+}

@@ -1,0 +1,97 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createPerson, type Person, startMonitor } from '../helpers/monitor.ts';
+import { type Pm2Daemon, startPm2 } from '../helpers/pm2-daemon.ts';
+import type { Pty } from '../helpers/pty.ts';
+import { waitGone } from '../helpers/tree.ts';
+
+let pm2: Pm2Daemon;
+let person: Person;
+let pty: Pty | null = null;
+
+beforeAll(async () => {
+  pm2 = await startPm2();
+  for (const name of ['alpha-bot', 'beta-bot', 'gamma-bot']) {
+    await pm2.start({ name, code: 'setInterval(() => console.log("line", Date.now()), 200)' });
+  }
+  person = createPerson({ PM2_HOME: pm2.home });
+});
+afterAll(async () => {
+  person?.remove();
+  await pm2?.remove();
+});
+afterEach(async () => {
+  await pty?.dispose();
+  pty = null;
+});
+
+const cursorRow = (shown: Pty): number => shown.text().findIndex((line) => line.includes('▸'));
+
+/** From a key to its whole answer on the terminal, ms. */
+async function answerMs(shown: Pty, key: string, isAnswered: (shown: Pty) => boolean): Promise<number> {
+  const pressedAt = performance.now();
+  shown.press(key);
+  await shown.waitFor(isAnswered, { what: `the answer to ${key}`, timeoutMs: 15_000 });
+  return performance.now() - pressedAt;
+}
+
+/** What is shown without what another second changes: the clock and every figure. */
+const still = (shown: Pty): string[] =>
+  shown.text().map((line) => line.replaceAll(/[\d.]+[%KM]?|[▁▂▃▄▅▆▇█·]/g, '').trimEnd());
+
+test('over 9,600 baud a key is answered before what had changed meanwhile, and the picture in the end is right', async () => {
+  pty = await startMonitor({
+    person,
+    args: ['--interval', '250'],
+    columns: 80,
+    rows: 24,
+    link: { bytesPerSecond: 960 },
+  });
+  await pty.waitFor(/gamma-bot/);
+  const took: number[] = [];
+  for (let i = 0; i < 2; i++) {
+    const from = cursorRow(pty);
+    took.push(await answerMs(pty, 'j', (shown) => cursorRow(shown) === from + 1));
+  }
+  // A frame of data that is under way, and the answer: nothing stands in a queue before it.
+  expect(Math.max(...took)).toBeLessThan(3_000);
+  // Pressed at once, all are taken, and what is shown is where they lead.
+  pty.press('g');
+  pty.press('j');
+  pty.press('k');
+  await pty.waitFor((shown) => /▸alpha-bot/.test(shown.text().join('\n')), { what: 'the cursor on top' });
+  const before = still(pty);
+  pty.press('\f');
+  const { bytesWritten } = pty;
+  await pty.waitFor(
+    (shown) => shown.bytesWritten > bytesWritten + 1_000 && still(shown).join('\n') === before.join('\n'),
+    {
+      what: 'the same picture painted anew',
+      timeoutMs: 15_000,
+    },
+  );
+}, 60_000);
+
+test('with 300 ms of latency a key is answered in little more than that', async () => {
+  pty = await startMonitor({ person, columns: 120, rows: 40, link: { latencyMs: 300 } });
+  await pty.waitFor(/gamma-bot/);
+  const took: number[] = [];
+  for (let i = 0; i < 2; i++) {
+    const from = cursorRow(pty);
+    took.push(await answerMs(pty, 'j', (shown) => cursorRow(shown) === from + 1));
+  }
+  expect(Math.max(...took)).toBeLessThan(1_500);
+  expect(await answerMs(pty, '?', (shown) => /Esc closes/.test(shown.text().join('\n')))).toBeLessThan(1_500);
+});
+
+test('a terminal that takes nothing any more does not stop the program: it goes on, and ends when it is told to', async () => {
+  pty = await startMonitor({ person, columns: 200, rows: 60 });
+  await pty.waitFor(/gamma-bot/);
+  pty.stall();
+  // More than any pseudo-terminal keeps: each size has the whole picture painted.
+  for (let i = 0; i < 40; i++) {
+    pty.resize(200 - (i % 3), 60 - (i % 2));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  pty.kill('SIGTERM');
+  await waitGone([pty.pid], 2_000);
+});
