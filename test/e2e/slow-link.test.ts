@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createPerson, type Person, startMonitor } from '../helpers/monitor.ts';
 import { type Pm2Daemon, startPm2 } from '../helpers/pm2-daemon.ts';
 import type { Pty } from '../helpers/pty.ts';
-import { waitGone } from '../helpers/tree.ts';
+import { waitGone, waitUntil } from '../helpers/tree.ts';
 
 let pm2: Pm2Daemon;
 let person: Person;
@@ -84,14 +85,22 @@ test('with 300 ms of latency a key is answered in little more than that', async 
 });
 
 test('a terminal that takes nothing any more does not stop the program: it goes on, and ends when it is told to', async () => {
-  pty = await startMonitor({ person, columns: 200, rows: 60 });
+  pty = await startMonitor({ person, columns: 200, rows: 60, isSilent: true });
   await pty.waitFor(/gamma-bot/);
   pty.stall();
-  // More than any pseudo-terminal keeps: each size has the whole picture painted.
-  for (let i = 0; i < 40; i++) {
+  const { pid } = pty;
+  const written = () => Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'))?.[1]);
+  // Each size has the whole picture painted, until no more of it fits between program and terminal.
+  let isFull = false;
+  for (let i = 0; i < 300 && !isFull; i++) {
+    const before = written();
     pty.resize(200 - (i % 3), 60 - (i % 2));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    isFull = await waitUntil(() => written() > before + 1_000, 'written', 2_500).then(
+      () => false,
+      () => true,
+    );
   }
+  expect(isFull).toBe(true);
   pty.kill('SIGTERM');
   await waitGone([pty.pid], 2_000);
 });

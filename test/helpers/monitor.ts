@@ -38,10 +38,18 @@ export interface MonitorStart {
   readonly columns?: number;
   readonly rows?: number;
   readonly link?: LinkSpeed;
+  readonly isSilent?: boolean;
 }
 
 /** The monitor in a real terminal, ready for keys once its footer stands. */
-export async function startMonitor({ person, args = [], columns = 120, rows = 40, link }: MonitorStart): Promise<Pty> {
+export async function startMonitor({
+  person,
+  args = [],
+  columns = 120,
+  rows = 40,
+  link,
+  isSilent = false,
+}: MonitorStart): Promise<Pty> {
   const pty = startPty({
     command: process.execPath,
     args: [PROGRAM, ...args],
@@ -49,6 +57,7 @@ export async function startMonitor({ person, args = [], columns = 120, rows = 40
     cwd: person.home,
     columns,
     rows,
+    isSilent,
     ...(link ? { link } : {}),
   });
   await pty.waitFor((shown) => shown.isBracketedPaste() && /help/.test(shown.line(shown.rows - 1)), {

@@ -24,6 +24,8 @@ export interface PtyOptions {
    * and a plain xterm.js do). Defaults to 11.
    */
   readonly unicode?: 6 | 11;
+  /** Answers nothing that the program asks of its terminal. */
+  readonly isSilent?: boolean;
   /** A slow line between the program and the terminal, both ways. */
   readonly link?: LinkSpeed;
 }
@@ -146,7 +148,7 @@ export function startPty(options: PtyOptions): Pty {
   };
   const there = link && slowLink(link, (bytes) => toProgram(bytes.toString('utf8')));
   const send = (text: string): void => (there ? there.push(Buffer.from(text)) : toProgram(text));
-  terminal.onData(send);
+  if (!options.isSilent) terminal.onData(send);
 
   const interpret = (bytes: Buffer): void => {
     if (isDisposed) return;

@@ -12,8 +12,8 @@ export const PROBE = '\x1b[5n';
 const NEAR_MS = 25;
 /** A frame this large is waited for on a near terminal too, bytes. */
 const LARGE_BYTES = 4_096;
-/** So long a terminal that has never answered may take before it is taken for one that does not, ms. */
-const SILENT_MS = 2_000;
+/** So long a far terminal may take for its first answer before it is taken for one that gives none, ms. */
+const SILENT_MS = 1_000;
 /** So long an answer may be out before it is taken for lost, ms. The first picture over 9,600 baud takes ten seconds. */
 const LOST_MS = 30_000;
 /** The longest pause between two frames of data on a far line, ms. */
@@ -36,7 +36,6 @@ export class Link {
   #out: number[] = [];
   #isFar: boolean;
   #hasAnswered = false;
-  #isSilent = false;
   /** Half of a far line's time is left to keys: no frame of data before. */
   #restsUntil = Number.NEGATIVE_INFINITY;
   readonly #seconds = new Float64Array(WINDOW_S);
@@ -51,6 +50,8 @@ export class Link {
   /** Whether a frame may be sent now; an urgent one answers a key. */
   maySend(isUrgent: boolean): boolean {
     this.#giveUp();
+    // Most are near: nothing is held back for a terminal that may be one that never answers.
+    if (!this.#hasAnswered && !this.#isFar) return true;
     if (isUrgent) return this.#out.length <= URGENT_MAX;
     return this.#out.length === 0 && this.#now() >= this.#restsUntil;
   }
@@ -58,7 +59,8 @@ export class Link {
   /** A frame of so many bytes goes out; what is to follow it. */
   sent(bytes: number): string {
     this.count(bytes);
-    if (this.#isSilent || (!this.#isFar && this.#hasAnswered && bytes < LARGE_BYTES)) return '';
+    if (!this.#hasAnswered && !this.#isFar && this.#out.length > 0) return '';
+    if (!this.#isFar && this.#hasAnswered && bytes < LARGE_BYTES) return '';
     this.#out.push(this.#now());
     return PROBE;
   }
@@ -67,7 +69,6 @@ export class Link {
   answered(): void {
     const sentAt = this.#out.shift();
     if (sentAt === undefined) return;
-    this.#isSilent = false;
     this.#hasAnswered = true;
     const tookMs = this.#now() - sentAt;
     // Whoever attaches from elsewhere later is noticed by the next large frame.
@@ -104,14 +105,15 @@ export class Link {
 
   #lostAt(): number | null {
     const [oldest] = this.#out;
-    return oldest === undefined ? null : oldest + (this.#hasAnswered ? LOST_MS : SILENT_MS);
+    return oldest === undefined ? null : oldest + (this.#hasAnswered || !this.#isFar ? LOST_MS : SILENT_MS);
   }
 
   #giveUp(): void {
     const lostAt = this.#lostAt();
     if (lostAt === null || lostAt > this.#now()) return;
     this.#out = [];
-    this.#isSilent = true;
+    // What never answered is not waited for again, and asked now and then.
+    if (!this.#hasAnswered) this.#isFar = false;
   }
 
   #turn(): void {

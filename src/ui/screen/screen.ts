@@ -31,10 +31,7 @@ export interface ScreenStats {
   readonly drawCalls: number;
 }
 
-interface CursorPlace {
-  readonly x: number;
-  readonly y: number;
-}
+type Place = Readonly<Record<'x' | 'y', number>>;
 
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[0m\x1b[2J';
 /** Also ends a synchronized update that was under way. */
@@ -55,7 +52,7 @@ export class Screen {
   #waiting: (() => void)[] = [];
   #columns: number;
   #rows: number;
-  #cursor: CursorPlace | null = null;
+  #cursor: Place | null = null;
   #framesWritten = 0;
   #cellsWritten = 0;
   #bytesWritten = 0;
@@ -176,7 +173,7 @@ export class Screen {
   }
 
   /** Shows the terminal's cursor in a cell of the screen, or hides it. */
-  cursor(place: CursorPlace | null): void {
+  cursor(place: Place | null): void {
     if (place?.x === this.#cursor?.x && place?.y === this.#cursor?.y) return;
     this.#cursor = place;
     this.#isCursorNew = true;
