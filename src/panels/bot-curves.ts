@@ -112,26 +112,36 @@ function padTo({ values, spanMs }: Samples, wantedMs: number): readonly number[]
   return missing > 0 ? [...Array.from({ length: missing }, () => Number.NaN), ...values] : values;
 }
 
-/** How many exits fall into each column, and how many of those nobody asked for. */
+/** How many exits fall into each column, how many of those nobody asked for, and how many deploys. */
 interface Marks {
   readonly all: readonly number[];
   readonly unasked: readonly number[];
+  readonly deploys: readonly number[];
   readonly total: number;
 }
 
 function marksOf({ bot }: BotRow, now: number, spanMs: number, columns: number): Marks {
   const all = Array.from({ length: columns }, () => 0);
   const unasked = [...all];
+  const deploys = [...all];
+  for (const { at } of bot.code?.deploys ?? []) {
+    const column = columnOf(now - at, spanMs, columns);
+    if (column !== null) deploys[column] = (deploys[column] as number) + 1;
+  }
   let total = 0;
   for (const exit of bot.exits) {
-    const age = now - exit.at;
-    if (age < 0 || age > spanMs) continue;
-    const column = Math.min(columns - 1, Math.floor((1 - age / spanMs) * columns));
+    const column = columnOf(now - exit.at, spanMs, columns);
+    if (column === null) continue;
     all[column] = (all[column] as number) + 1;
     if (isUnasked(exit)) unasked[column] = (unasked[column] as number) + 1;
     total++;
   }
-  return { all, unasked, total };
+  return { all, unasked, deploys, total };
+}
+
+function columnOf(ageMs: number, spanMs: number, columns: number): number | null {
+  if (!(ageMs >= 0 && ageMs <= spanMs)) return null;
+  return Math.min(columns - 1, Math.floor((1 - ageMs / spanMs) * columns));
 }
 
 function drawCurve(
@@ -156,23 +166,22 @@ function drawCurve(
     cells.text(x + shift, y + 1 + i, text.slice(0, axis), theme.muted, axis);
     cells.text(x + shift + axis, y + 1 + i, text.slice(axis, axis + 1), theme.border, 1);
     cells.text(x + shift + axis + 1, y + 1 + i, text.slice(axis + 1), theme.graph, width - axis - 1 - shift);
-    if (marks.total > LINES_MOST) return;
     marks.all.forEach((exits, column) => {
-      const glyph = text[axis + 1 + column];
-      if (exits > 0 && (glyph === undefined || glyph === ' ')) {
-        const style = (marks.unasked[column] as number) > 0 ? theme.bad : theme.muted;
-        cells.text(x + AXIS + column, y + 1 + i, '┊', style, 1);
-      }
+      const isDeploy = (marks.deploys[column] as number) > 0;
+      const glyph = text[axis + 1 + column] ?? ' ';
+      if (glyph !== ' ' || !(isDeploy || (exits > 0 && marks.total <= LINES_MOST))) return;
+      const style = isDeploy ? theme.accent : (marks.unasked[column] as number) > 0 ? theme.bad : theme.muted;
+      cells.text(x + AXIS + column, y + 1 + i, '┊', style, 1);
     });
   });
 }
 
 const DIGITS = 9;
 
-/** How often it ended, column by column. */
+/** How often it ended, column by column, and where its code was changed. */
 function drawRestarts(
   cells: Cells,
-  { all, unasked, total }: Marks,
+  { all, unasked, deploys, total }: Marks,
   { theme }: CurvesLook,
   { x, y }: CurvesPlace,
 ): void {
@@ -183,7 +192,11 @@ function drawRestarts(
     const style = (unasked[column] as number) > 0 ? theme.bad : theme.muted;
     cells.text(x + AXIS + column, y, exits === 1 ? '▲' : exits > DIGITS ? '+' : String(exits), style, 1);
   });
-  if (total === 0) cells.text(x + AXIS + 1, y, 'none in this time', theme.muted);
+  deploys.forEach((count, column) => {
+    if (count > 0) cells.text(x + AXIS + column, y, 'D', theme.accent, 1);
+  });
+  const hasDeploys = deploys.some((count) => count > 0);
+  if (total === 0 && !hasDeploys) cells.text(x + AXIS + 1, y, 'none in this time', theme.muted);
 }
 
 /** The ages below: round ones, and now at the right. */

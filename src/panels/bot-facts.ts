@@ -1,5 +1,9 @@
 /** What is known of one bot, as labels and values. */
 import type { Bot } from '../sources/pm2/snapshot.ts';
+import type { PostgresSnapshot } from '../sources/postgres/snapshot.ts';
+import { type Reading, valueOf } from '../sources/source.ts';
+import { deployName, runningCode } from '../state/deploys.ts';
+import { registryDrift, instanceOf as rowOf } from '../state/registry.ts';
 import type { World } from '../state/world.ts';
 import { ago, bytes, count, duration, percent, UNKNOWN } from '../text/format.ts';
 import { truncate } from '../text/width.ts';
@@ -96,6 +100,34 @@ function instanceOf({ mode, instance, instances }: Bot): string {
   return instances === null ? String(instance) : `${instance} of ${instances}`;
 }
 
+/** The code in its folder, whether it is the one that runs, and when it was changed. */
+function codeFacts(bot: Bot, now: number): readonly Fact[] {
+  const { code } = bot;
+  if (code === null) return [];
+  const running = runningCode(bot);
+  const waiting = running?.waiting.at(-1);
+  const commit = running?.commit ?? code.commit;
+  const where = [running?.version ?? code.version, commit?.slice(0, 7), code.branch && `on ${code.branch}`];
+  const facts: Fact[] = [['code', where.filter(Boolean).join(' ') || UNKNOWN]];
+  if (waiting) facts.push(['deployed', `${deployName(waiting)} ${ago(now - waiting.at)} ago, not running yet`, 'warn']);
+  const deploys = code.deploys.slice(-3).reverse();
+  if (deploys.length > 0) {
+    const words = deploys.map((deploy) => `${ago(now - deploy.at)} ago ${deployName(deploy)}`.trim());
+    facts.push(['deploys (D)', words.join(' · ')]);
+  }
+  return facts;
+}
+
+/** Its row in `bot_instances`, and where that says another thing than what is. */
+function registryFacts({ bot, judgement }: BotRow, { entries, now }: World): readonly Fact[] {
+  const reading = entries.find(({ kind }) => kind === 'postgres')?.reading as Reading<PostgresSnapshot> | undefined;
+  const found = rowOf(bot, (reading && valueOf(reading)?.instances) ?? null);
+  if (found === null) return [];
+  const drift = registryDrift(found, judgement.state);
+  const since = found.lastRestartAt === null ? '' : `, last restart ${ago(now - found.lastRestartAt)} ago`;
+  return [['database', `bot_instances ${found.id}: ${found.status}${since}`, drift === null ? 'text' : 'warn']];
+}
+
 /** What needs a line, or more. */
 export function longFacts(row: BotRow, world: World): readonly Fact[] {
   const { bot } = row;
@@ -110,6 +142,8 @@ export function longFacts(row: BotRow, world: World): readonly Fact[] {
   ];
   return [
     ['growth', ...growth(row, world)],
+    ...codeFacts(bot, world.now),
+    ...registryFacts(row, world),
     ['limits', limits.filter(Boolean).join(' · ')],
     ['script', bot.script],
     ['cwd', bot.cwd],

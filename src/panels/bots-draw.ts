@@ -8,6 +8,7 @@ import type { Scope } from '../ui/panel.ts';
 import { cursorIndex } from '../ui/reduce.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import { targetsOf } from '../ui/targets.ts';
+import { drawBelow } from './bots-below.ts';
 import { stateRole } from './bots-column.ts';
 import { fitColumns, type PlacedColumn } from './bots-columns.ts';
 import { drawBotsEmpty } from './bots-empty.ts';
@@ -18,6 +19,8 @@ import type { BotsView } from './bots-view.ts';
 
 /** Rows of the panel that are not bots: the border above and below, and the names of the columns. */
 export const CHROME_ROWS = 3;
+/** More of them are counted. */
+const OTHERS_MOST = 3;
 
 export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
   const { world, list, isFocused } = scope;
@@ -43,7 +46,10 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
     } else drawGroup(cells, scope, columns, row, place);
   }
   drawWhy(cells, scope, columns, view.lines[cursor]);
-  drawOthers(cells, scope, 2 + Math.min(page, view.lines.length) + 1);
+  const below = 2 + Math.min(page, view.lines.length) + 1;
+  const others = drawOthers(cells, scope, below);
+  const at = view.lines[cursor];
+  if (at?.kind === 'bot') drawBelow(cells, scope, at, below + others + (others > 0 ? 1 : 0));
   drawScrollbar(cells, scope, top, page, view.lines.length);
   if (isFocused || !scope.ui.detail) drawTrouble(cells, scope);
 }
@@ -103,19 +109,20 @@ function drawWhy(cells: Cells, { theme }: Scope, columns: readonly PlacedColumn[
   cells.text(2, cells.height - 1, text, theme[stateRole(row.judgement.state)]);
 }
 
-/** Other daemons of this machine, where rows are left: nobody should have to guess why a bot is not in the list. */
-function drawOthers(cells: Cells, { world, theme }: Scope, from: number): void {
+/** Other daemons of this machine, where rows are left: nobody should have to guess why a bot is not in the list. Gives how many rows it took. */
+function drawOthers(cells: Cells, { world, theme }: Scope, from: number): number {
   const others = world.pm2.flatMap(({ reading }) => valueOf(reading)?.others ?? []);
-  const room = cells.height - 1 - from;
-  if (others.length === 0 || room < 1) return;
+  const room = Math.min(OTHERS_MOST, cells.height - 1 - from);
+  if (others.length === 0 || room < 1) return 0;
   const shown = others.length > room ? others.slice(0, room - 1) : others;
   shown.forEach(({ user, home }, i) => {
     cells.text(2, from + i, truncate(`not watched: --pm2-home ${home} (${user}'s PM2)`, cells.width - 4), theme.muted);
   });
   const left = others.length - shown.length;
-  if (left === 0) return;
+  if (left === 0) return shown.length;
   const words = shown.length === 0 ? `not watched: ${left} other PM2` : `not watched: ${left} more PM2`;
   cells.text(2, from + shown.length, truncate(words, cells.width - 4), theme.muted);
+  return shown.length + 1;
 }
 
 interface Stale {

@@ -25,6 +25,20 @@ const bot = makeBot({
     },
   ],
   maxMemoryBytes: 200e6,
+  code: {
+    version: '1.4.0',
+    commit: '3f2a91c0000000000000000000000000000000000',
+    branch: 'main',
+    deploys: [
+      {
+        at: NOON - 10_000,
+        fromVersion: '1.3.0',
+        toVersion: '1.4.0',
+        fromCommit: '00bada5500000000000000000000000000000000',
+        toCommit: '3f2a91c0000000000000000000000000000000000',
+      },
+    ],
+  },
 });
 const line: LogLine = {
   place: 0,
@@ -98,6 +112,13 @@ test('the evidence of an exit is when, how, who, how long it had run and when it
   const text = detail(200, 58).join('\n');
   expect(text).toMatch(/\d\d:\d\d:40 +20s over memory +over max_memory_restart \(210M of 200M\) · ran 1\.5s/);
   expect(text).toMatch(/\d\d:\d\d:10 +50s exit 0 +asked through PM2 · ran 1m00 · back in 1\.0s/);
+});
+
+test('a deploy is marked in the course, and said where it does not run yet', () => {
+  const text = detail(120, 38).join('\n');
+  expect(text).toMatch(/exits │.*▲.*▲.*D/);
+  expect(text).toMatch(/deployed +1\.4\.0 3f2a91c 10s ago, not running yet/);
+  expect(text).toMatch(/code +1\.2\.3 00bada5 on main/);
 });
 
 test('the range is said, and each has its own axis', () => {

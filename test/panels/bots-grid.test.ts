@@ -216,3 +216,29 @@ test('what is selected stays selected through any orders, filters, groups and li
     { numRuns: 60 },
   );
 });
+
+test('a second in which nothing changes place makes neither rows nor keys anew', () => {
+  const many = Array.from({ length: 1_000 }, (_, id) => makeBot({ id, name: `bot-${id}`, namespace: `ns-${id % 9}` }));
+  const panel = botsPanel();
+  const at = (cpu: number, second: number) => {
+    const cpuPercent = Float64Array.from(many, (_, i) => (cpu * i) % 50);
+    const world = botsWorld([makePm2Snapshot(many, { cpuPercent })], NOON + second * 1_000);
+    return scopeOn(world, { sort: BOT_SORTS.indexOf('cpu'), filter: 'mem>1', isGrouped: true });
+  };
+  const first = at(7, 0);
+  const keys = panel.keys(first);
+  const before = [...keys];
+  const second = at(11, 1);
+  expect(panel.keys(second)).toBe(keys);
+  expect(keys).toEqual(before);
+  expect(panel.keys(at(13, 7))).not.toEqual(before);
+});
+
+test('below a short list stands the course of the bot under the cursor', () => {
+  const { panel, scope } = botsScope([snapshot], {});
+  const text = drawn(panel, scope, 120, 40).join('\n');
+  expect(text).toMatch(/─ worker {2}last 10m · Enter for all/);
+  expect(text).toMatch(/CPU +now/);
+  expect(text).toMatch(/Exits of the last hour \(9\)/);
+  expect(drawn(panel, scope, 120, 14).join('\n')).not.toMatch(/last 10m/);
+});

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 /** How many texts of cells a beat makes, and of how many rows in all; what a beat asks for is painted. */
-async function formattedIn(seconds: number, bots: number): Promise<{ texts: number; rows: number }> {
+async function formattedIn(seconds: number, bots: number, keys = ''): Promise<{ texts: number; rows: number }> {
   const running = createMoving({ bots, columns: 120, rows: ROWS });
   moving = running;
   const { shell, poller } = running;
@@ -34,6 +34,7 @@ async function formattedIn(seconds: number, bots: number): Promise<{ texts: numb
   });
   poller.start();
   for (let i = 0; i < 3; i++) await running.beat();
+  for (const key of keys) shell.report(key === '\n' ? '' : key, key === '\n' ? { return: true } : {});
   const seen = new Set<unknown>();
   let texts = 0;
   for (const column of columns) {
@@ -60,4 +61,14 @@ test('of a thousand bots in motion only those on the screen are made text of, an
   const few = await formattedIn(20, 100);
   expect(few.rows).toBe(many.rows);
   expect(few.texts).toBe(many.texts);
+});
+
+test('with a filter by value, an order by a figure in motion and groups it is no more', async () => {
+  // The third of the menu of orders is the CPU.
+  const { rows, texts } = await formattedIn(20, 1_000, 'ojj\n&mem>52 cpu<4 !bot-99\nt');
+  const { bots } = (moving as Moving).shell.ui().lists;
+  expect(bots).toMatchObject({ sort: 2, filter: 'mem>52 cpu<4 !bot-99', isGrouped: true });
+  expect(rows).toBeGreaterThan(5);
+  // Rows that change places come and go, every few seconds.
+  expect(texts).toBeLessThan(ROWS * columns.length);
 });
