@@ -103,7 +103,8 @@ export function settledTop(width: number, height: number, look: LogViewLook): nu
   const { lines } = window;
   const columns = columnsOf(width, look);
   const page = logViewPage(height, width);
-  const cursor = isFollowing ? lines.length - 1 : window.cursor;
+  // While the lines of another filter are read there are none yet, and the cursor is still that of before.
+  const cursor = Math.min(isFollowing ? lines.length : window.cursor, lines.length - 1);
   let top = Math.max(0, Math.min(window.top, cursor));
   if (isFollowing) top = Math.max(0, lines.length - page);
   let used = 0;

@@ -146,6 +146,7 @@ test('--json prints one object as the schema has it, with every server in it, an
   expect(states).toEqual({
     host: 'fresh',
     pm2: 'fresh',
+    guard: 'fresh',
     logs: 'fresh',
     postgres: 'fresh',
     redis: hasRedis ? 'fresh' : 'off',

@@ -82,7 +82,7 @@ test(
       if (next() < 0.3) await sleep(next() * 30);
       if (shown.ended) break;
     }
-    const story = `seed ${seed}, the last keys: ${JSON.stringify(pressed.slice(-30))}`;
+    const story = `seed ${seed}, the last keys: ${JSON.stringify(pressed.slice(-30))}, its last words: ${shown.ended ? shown.transcript().slice(-1500) : ''}`;
     expect(shown.ended, story).toBeNull();
     shown.resize(100, 30);
     for (let i = 0; i < 8; i += 1) {

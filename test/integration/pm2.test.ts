@@ -201,7 +201,7 @@ describe.each(pm2Packages().map((path) => [pm2Version(path), path] as const))('P
     expect(causes(watched.bot('crash'))).toEqual(['crash']);
     expect(watched.bot('crash')?.exits[0]).toMatchObject({ code: 3, signal: null });
     expect(causes(watched.bot('asked'))).toEqual(['asked']);
-    expect(causes(watched.bot('web'))).toEqual(['asked']);
+    expect(causes(watched.bot('web'))).toEqual(['reload']);
     expect(causes(watched.bot('fat'))).toEqual(['memory']);
     const late = pm2Source({ home: pm2.home, id: 'pm2', clock: systemClock });
     const first = await late.read(new AbortController().signal);
