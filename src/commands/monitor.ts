@@ -76,6 +76,7 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
     attention: createAttention(),
     marksFile,
     codes,
+    auditFolder: () => openStateFolder(place),
     dumpCopies: () => openStateFolder(place, ['dumps']),
   });
   const evidence = createEvidence({ places: evidencePlaces(place), who: who.name, now: () => clock.now() });

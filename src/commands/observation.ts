@@ -9,6 +9,7 @@ import { createLogTimes } from '../sources/log-times.ts';
 import type { LogsSnapshot } from '../sources/logs/snapshot.ts';
 import { logsSource } from '../sources/logs/source.ts';
 import { createPm2Targets } from '../sources/logs/targets.ts';
+import type { AuditFolder } from '../sources/pm2/audit-trail.ts';
 import { pm2Source } from '../sources/pm2/source.ts';
 import { createPoller, type Poller } from '../sources/poller.ts';
 import { postgresSource } from '../sources/postgres/source.ts';
@@ -36,6 +37,8 @@ export interface ObservationOptions {
   readonly marksFile: MarksFile | null;
   /** What errors mean, by the configuration. */
   readonly codes?: readonly OwnCode[];
+  /** Where botop's own audit is, which tells who of us restarted a bot. */
+  readonly auditFolder: AuditFolder;
   /** Where copies of PM2's dumps are kept; null keeps none. */
   readonly dumpCopies: (() => Promise<CopiesFolder>) | null;
 }
@@ -58,9 +61,8 @@ export function createObservation({
   env,
   clock,
   attention,
-  marksFile,
-  dumpCopies,
   codes = [],
+  ...kept
 }: ObservationOptions): Observation {
   const { pm2Homes, intervalMs, logs, expected, thresholds } = options;
   const servers = findServers(options, env);
@@ -79,9 +81,16 @@ export function createObservation({
         watchedHomes: pm2Homes,
         logTimes,
         ...(attention && { attention }),
+        auditFolder: kept.auditFolder,
       }),
     ),
-    guardSource({ homes: pm2Homes, clock, path: env['PATH'], copiesFolder: dumpCopies, mayBegin: () => botsFirst }),
+    guardSource({
+      homes: pm2Homes,
+      clock,
+      path: env['PATH'],
+      copiesFolder: kept.dumpCopies,
+      mayBegin: () => botsFirst,
+    }),
     logsSource({
       clock,
       globs: logs,
@@ -99,7 +108,7 @@ export function createObservation({
   ];
   for (const source of sources) store.declare(source, clock.now());
 
-  const marks = createErrorMarks(marksFile);
+  const marks = createErrorMarks(kept.marksFile);
   void marks.load();
   /** The last start of any bot of that name. */
   const botStartedAt = (name: string): number | null => {

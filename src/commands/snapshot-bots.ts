@@ -61,6 +61,7 @@ interface CodeDocument extends Pick<BotCode, 'version' | 'commit' | 'branch'> {
 interface ExitDocument {
   readonly at: string | null;
   readonly cause: BotExit['cause'];
+  readonly by: string | null;
   readonly code: number | null;
   readonly signal: string | null;
   readonly ranMs: number | null;
@@ -135,8 +136,8 @@ function codeDocument(bot: Bot, { version, commit, branch, deploys }: BotCode): 
   };
 }
 
-function exitDocument({ at, cause, code, signal, ranMs, restartedAt }: BotExit): ExitDocument {
-  return { at: isoTime(at), cause, code, signal, ranMs: known(ranMs), restartedAt: isoTime(restartedAt) };
+function exitDocument({ at, cause, by, code, signal, ranMs, restartedAt }: BotExit): ExitDocument {
+  return { at: isoTime(at), cause, by, code, signal, ranMs: known(ranMs), restartedAt: isoTime(restartedAt) };
 }
 
 /** Time since the last start of a bot that has a process; null of one that has none. */

@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { actions } from '../actions/all.ts';
 import { keptFile } from '../actions/kept-file.ts';
-import { statePlace } from '../actions/state-folder.ts';
+import { openStateFolder, statePlace } from '../actions/state-folder.ts';
 import type { Options } from '../config/options.ts';
 import { findDaemons } from '../sources/pm2/daemons.ts';
 import { systemClock, valueOf } from '../sources/source.ts';
@@ -74,8 +74,18 @@ async function observe(
   look: (observation: Observation) => Promise<void>,
 ): Promise<string> {
   const { homedir, uid } = userInfo();
-  const marksFile = keptFile(statePlace({ ...env }, homedir, uid), MARKS_FILE.name, MARKS_FILE.maxBytes);
-  const observation = createObservation({ options, env, clock: systemClock, marksFile, codes, dumpCopies: null });
+  const place = statePlace({ ...env }, homedir, uid);
+  const marksFile = keptFile(place, MARKS_FILE.name, MARKS_FILE.maxBytes);
+  const auditFolder = () => openStateFolder(place);
+  const observation = createObservation({
+    options,
+    env,
+    clock: systemClock,
+    marksFile,
+    codes,
+    auditFolder,
+    dumpCopies: null,
+  });
   try {
     await look(observation);
     observation.settle();

@@ -124,6 +124,7 @@ test('each exit is told with its time, its cause and what came before and after'
     {
       at: '2026-11-21T11:59:51.000Z',
       cause: 'crash',
+      by: null,
       code: null,
       signal: 'SIGKILL',
       ranMs: 1500,

@@ -22,6 +22,7 @@ const exit: fc.Arbitrary<BotExit> = fc.record({
   code: orNull(fc.integer({ min: -1, max: 255 })),
   signal: orNull(fc.constantFrom('SIGKILL', 'SIGINT')),
   cause: fc.constantFrom('crash', 'asked', 'reload', 'memory', 'watch', 'cron'),
+  by: orNull(fc.string()),
   ranMs: orNull(fc.nat()),
   restartedAt: orNull(instant),
   memory: orNull(fc.record({ usedBytes: count, limitBytes: count })),

@@ -55,7 +55,17 @@ export function makeBot(over: Partial<Bot> = {}): Bot {
 
 /** A crash at noon, with what a test cares about put over it. */
 export function makeExit(over: Partial<BotExit> = {}): BotExit {
-  return { at: NOON, code: 1, signal: null, cause: 'crash', ranMs: null, restartedAt: null, memory: null, ...over };
+  return {
+    at: NOON,
+    code: 1,
+    signal: null,
+    cause: 'crash',
+    by: null,
+    ranMs: null,
+    restartedAt: null,
+    memory: null,
+    ...over,
+  };
 }
 
 /** Crashes ending `agoMs` before noon, `everyMs` apart. */

@@ -50,6 +50,8 @@ export interface ExitLedger {
     after: Bot,
     circumstances: { readonly now: number; readonly isLogRead: boolean },
   ): void;
+  /** Asks of each exit that nobody is named for who asked for it. */
+  attribute(whoEnded: (bot: { readonly id: string; readonly name: string }, exit: BotExit) => string | null): void;
   /** The exits of a bot within the last hour, oldest first. The same array as long as nothing changed. */
   of(bot: Bot, now: number): readonly BotExit[];
 }
@@ -96,6 +98,7 @@ export function createExitLedger(): ExitLedger {
       code: event.code,
       signal: event.signal,
       cause: event.isOld && asked === 'asked' ? 'reload' : asked,
+      by: null,
       ranMs,
       restartedAt: event.isOld ? entry.startedAt : null,
       memory: told?.memory ?? null,
@@ -188,12 +191,23 @@ export function createExitLedger(): ExitLedger {
           code: after.exitCode,
           signal: null,
           cause: 'crash',
+          by: null,
           ranMs: null,
           restartedAt: after.startedAt,
           memory: null,
         };
         for (let left = Math.min(maxExits, -entry.uncounted); left > 0; left -= 1) add(entry, exit);
         entry.uncounted = 0;
+      }
+    },
+    attribute(whoEnded) {
+      for (const [id, entry] of entries) {
+        for (const [index, exit] of entry.exits.entries()) {
+          const by = exit.by === null && mayBeAsked(exit) ? whoEnded({ id, name: entry.name }, exit) : null;
+          if (by === null) continue;
+          entry.exits[index] = { ...exit, by };
+          shown.delete(entry);
+        }
       }
     },
     of(bot, now) {
@@ -213,6 +227,11 @@ export function createExitLedger(): ExitLedger {
       return list;
     },
   };
+}
+
+/** A signal that somebody sends is a crash to PM2. */
+function mayBeAsked({ cause, signal }: BotExit): boolean {
+  return cause === 'asked' || cause === 'reload' || (cause === 'crash' && signal !== null);
 }
 
 function memoryOf({ usedBytes, limitBytes }: Extract<Pm2LogEvent, { kind: 'over-memory' }>): BotExit['memory'] {

@@ -4,6 +4,7 @@ import type { Attention } from '../attention.ts';
 import { createLogTimes, type LogTimes } from '../log-times.ts';
 import { createResourceSampler } from '../proc/resources.ts';
 import { createProcSampler } from '../proc/sampler.ts';
+import { type AuditFolder, createAuditTrail } from './audit-trail.ts';
 import { createCodeWatch } from './code.ts';
 import { createExitLedger } from './exits.ts';
 import type { Listed, Monit } from './list.ts';
@@ -47,14 +48,30 @@ export interface Roster {
 
 const isLinux = process.platform === 'linux';
 
-/** `logTimes` is shared with who follows the logs; without `attention` all processes are sampled each time. */
-export function createRoster(logTimes: LogTimes = createLogTimes(), attention: Attention | null = null): Roster {
+export interface RosterOptions {
+  /** The PM2 home, absolute. */
+  readonly home: string;
+  /** Shared with who follows the logs. */
+  readonly logTimes?: LogTimes | undefined;
+  /** Which bots are on a screen; without it all processes are sampled each time. */
+  readonly attention?: Attention | null | undefined;
+  /** Where botop's audit tells who of us asked for an end; nobody is named without. */
+  readonly auditFolder?: AuditFolder | undefined;
+}
+
+export function createRoster({
+  home,
+  logTimes = createLogTimes(),
+  attention = null,
+  auditFolder,
+}: RosterOptions): Roster {
   const sampler = createProcSampler();
   const resources = createResourceSampler();
   const ledger = createExitLedger();
   const logAges = createLogAges(logTimes);
   const rhythms = createRhythms();
   const codeWatch = createCodeWatch();
+  const trail = createAuditTrail(auditFolder ?? null);
   const gone = new Set<number>();
   let isReadingHabit = false;
   let listedBots: readonly Bot[] = [];
@@ -90,6 +107,10 @@ export function createRoster(logTimes: LogTimes = createLogTimes(), attention: A
       isReadingHabit = false;
       if (habit !== null) rhythms.learn(bot, habit);
     });
+  }
+
+  function nameWhoAsked(): void {
+    ledger.attribute((bot, exit) => trail.whoEnded({ home, ...bot }, exit));
   }
 
   /** Of which listed bot a shown one is the copy with exits. */
@@ -145,6 +166,7 @@ export function createRoster(logTimes: LogTimes = createLogTimes(), attention: A
     },
     tell(events, isLive) {
       for (const event of events) ledger.tell(event, isLive);
+      if (events.some(({ kind }) => kind === 'exit')) nameWhoAsked();
     },
     refresh,
     sampleProcesses(monotonicMs) {
@@ -159,6 +181,9 @@ export function createRoster(logTimes: LogTimes = createLogTimes(), attention: A
       rhythms.note(columns.lastLogAt, now);
       readOneHabit(now);
       codeWatch.look(now);
+      void trail.read(now).then((isNew) => {
+        if (isNew) nameWhoAsked();
+      });
     },
     prepareLogAges: () => logAges.prepare(listedBots, columns.lastLogAt),
     close() {

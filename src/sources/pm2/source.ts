@@ -7,6 +7,7 @@ import type { Attention } from '../attention.ts';
 import type { LogTimes } from '../log-times.ts';
 import { type Clock, type Source, SourceError, SourceOff } from '../source.ts';
 import { safeText } from './access.ts';
+import type { AuditFolder } from './audit-trail.ts';
 import { createPm2Client } from './client.ts';
 import { type DaemonIdentity, defaultPm2Home, findDaemons, identifyDaemon } from './daemons.ts';
 import { createDumpReader } from './dump.ts';
@@ -30,6 +31,8 @@ export interface Pm2SourceOptions {
   readonly attention?: Attention;
   /** Kept by who follows the logs, where somebody does. */
   readonly logTimes?: LogTimes;
+  /** Where botop's own audit is. */
+  readonly auditFolder?: AuditFolder;
 }
 
 /** Without /proc the list is also where CPU and memory come from. */
@@ -77,7 +80,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
   });
   const log = createPm2LogReader(join(home, 'pm2.log'), () => clock.now());
   const dumpReader = createDumpReader(join(home, 'dump.pm2'));
-  const roster = createRoster(options.logTimes, options.attention);
+  const roster = createRoster(options);
   const watcher = watchHome(home, {
     onListStale: () => {
       isListDue = true;
