@@ -14,8 +14,9 @@ import { createDumpReader } from './dump.ts';
 import { watchHome } from './home-watch.ts';
 import { parseList } from './list.ts';
 import { createPm2LogReader } from './log-reader.ts';
+import { isBetweenStarts, isPassing } from './passing.ts';
 import { createRoster } from './roster.ts';
-import type { Bot, OtherDaemon, Pm2Daemon, Pm2Dump, Pm2Snapshot } from './snapshot.ts';
+import type { OtherDaemon, Pm2Daemon, Pm2Dump, Pm2Snapshot } from './snapshot.ts';
 
 export interface Pm2SourceOptions {
   /** The PM2 home, absolute. */
@@ -281,17 +282,6 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
       await log.close();
     },
   };
-}
-
-/** Whether PM2 has seen an exit that nobody asked for, after `since` (epoch ms), and has not yet started the bot again. */
-function isBetweenStarts({ autorestart, status, exits }: Bot, since: number): boolean {
-  const exit = exits.at(-1);
-  if (!autorestart || (status !== 'stopped' && status !== 'stopping') || exit === undefined) return false;
-  return exit.at > since && (exit.cause === 'crash' || exit.cause === 'memory');
-}
-
-function isPassing(status: string): boolean {
-  return status === 'launching' || status === 'stopping';
 }
 
 async function exists(path: string): Promise<boolean> {
