@@ -9,7 +9,7 @@ const BOTS = 100;
 /** Longer than a question takes to take keys, and a lone Esc to be one, ms. */
 const QUESTION_ARMS_MS = 400;
 /** Starts in which the first overlay and the first question are opened. */
-const COLD_STARTS = 5;
+const COLD_STARTS = 4;
 
 const READ_AGAIN = 'its targets are read again from the daemon before it is shown';
 const COLD = 'nothing of it is loaded or compiled yet; p95 of all starts, and the goal is that of an overlay';
@@ -82,7 +82,7 @@ async function timeOwn(contender: Contender, { effort }: Stage) {
   for (let i = 1; i <= starts; i++) {
     const running = await startProgram(contender, SIZE);
     try {
-      await sleep(Math.min(effort.settleSeconds, 3) * 1000);
+      await sleep(effort.settleSeconds * 1000);
       cold.push(...(await openHelp(running)));
       coldQuestion.push(await openQuestion(running));
       if (i < starts) continue;
@@ -135,7 +135,7 @@ async function timeSelection(contender: Contender, { effort }: Stage): Promise<K
   const running = await startProgram(contender, SIZE);
   try {
     await sleep(effort.settleSeconds * 1000);
-    return await timeKeys(running, contender.keys, effort.keyPresses);
+    return await timeKeys(running, contender.keys, Math.ceil(effort.keyPresses / 2));
   } finally {
     await running.end();
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { botop, type Contender, htop, pgActivity, pm2Monit, type Watched } from './contenders.ts';
 import { ageOfValues } from './freshness.ts';
-import { memoryOf } from './processes.ts';
+import { memoryOf, treeSeconds } from './processes.ts';
 import { type Running, startProgram } from './program.ts';
 import { type Relay, relayCalls } from './relay.ts';
 import { PG_ACTIVITY, PM2 } from './report.ts';
@@ -66,6 +66,7 @@ async function sideBySide(
     lists: relay.calls().filter((method) => method === LIST).length,
     monitLists: relay.calls(monit.pty.pid).filter((method) => method === LIST).length,
     infos: typeof servers.redis === 'string' ? Number.NaN : await servers.redis.infoCalls(),
+    cpu: new Map([...running].map(([name, { pty }]) => [name, treeSeconds(pty.pid)])),
     own: await timeOf(servers.postgres, 'botop'),
     activity: await timeOf(servers.postgres, 'activity'),
   });
@@ -78,16 +79,16 @@ async function sideBySide(
   const atLast = await reading;
   for (const [name, { pty }] of running) if (pty.ended) throw new Error(`${name} ended by itself`);
 
-  const memory = (title: string, pick: (name: string) => number | null | undefined): Row => {
-    const megabytes = (name: string) => [(pick(name) ?? Number.NaN) / 1e6];
-    const peers = others.filter((one) => one !== null && one.name !== PG_ACTIVITY);
-    return {
-      title,
-      digits: 1,
-      ours: megabytes('botop'),
-      peers: peers.flatMap((one) => (one ? [{ name: one.name, values: megabytes(one.name) }] : [])),
-    };
-  };
+  const row = (title: string, digits: number, pick: (name: string) => number): Row => ({
+    title,
+    digits,
+    ours: [pick('botop')],
+    peers: others.flatMap((one) =>
+      one === null || one.name === PG_ACTIVITY ? [] : [{ name: one.name, values: [pick(one.name)] }],
+    ),
+  });
+  const memory = (title: string, pick: (name: string) => number | null | undefined): Row =>
+    row(title, 1, (name) => (pick(name) ?? Number.NaN) / 1e6);
   const lines: Line[] = [
     { ...memory(`RSS after ${minuteSeconds} s, MB`, (name) => atLast.get(name)?.rssBytes), ...MEMORY[bots] },
     memory('PSS, MB', (name) => atLast.get(name)?.pssBytes),
@@ -95,6 +96,11 @@ async function sideBySide(
       const [from, to] = [atFirst.get(name), atLast.get(name)];
       return from && to ? to.rssBytes - from.rssBytes : null;
     }),
+    row(
+      'CPU, s/min, all programs at once',
+      2,
+      (name) => ((after.cpu.get(name) ?? Number.NaN) - (before.cpu.get(name) ?? Number.NaN)) * perMinute,
+    ),
     {
       title: 'lists asked of the PM2 daemon a minute',
       digits: 1,

@@ -27,11 +27,11 @@ export interface Effort {
 
 export const WHOLE: Effort = {
   windowSeconds: 10,
-  settleSeconds: 5,
+  settleSeconds: 3,
   minuteSeconds: 60,
   rounds: 3,
   starts: 2,
-  keyPresses: 40,
+  keyPresses: 36,
   ticks: 120,
   idleSeconds: 30,
   logMiB: 1024,
