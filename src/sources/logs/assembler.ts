@@ -23,6 +23,8 @@ const MAX_ZONE_MS = 26 * 60 * 60_000;
 /** How much may be judged in one beat, shared by all files; a flood beyond it is counted. */
 export interface Allowance {
   linesLeft: number;
+  /** While more are left the clock is not looked at: on a machine that stands still some are judged all the same. */
+  timedBelow: number;
   /** Monotonic ms at which judging ends whatever is left. */
   until: number;
 }
@@ -188,7 +190,8 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
         }
         allowance.linesLeft -= 1;
         // Reading the clock costs as much as a short line: once in 32 is enough.
-        if (allowance.linesLeft % 32 === 0 && monotonic() >= allowance.until) allowance.linesLeft = 0;
+        const { linesLeft, timedBelow } = allowance;
+        if (linesLeft < timedBelow && linesLeft % 32 === 0 && monotonic() >= allowance.until) allowance.linesLeft = 0;
         const stop = end > start && bytes[end - 1] === 0x0d ? end - 1 : end;
         const text = bytes.toString('utf8', start, stop);
         if (pending?.trace.takes(text)) return pending.trace.wantsNext;

@@ -22,6 +22,13 @@ export class LogRegistry {
     return this.#finished.get(key);
   }
 
+  /** Keeps in mind how far a file was read that nobody follows. */
+  finish(key: string, finished: Finished): void {
+    this.#finished.delete(key);
+    this.#finished.set(key, finished);
+    if (this.#finished.size > MAX_FINISHED) this.#finished.delete(this.#finished.keys().next().value as string);
+  }
+
   claim(log: OpenLog, owner: object): void {
     this.#owners.set(log.key, owner);
     this.#finished.delete(log.key);
@@ -30,8 +37,6 @@ export class LogRegistry {
   /** Keeps in mind how far a file was read that is closed now. */
   release(log: OpenLog): void {
     this.#owners.delete(log.key);
-    this.#finished.delete(log.key);
-    this.#finished.set(log.key, { offset: log.offset, signature: Buffer.from(log.signature) });
-    if (this.#finished.size > MAX_FINISHED) this.#finished.delete(this.#finished.keys().next().value as string);
+    this.finish(log.key, { offset: log.offset, signature: Buffer.from(log.signature) });
   }
 }

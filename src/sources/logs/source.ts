@@ -35,6 +35,8 @@ const GLOBS_SOON_MS = 1_000;
 /** Lines judged in one beat, and the time for it: enough to show a flood, too little to be stopped by one. */
 const LINES_PER_BEAT = 4_000;
 const JUDGING_MS = 60;
+/** Judged in one beat however long it takes; between pieces of a few ms keys have their turn. */
+const SURE_LINES = 500;
 /** A log that grows a hundred times a second is worth two readings more a second, not a hundred. */
 const MIN_POKE_MS = 300;
 /** A reading of more than this is followed by another as soon: in a loud folder nobody tells that more has come. */
@@ -46,7 +48,7 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
   const events = new LogEvents();
   const facts = new LogFactsRing();
   const tally: Tally = { warn: 0, error: 0, fatal: 0, droppedLines: 0, cutLines: 0 };
-  const allowance: Allowance = { linesLeft: 0, until: 0 };
+  const allowance: Allowance = { linesLeft: 0, timedBelow: 0, until: 0 };
   let poke: (() => void) | null = null;
   let soon: NodeJS.Timeout | undefined;
   let pokedAt = Number.NEGATIVE_INFINITY;
@@ -120,6 +122,7 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
       await refreshTargets(signal);
       // What was there before us is judged without haste: it happens once.
       allowance.linesLeft = hasRead ? LINES_PER_BEAT : 10 * LINES_PER_BEAT;
+      allowance.timedBelow = allowance.linesLeft - SURE_LINES;
       allowance.until = clock.monotonic() + (hasRead ? JUDGING_MS : 10 * JUDGING_MS);
       const before = follower.readBytes + follower.droppedBytes;
       await follower.read();

@@ -5,6 +5,7 @@ import { writtenAt } from '../log-times.ts';
 import { type LogIo, openLog, toUnreadable } from './io.ts';
 import type { Look, TailOptions } from './look.ts';
 import { type DrainScope, OpenLog } from './open-log.ts';
+import { takePast } from './past.ts';
 import { holdsAt, isHole, lastLines, statOrNull } from './probe.ts';
 import { openBetween } from './rotation.ts';
 import type { LogFile, LogTarget } from './snapshot.ts';
@@ -180,6 +181,13 @@ export class LogTail {
     sink.learnZone(await lastLines(scope, log.fd, stats.size), stats.mtimeMs);
     await log.startAt(stats.size - KEEP_BYTES, scope);
     sink.turn('back', stats.mtimeMs);
+    // A file that was rotated within the hour has little of it: the rest stands in the one before.
+    const since = clock.now() - windowMs;
+    if (stats.size < KEEP_BYTES && stats.birthtimeMs > since) {
+      const { registry, finder } = this.#options;
+      const { path } = this.target;
+      await takePast({ io: scope.io, registry, finder, sink, path, since, most: KEEP_BYTES - stats.size });
+    }
     await log.drain(scope, KEEP_BYTES * 2);
     sink.turn('live', Number.NaN);
   }
