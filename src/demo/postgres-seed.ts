@@ -40,6 +40,7 @@ export const TABLE_STATEMENTS: readonly string[] = [
   'DELETE FROM dialog_messages WHERE id % 5 < 2',
   'ALTER TABLE users SET (autovacuum_enabled = off)',
   `UPDATE users SET last_seen_at = now() WHERE id % 4 = 0`,
+  `GRANT SELECT ON bot_instances, dialogs TO ${MONITOR_ROLE}`,
   'RESET ROLE',
   `ALTER TABLE dialog_messages OWNER TO ${MONITOR_ROLE}`,
   `GRANT SELECT, INSERT, UPDATE, DELETE ON dialog_messages TO ${BOTS_ROLE}`,

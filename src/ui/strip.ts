@@ -1,6 +1,7 @@
 /** The one line that says what became of an action: `✓ restart weather-bot  pid 4211 → 4260 · up 10 s · OK`. */
 import type { Check, Verdict } from '../actions/action.ts';
 import type { Refusal } from '../actions/ask.ts';
+import { nameSome } from '../actions/judgement.ts';
 import type { Outcome, Progress, TargetResult } from '../actions/outcome.ts';
 import { type Target, targetName } from '../actions/target.ts';
 import { duration } from '../text/format.ts';
@@ -85,9 +86,11 @@ export function stripOfOutcome(outcome: Outcome): Strip {
   const only = results.length === 1 ? results[0] : undefined;
   const severity = severityOf(outcome);
   const checks: StripPart[] = [];
-  const watched = only ?? (outcome.state === 'done' ? lastWatched(results) : undefined);
-  if (watched?.verdict) checks.push(...checksOf(watched.verdict));
+  if (only?.verdict) checks.push(...checksOf(only.verdict));
   if (message !== '') checks.push({ text: message, tone: severity === 'good' ? 'plain' : TONE_OF[severity] });
+  const ill = only ? [] : results.filter(({ verdict }) => verdict !== null && verdict.state !== 'good');
+  if (ill.length > 0)
+    checks.push({ text: `not well: ${nameSome(ill.map(({ target }) => targetName(target)))}`, tone: 'bad' });
   return {
     ...BLANK,
     severity,
@@ -169,10 +172,6 @@ function endOf(outcome: Outcome, severity: Strip['severity']): StripPart {
   if (severity === 'bad') return { text: 'not well', tone: 'bad' };
   const isKnown = outcome.results.every((result) => result.verdict?.state === 'good');
   return isKnown ? { text: 'OK', tone: 'good' } : { text: 'done, not known how it is', tone: 'warn' };
-}
-
-function lastWatched(results: readonly TargetResult[]): TargetResult | undefined {
-  return results.findLast((result) => result.verdict !== null);
 }
 
 function checksOf(verdict: Verdict): StripPart[] {

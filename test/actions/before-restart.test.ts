@@ -14,14 +14,14 @@ const patient: ActionDeps['sleep'] = (_, aborted) =>
   new Promise((_resolve, reject) => aborted.addEventListener('abort', () => reject(aborted.reason), { once: true }));
 
 /** A server that answers the two questions. */
-function database(columns: string, users: string): { deps: Pick<ActionDeps, 'postgres'>; asked: string[] } {
+function database(columns: string, users: string, bots = '2'): { deps: Pick<ActionDeps, 'postgres'>; asked: string[] } {
   const asked: string[] = [];
   const postgres = () =>
     Promise.resolve({
       isOpen: true,
       query: async (sql: string) => {
         asked.push(sql);
-        return [[], [sql.includes('pg_attribute') ? { n: columns } : { users, dialogs: '7' }]];
+        return [[], [sql.includes('pg_attribute') ? { n: columns } : { bots, users, dialogs: '7' }]];
       },
       cancel: async () => {},
       close: () => {},
@@ -43,6 +43,7 @@ test('the question says how many use the bots now, read without writing and with
 test('where the database has no such tables, or none answers, nothing is said', async () => {
   const daemon = fakeDaemon('weather-bot');
   const { deps } = database('4', '1');
+  const unknown = database('5', '0', '0');
   const none = await beforeRestart(
     'restart',
     [daemon.target('weather-bot')],
@@ -50,6 +51,10 @@ test('where the database has no such tables, or none answers, nothing is said', 
     signal,
   );
   expect(none).toEqual({ notes: [], consequences: [] });
+  const target = daemon.target('weather-bot');
+  expect(await beforeRestart('stop', [target], { ...daemon.deps, ...unknown.deps, sleep: patient }, signal)).toEqual(
+    none,
+  );
   expect(await restart.prepare?.([daemon.target('weather-bot')], daemon.deps, signal)).toEqual(none);
 });
 

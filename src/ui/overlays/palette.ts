@@ -1,5 +1,6 @@
 /** The palette's box: what is typed, and the choices that match it. */
 import { measure, truncate } from '../../text/width.ts';
+import { wrap } from '../../text/wrap.ts';
 import { type Choice, found, foundOptions, type Palette } from '../palette.ts';
 import type { Cells } from '../screen/cells.ts';
 import { ansi } from '../screen/color.ts';
@@ -14,6 +15,7 @@ export interface PaletteOptions {
 
 const MAX_WIDTH = 96;
 const MAX_ROWS = 18;
+const MAX_TITLE_ROWS = 3;
 /** Below this a margin, and a column for what an action is aimed at, cost more than they show. */
 const NARROW = 60;
 const LABEL_WIDTH = 25;
@@ -40,11 +42,12 @@ export function paletteSheet({ palette, columns, rows }: PaletteOptions): Sheet 
   const width = columns < NARROW ? columns : Math.min(columns - 4, MAX_WIDTH);
   const { wanted, index } = palette;
   const lines = wanted === null ? found(palette) : foundOptions(palette);
-  const title = wanted === null ? 0 : 1;
+  const titles = wanted === null ? [] : wrap(wanted.title, width - 4).slice(0, MAX_TITLE_ROWS);
+  const title = titles.length;
   // Borders, what is typed, and the last line.
   const frame = 4 + title;
   // Where anything may be typed there is nothing to list, and a list that matches nothing says so.
-  const wantedRows = lines.length === 0 ? 1 - title : lines.length;
+  const wantedRows = lines.length === 0 ? (wanted === null ? 1 : 0) : lines.length;
   const room = Math.max(0, Math.min(MAX_ROWS, rows - frame, wantedRows));
   const top = Math.max(0, Math.min(index - Math.floor(room / 2), lines.length - room));
   return {
@@ -58,7 +61,7 @@ export function paletteSheet({ palette, columns, rows }: PaletteOptions): Sheet 
       const inner = cells.width - 4;
       cells.clear(BACK);
       cells.box(0, 0, cells.width, cells.height, { style: BORDER });
-      if (wanted !== null) cells.text(2, 1, truncate(wanted.title, inner), TITLE);
+      titles.forEach((text, at) => cells.text(2, 1 + at, truncate(text, inner), TITLE));
       const y = 1 + title;
       const mark = cells.text(2, y, wanted === null ? ': ' : '> ', KEY);
       const typed = cells.text(2 + mark, y, tail(palette.text, inner - 3), TITLE);
@@ -101,7 +104,7 @@ function drawFoot(cells: Cells, { wanted }: Palette, below: number, phoneLine: C
     cells.text(2, y, truncate(warning, inner), WARN);
     return;
   }
-  const counted = below > 0 ? `${below} more: ↓ · ` : '';
+  const counted = below > 0 ? `${below} more ↓ · ` : '';
   cells.text(2, y, truncate(`${counted}${wanted === null ? 'Enter picks' : 'Enter goes on'} · Esc closes`, inner), OFF);
 }
 
