@@ -46,7 +46,7 @@ async function prepare(targets: readonly HomeTarget[], deps: ActionDeps, signal:
     const age = saved.state === 'read' ? ago(deps.clock.now() - saved.dump.savedAt) : null;
     consequences.push(
       saved.state === 'read'
-        ? `${count(now.length)} instead of ${count(before.length)} processes; the dump is ${age} old`
+        ? `${count(now.length)} processes, ${now.length === before.length ? 'as many as' : `${count(before.length)} are`} in the dump of ${age} ago`
         : `${count(now.length)} processes; ${saved.state === 'missing' ? 'there is no dump yet' : saved.reason}`,
     );
   }
