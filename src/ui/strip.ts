@@ -2,7 +2,7 @@
 import type { Check, Verdict } from '../actions/action.ts';
 import type { Refusal } from '../actions/ask.ts';
 import { nameSome } from '../actions/judgement.ts';
-import type { Outcome, Progress, TargetResult } from '../actions/outcome.ts';
+import type { Outcome, Progress } from '../actions/outcome.ts';
 import { type Target, targetName } from '../actions/target.ts';
 import { duration } from '../text/format.ts';
 import { measure, truncate } from '../text/width.ts';
