@@ -21,6 +21,7 @@ import type { OwnCode } from '../state/errors-explain.ts';
 import { createErrorMarks, type MarksFile } from '../state/errors-marks.ts';
 import { FleetHistory } from '../state/fleet-history.ts';
 import { HostHistory } from '../state/host-history.ts';
+import { LogGrowth } from '../state/log-growth.ts';
 import { createStore, type Store } from '../state/store.ts';
 import { takeWorld, type World } from '../state/world.ts';
 import type { News } from '../ui/repaint.ts';
@@ -124,6 +125,7 @@ export function createObservation({
     hostHistory: new HostHistory(),
     errors: createErrorHistory({ marks, startedAt: clock.now(), botStartedAt, codes }),
     database: new DatabaseHistory(),
+    logGrowth: new LogGrowth(),
   };
   const listeners = new Set<(news: News) => void>();
   let changed = new Set<Kind>();
@@ -150,6 +152,7 @@ export function createObservation({
   /** In pieces: a flood must not keep keys waiting. */
   function pullErrors(logs: LogsSnapshot): void {
     lastLogs = logs;
+    histories.logGrowth.push(logs.files, clock.now());
     histories.errors.count(logs.facts, clock.now());
     if (histories.errors.pull(logs.events, clock.now(), EVENTS_AT_ONCE)) setImmediate(() => pullErrors(logs));
   }

@@ -168,6 +168,12 @@ export class LogDesk {
     this.#reopen();
   }
 
+  open(subject: ViewerSubject): void {
+    this.subject = subject;
+    this.stream = null;
+    this.#reopen();
+  }
+
   /** What there is to show has changed. Who reads a page that is held does not lose it. */
   update(next: ViewerSubject): void {
     const paths = ({ files }: ViewerSubject): string => files.map(({ path }) => path).join('\n');

@@ -15,7 +15,7 @@ export interface Typing {
 const HINTS: Readonly<Record<Sign, string>> = {
   '/': 'text, or /pattern/',
   '&': 'level>=warn bot=api "text" !text /pattern/',
-  ':': TIME_SYNTAX,
+  ':': `${TIME_SYNTAX}; : again for all commands`,
 };
 
 /** How it is written, or what is wrong with it. */

@@ -3,6 +3,15 @@ import { clean } from '../text/clean.ts';
 import type { OpenViewer, Viewer, ViewerPort, ViewerSubject } from '../ui/viewer.ts';
 import { LogDesk } from './log-desk.ts';
 import { drawLogEvent, type LogEventLook } from './log-event-view.ts';
+import {
+  drawLogFiles,
+  LOG_FILE_SORTS,
+  type LogFileRow,
+  type LogFileSort,
+  type LogFilesLook,
+  logFileRows,
+  logFilesPage,
+} from './log-files.ts';
 import { LOG_KEYS } from './log-keys.ts';
 import { parseMoment, TIME_SYNTAX } from './log-time.ts';
 import { hintOf, type Sign, type Typing, typeKey, withText } from './log-typing.ts';
@@ -32,6 +41,8 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
   const desk = new LogDesk(subject, port);
   let typing: Typing | null = null;
   let event: LogEventLook | null = null;
+  let files: { cursor: number; sort: LogFileSort } | null = null;
+  let height = 24;
   let isWrapping = false;
   let shift = 0;
   let width = 80;
@@ -44,6 +55,10 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
 
   function type(now: Typing, key: string): void {
     if (key === 'enter') return submit(now);
+    if (now.sign === ':' && now.text === '' && key === ':') {
+      typing = null;
+      return port.palette();
+    }
     typing = key === 'esc' ? null : typeKey(now, key);
     port.onChange();
   }
@@ -99,6 +114,10 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
     left: () => scrollAside(-SHIFT_COLUMNS),
     right: () => scrollAside(SHIFT_COLUMNS),
     m: () => desk.turnSubject(),
+    f() {
+      files = { cursor: 0, sort: 'size' };
+      port.onChange();
+    },
     tab: () => desk.turnStream(),
     space: () => desk.mark(),
     y: () => desk.later(() => desk.copy()),
@@ -115,6 +134,38 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
     return true;
   }
 
+  const rowsOf = ({ sort }: { sort: LogFileSort }) => logFileRows(port.world(), sort);
+  const fileRow = (shown: { cursor: number; sort: LogFileSort }) => rowsOf(shown)[shown.cursor];
+
+  function filesLook(shown: { cursor: number; sort: LogFileSort }): LogFilesLook {
+    const rows = rowsOf(shown);
+    const cursor = Math.max(0, Math.min(shown.cursor, rows.length - 1));
+    return { ...shown, rows, cursor, top: Math.max(0, cursor - logFilesPage(height) + 1) };
+  }
+
+  function pressInFiles(shown: { cursor: number; sort: LogFileSort }, key: string): boolean {
+    const step = EVENT_STEPS[key];
+    const last = rowsOf(shown).length - 1;
+    if (key === 'esc' || key === 'q' || key === 'f') files = null;
+    else if (key === 'o')
+      files = {
+        cursor: 0,
+        sort: LOG_FILE_SORTS[(LOG_FILE_SORTS.indexOf(shown.sort) + 1) % LOG_FILE_SORTS.length] ?? 'size',
+      };
+    else if (key === 'enter') openFile(fileRow(shown));
+    else if (step === undefined) return false;
+    else files = { ...shown, cursor: Math.max(0, Math.min(shown.cursor + step, last)) };
+    port.onChange();
+    return true;
+  }
+
+  function openFile(row: LogFileRow | undefined): void {
+    const file = row && port.all().files.find(({ path }) => path === row.path);
+    if (!file) return;
+    files = null;
+    desk.open({ title: `${file.bot} · ${file.stream}`, isAll: false, files: [file] });
+  }
+
   function lookOf(): LogViewLook {
     const { session, filter, search, marked } = desk;
     return {
@@ -129,7 +180,7 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
       typing: typing && { ...typing, hint: hintOf(typing), isBad: typing.problem !== '' },
       foot: footOf(session, filter, search, marked.size),
       isAlarming: session.unread.size > 0,
-      mode: modeOf(session),
+      mode: modeOf(session, width),
       now: port.now(),
       empty: emptyWords(session, filter),
     };
@@ -140,7 +191,9 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
     draw(cells, theme) {
       width = cells.width;
       desk.session.page = logViewPage(cells.height, width);
+      height = cells.height;
       if (event) return drawLogEvent(cells, event, theme);
+      if (files) return drawLogFiles(cells, filesLook(files), theme);
       const look = lookOf();
       const top = settledTop(width, cells.height, look);
       const { session } = desk;
@@ -152,6 +205,7 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
       desk.session.page = page;
       if (typing) type(typing, key);
       else if (event) return pressInEvent(event, key);
+      else if (files) return pressInFiles(files, key);
       else if (key === 'esc') return desk.goBack();
       else if (keys[key]) keys[key]();
       else return false;
@@ -167,7 +221,7 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
       desk.session.tick();
     },
     update: (next) => (typing ? undefined : desk.update(next)),
-    path: () => desk.session.files[desk.line?.log ?? -1]?.path ?? null,
+    path: () => (files ? fileRow(files)?.path : desk.session.files[desk.line?.log ?? -1]?.path) ?? null,
     close: () => void desk.session.close(),
     idle: () => desk.idle(),
   };

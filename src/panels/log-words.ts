@@ -5,8 +5,9 @@ import type { Role } from '../ui/theme.ts';
 import type { LogSession } from './log-session.ts';
 
 /** `live`, `paused · 3.4 MB more`. */
-export function modeOf({ isFollowing, behindBytes }: LogSession): string {
+export function modeOf({ isFollowing, behindBytes }: LogSession, width: number): string {
   if (isFollowing) return 'live';
+  if (width < 56) return behindBytes > 0 ? `+${bytesLong(behindBytes)}` : 'paused';
   return behindBytes > 0 ? `paused · ${bytesLong(behindBytes)} more` : 'paused';
 }
 

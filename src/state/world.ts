@@ -8,6 +8,7 @@ import type { ErrorHistory, ErrorsView } from './errors.ts';
 import type { Expected } from './fleet.ts';
 import type { FleetHistory } from './fleet-history.ts';
 import type { HostHistory } from './host-history.ts';
+import type { LogGrowth } from './log-growth.ts';
 import type { Entry, Store } from './store.ts';
 
 export interface World {
@@ -29,12 +30,14 @@ export interface World {
   readonly hostHistory: HostHistory;
   readonly errors: ErrorsView;
   readonly database: DatabaseHistory;
+  /** Absent where nothing is sampled for a screen. */
+  readonly logGrowth?: LogGrowth;
   /** Told which bots are drawn; absent where nothing is sampled for a screen. */
   readonly attention?: Attention;
 }
 
 export interface Histories
-  extends Pick<World, 'fleet' | 'hostHistory' | 'database' | 'expected' | 'thresholds' | 'attention'> {
+  extends Pick<World, 'fleet' | 'hostHistory' | 'database' | 'logGrowth' | 'expected' | 'thresholds' | 'attention'> {
   readonly errors: ErrorHistory;
 }
 

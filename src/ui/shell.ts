@@ -77,6 +77,7 @@ export function createShell(options: ShellOptions): Shell {
     world: () => world,
     now: () => clock.now(),
     notice,
+    palette: () => acting.openPalette(),
     onChange: () => paint(['detail']),
     copy: async (text, what) => notice(await options.copyLines(text, what), 'plain'),
   });

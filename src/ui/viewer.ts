@@ -56,6 +56,9 @@ export interface ViewerPort {
   notice(text: string, severity: Notice['severity']): void;
   /** Puts a text on the clipboard, or into a file, and says so; `what` names it: `12 lines`. */
   copy(text: string, what: string): Promise<void>;
+  world(): World;
+  /** Opens the palette of all commands. */
+  palette(): void;
   all(): ViewerSubject;
   only(bot: string): ViewerSubject;
 }

@@ -5,7 +5,7 @@ import type { World } from '../state/world.ts';
 import type { UiState } from './state.ts';
 import { allLogs, type OpenViewer, type Viewer, type ViewerPort, type ViewerSubject } from './viewer.ts';
 
-export interface ViewingPort extends Pick<ViewerPort, 'onChange' | 'now' | 'notice' | 'copy'> {
+export interface ViewingPort extends Pick<ViewerPort, 'onChange' | 'now' | 'notice' | 'copy' | 'palette'> {
   world(): World;
 }
 
@@ -28,6 +28,8 @@ export function createViewing(openViewer: OpenViewer, port: ViewingPort): Viewin
     now: port.now,
     notice: port.notice,
     copy: port.copy,
+    palette: port.palette,
+    world: port.world,
     all: () => allLogs(port.world()),
     only(bot) {
       const { files } = allLogs(port.world());

@@ -6,8 +6,10 @@ import { createLogViewer, type LogViewer } from '../../src/panels/log-viewer.ts'
 import { Cells } from '../../src/ui/screen/cells.ts';
 import { createTheme } from '../../src/ui/theme.ts';
 import type { ViewerFile, ViewerPort, ViewerSubject } from '../../src/ui/viewer.ts';
+import { createStillWorld } from '../helpers/still-shell.ts';
 
 const theme = createTheme('none');
+const { world } = createStillWorld();
 const NOON = Date.parse('2026-11-21T12:00:00Z');
 
 let folder: string;
@@ -44,6 +46,8 @@ async function open(...bots: readonly string[]): Promise<void> {
     now: () => NOON,
     notice: (text) => void notices.push(text),
     copy: async (text) => void copied.push(text),
+    world,
+    palette() {},
     all: () => subjectOf(...bots),
     only: (bot) => subjectOf(bot),
   };
