@@ -39,6 +39,7 @@ import { sweepsOf } from '../ui/sweeps.ts';
 import { createTheme } from '../ui/theme.ts';
 import { worldDeps } from './action-deps.ts';
 import { copyText } from './copy-text.ts';
+import { keepLook, LOOK_FILE } from './kept-look.ts';
 import { createObservation, MARKS_FILE, type Observation } from './observation.ts';
 import { createPanels } from './panels.ts';
 
@@ -68,6 +69,7 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
 
   const who = whoIs(process.env, user);
   const place = statePlace({ ...env }, user.homedir, user.uid);
+  const look = keepLook(keptFile(place, LOOK_FILE.name, LOOK_FILE.maxBytes));
   const marksFile = keptFile(place, MARKS_FILE.name, MARKS_FILE.maxBytes);
   const observation = createObservation({
     options,
@@ -147,6 +149,10 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
     openViewer: openLogViewer,
     copyLines: (text, what) => copyText(text, what, { place, write: (sequence) => process.stdout.write(sequence) }),
     openPeek: openLogPeek,
+    onLook: (arranged) =>
+      void look
+        .save(arranged)
+        .then((trouble) => trouble && shell.notify(`The columns are not kept: ${trouble}`, 'warn')),
     copy(text) {
       const sequence = osc52(text);
       if (sequence !== null) process.stdout.write(sequence);
@@ -181,6 +187,7 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
   });
   process.stdin.setRawMode(true);
   terminal.enter();
+  void look.load().then((known) => known && shell.restore(known));
   if (options.notes.length > 0) shell.notify(options.notes.join('; '), 'warn');
   observation.poller.start();
   // The terminal's owner ends the process.

@@ -21,6 +21,9 @@ export const MIN_ROWS = 10;
 
 /** Below this width one panel is shown at a time, and the rest in a line. */
 const ONE_PANEL_COLUMNS = 60;
+/** On a screen so tall the course of one bot has room below the list. */
+const TALL_ROWS = 48;
+const COURSE_ROWS = 14;
 /** From this width on all panels stand in two columns. */
 const GRID_COLUMNS = 116;
 
@@ -74,7 +77,7 @@ function layoutBody(input: LayoutInput, height: number): readonly Row[] {
     return [row(columns, height - 1, 'bots'), row(columns, 1, 'summary')];
   }
   // Borders and the names of the columns.
-  const wanted = input.bots + 3;
+  const wanted = input.bots + 3 + (height >= TALL_ROWS ? COURSE_ROWS : 0);
   if (columns >= GRID_COLUMNS) {
     const right = Math.min(72, Math.max(42, Math.round(columns * 0.36)));
     const top = clamp(wanted, Math.round(height * 0.36), Math.round(height * 0.6));

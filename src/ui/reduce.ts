@@ -56,6 +56,8 @@ export function reduce(state: UiState, event: UiEvent, scene: Scene): UiState {
       return openMenu(state, event.menu);
     case 'menu-pressed':
       return pressMenu(state, event.key, scene);
+    case 'look-restored':
+      return withList(state, 'bots', (list) => ({ ...list, ...event.look }));
     case 'grouping-turned':
       return withList(state, state.focus, (list) => ({ ...list, isGrouped: !list.isGrouped }));
     case 'fold-turned':

@@ -9,7 +9,7 @@ import type { Prompt } from './prompt.ts';
 import type { News } from './repaint.ts';
 import type { Cells } from './screen/cells.ts';
 import type { Frame } from './shell-frame.ts';
-import type { MenuItem, Notice, UiState, ViewId } from './state.ts';
+import type { Look, MenuItem, Notice, UiState, ViewId } from './state.ts';
 import type { Theme } from './theme.ts';
 import type { OpenPeek, OpenViewer, Viewer } from './viewer.ts';
 
@@ -32,6 +32,8 @@ export interface ShellOptions {
   commandFor(targets: readonly Target[]): string;
   readonly openViewer: OpenViewer;
   readonly openPeek: OpenPeek;
+  /** The person arranged the list of bots anew. */
+  onLook?(look: Look): void;
   /** Puts a text on the person's clipboard and says how. */
   copy(text: string): string;
   /** The same for a text of many lines; `what` names it. */
@@ -59,6 +61,8 @@ export interface Shell {
   cursorRow(): number | null;
   /** The size may be the same as before, when the terminal was away meanwhile. */
   resize(columns: number, rows: number): void;
+  /** Arranges the list of bots as it was before. */
+  restore(look: Look): void;
   /** Says something in the footer for a while, or until the next key. */
   notify(text: string, severity: Notice['severity']): void;
   /** Readings have come in, or a second has passed; without `news`: anything may be new. */

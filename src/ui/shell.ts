@@ -50,6 +50,10 @@ export function createShell(options: ShellOptions): Shell {
     // A zone that shrank or a list that changed may have left the cursor outside its window.
     if (!isSettled(event)) ui = reduce(ui, { type: 'world-changed', at: clock.monotonic() }, scene);
     if (ui.detail?.key !== before.detail?.key) peek.look(detailLogs());
+    const [{ bots: was }, { bots: is }] = [before.lists, ui.lists];
+    const isArranged = was.columns !== is.columns || was.isGrouped !== is.isGrouped;
+    if (isArranged && event.type !== 'look-restored')
+      options.onLook?.({ columns: is.columns, isGrouped: is.isGrouped });
     refreshFrame();
     paint(zonesChanged(before, ui));
     if (event.type === 'went-back' && before.strip && !ui.strip) acting.dismissed();
@@ -203,6 +207,7 @@ export function createShell(options: ShellOptions): Shell {
     },
     report,
     notify: notice,
+    restore: (look) => dispatch({ type: 'look-restored', look }),
     viewerKeys: () => viewing.viewer?.keymap ?? null,
     menuItems: () => (ui.overlay?.kind === 'menu' ? scene.menu(ui.focus, ui.overlay.menu) : []),
     cursorRow: () => cursorRowOf(layout(), ui),

@@ -148,6 +148,7 @@ export type UiEvent =
   | { readonly type: 'grouping-turned' }
   | { readonly type: 'fold-turned'; readonly to: 'folded' | 'open' | 'other' }
   | { readonly type: 'folds-turned' }
+  | { readonly type: 'look-restored'; readonly look: Look }
   | { readonly type: 'sort-turned' }
   | { readonly type: 'sort-inverted' }
   | { readonly type: 'selection-turned' }
@@ -161,6 +162,9 @@ export type UiEvent =
   | { readonly type: 'notice-cleared' }
   | { readonly type: 'lock-turned'; readonly at: number }
   | { readonly type: 'world-changed'; readonly at: number };
+
+/** What of the list of bots outlives the program. */
+export type Look = Pick<ListState, 'columns' | 'isGrouped'>;
 
 /** A list as it is before anybody touches it. */
 export const LIST: ListState = {
