@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Part, startPart } from './child.ts';
@@ -37,12 +37,11 @@ export const idleLogs: Measurement = {
 };
 
 async function follow(stage: Stage, folder: string): Promise<readonly Line[]> {
-  mkdirSync(join(folder, 'none'));
   const files = Array.from({ length: FILES }, (_, index) => join(folder, `bot-${index}.log`));
   for (const file of files) writeFileSync(file, LINE.repeat(100));
-  const start = (glob: string) => Promise.resolve(startPart<Taken>('logs-part.ts', [glob]));
-  return stage.using(start(join(folder, '*.log')), (full) =>
-    stage.using(start(join(folder, 'none/*.log')), (empty) =>
+  const start = (followed: readonly string[]) => Promise.resolve(startPart<Taken>('logs-part.ts', followed));
+  return stage.using(start(files), (full) =>
+    stage.using(start([]), (empty) =>
       stage.using(Promise.resolve(startTail(files)), async (tail) => {
         await Promise.all([full.next(), empty.next()]);
         const seconds = stage.effort.idleSeconds;

@@ -2,14 +2,16 @@
  * The machinery of the logs by itself: the source with its poller, as the monitor has them, and nothing else. Tells
  * what it takes each time it is sent SIGUSR2.
  *
- *   node bench/logs-part.ts GLOB
+ *   node bench/logs-part.ts FILE…
  */
+import type { LogTarget } from '../src/sources/logs/snapshot.ts';
 import { logsSource } from '../src/sources/logs/source.ts';
 import { createPoller } from '../src/sources/poller.ts';
 import { systemClock } from '../src/sources/source.ts';
 import type { Taken } from './idle-logs.ts';
 
-const [, , glob = ''] = process.argv;
+/** As PM2 names them: each the log of a bot. */
+const targets = process.argv.slice(2).map((path): LogTarget => ({ path, bots: [path], stream: 'out' }));
 let readBytes = 0;
 let droppedBytes = 0;
 let droppedLines = 0;
@@ -28,7 +30,7 @@ function tell(): void {
 }
 
 const poller = createPoller({
-  sources: [logsSource({ clock: systemClock, globs: [glob], targets: () => [] })],
+  sources: [logsSource({ clock: systemClock, globs: [], targets: () => targets })],
   sink: {
     succeed(_, value) {
       if ('counts' in value) ({ readBytes, droppedBytes, droppedLines } = value.counts);
