@@ -124,10 +124,11 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
 
   async function look(tail: LogTail, how: Look): Promise<void> {
     due.delete(tail);
-    isListOld = true;
+    const said = tail.snapshot();
     const before = tail.readBytes;
     const droppedBefore = tail.droppedBytes;
     const isDone = await tail.look(how);
+    if (tail.snapshot() !== said) isListOld = true;
     readBytes += tail.readBytes - before;
     droppedBytes += tail.droppedBytes - droppedBefore;
     // Where nothing is told of changes, every beat looks.

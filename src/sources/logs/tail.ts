@@ -8,6 +8,7 @@ import { type DrainScope, OpenLog } from './open-log.ts';
 import { takePast } from './past.ts';
 import { holdsAt, isHole, lastLines, statOrNull } from './probe.ts';
 import { openBetween } from './rotation.ts';
+import { sayFile } from './said.ts';
 import type { LogFile, LogTarget } from './snapshot.ts';
 
 /** What a file may grow by between two readings before some of it is passed over. */
@@ -35,7 +36,7 @@ export class LogTail {
   #writtenAt = Number.NaN;
   #closedRead = 0;
   #closedDropped = 0;
-  #snapshot: LogFile | null = null;
+  #said: LogFile | null = null;
 
   constructor(target: LogTarget, options: TailOptions) {
     this.target = target;
@@ -85,7 +86,6 @@ export class LogTail {
   /** Looks at the path and reads what is new. Never throws. Returns false when time ran out before the end. */
   async look(look: Look): Promise<boolean> {
     const { clock, sink } = this.#options;
-    this.#snapshot = null;
     try {
       const isDone = await this.#look(look, clock.now());
       // Whatever belongs to an event was written with it; a later reading finds it complete.
@@ -104,7 +104,6 @@ export class LogTail {
   markSlow(): void {
     this.state = 'slow';
     this.reason = 'its file system does not answer';
-    this.#snapshot = null;
   }
 
   #lastGrowth(): number {
@@ -273,21 +272,16 @@ export class LogTail {
     return { io, chunk, hasTime, isLong, finder, sink };
   }
 
+  /** As it is said to others; the same object while only how far it is changes. */
   snapshot(): LogFile {
-    const current = this.#current ?? this.#logs.at(-1) ?? null;
     const { path, bots, stream } = this.target;
-    this.#snapshot ??= {
-      path,
-      bots,
-      stream,
-      state: this.state,
-      reason: this.reason,
+    const words = { path, bots, stream, state: this.state, reason: this.reason, droppedBytes: this.droppedBytes };
+    this.#said = sayFile(this.#said, words, () => ({
       sizeBytes: this.#current?.size ?? Number.NaN,
-      offset: current?.offset ?? 0,
+      offset: (this.#current ?? this.#logs.at(-1))?.offset ?? 0,
       writtenAt: this.#writtenAt,
-      droppedBytes: this.droppedBytes,
-    };
-    return this.#snapshot;
+    }));
+    return this.#said;
   }
 
   async close(io: LogIo): Promise<void> {
