@@ -35,6 +35,8 @@ export const systemTicker: Ticker = {
 
 /** The longest pause between two tries of a source that fails, ms. */
 const MAX_BACKOFF_MS = 3_000;
+/** A clock that is kept in step is moved by less between two beats. */
+const JUMP_MS = 2_000;
 
 export interface PollerOptions {
   readonly sources: readonly Source[];
@@ -79,6 +81,8 @@ export function createPoller(options: PollerOptions): Poller {
   let beatMs = options.intervalMs;
   let stopTicker: (() => void) | null = null;
   let isStopped = false;
+  /** Of the clock that can jump from the one that cannot. */
+  let offset = clock.now() - clock.monotonic();
 
   const cadence = (seat: Seat): number => Math.max(seat.source.cadenceMs, beatMs);
 
@@ -128,8 +132,16 @@ export function createPoller(options: PollerOptions): Poller {
     fail(seat, new SourceError('timeout', `no answer within ${source.timeoutMs / 1000} s`), flight.startedAt);
   }
 
+  /** The clock was set, or the machine slept: the age of every reading is wrong, whatever its cadence. */
+  function noticeJump(now: number): void {
+    const next = clock.now() - now;
+    if (Math.abs(next - offset) > JUMP_MS) for (const seat of seats) seat.dueAt = Math.min(seat.dueAt, now);
+    offset = next;
+  }
+
   function tick(): void {
     const now = clock.monotonic();
+    noticeJump(now);
     const begun: Promise<void>[] = [];
     for (const seat of seats) {
       expire(seat);

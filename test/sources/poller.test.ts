@@ -90,6 +90,22 @@ describe('the beat', () => {
     expect(source.reads).toBe(4);
   });
 
+  test('reads everything when the clock was set or the machine slept, since no age is right any more', async () => {
+    let setBy = 0;
+    const source = fakeSource(() => {}, { cadenceMs: 30_000 });
+    const { pass, clock: steady, ticker } = simulation();
+    const store = createStore();
+    store.declare(source, 0);
+    const clock: Clock = { now: () => steady.now() + setBy, monotonic: steady.monotonic };
+    createPoller({ sources: [source], sink: store, clock, ticker, intervalMs: 1_000 }).start();
+    await pass(5);
+    expect(source.reads).toBe(1);
+    setBy = 3_600_000;
+    await pass(5);
+    expect(source.reads).toBe(2);
+    expect(store.entries()[0]?.reading.state).toBe('fresh');
+  });
+
   test('never joins a read in flight by a second one', async () => {
     const source = fakeSource(() => new Promise(() => {}));
     const { pass } = started(source);
