@@ -16,8 +16,8 @@ _botop() {
   local known
   case $command in
     snapshot) known='--config --pm2-home --logs --database-url --redis-url --view --ascii --no-color --read-only --json --help -h --version -V' ;;
-    demo) known='--view --interval --ascii --no-color --read-only --json --help -h --version -V' ;;
-    *) known='--config --pm2-home --logs --database-url --redis-url --view --interval --ascii --no-color --read-only --help -h --version -V snapshot demo' ;;
+    demo) known='--view --interval --ascii --no-color --low-bandwidth --read-only --json --help -h --version -V' ;;
+    *) known='--config --pm2-home --logs --database-url --redis-url --view --interval --ascii --no-color --low-bandwidth --read-only --help -h --version -V snapshot demo' ;;
   esac
   COMPREPLY=($(compgen -W "$known" -- "$word"))
 }

@@ -56,6 +56,13 @@ const ADMIN_LOGIN_MS = 5_000;
 /** Longer than any action may run before it counts as unanswered, ms. */
 const ACTION_GRACE_MS = 35_000;
 
+/** Between two pictures of new figures over a slow line, ms. */
+const SLOW_PACE_MS = 3_000;
+/** A terminal that has shown nothing of what it was sent for so long is looked at by nobody, ms. */
+const UNSEEN_MS = 15_000;
+/** How much slower the sources are read then. */
+const UNSEEN_FACTOR = 5;
+
 /** Runs until the terminal's owner ends the process; see `createTerminal`. */
 export async function monitor({ options, env, codes }: MonitorOptions): Promise<never> {
   const clock = systemClock;
@@ -64,8 +71,13 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
   const keymap = createKeymap(actions);
   const user = userInfo();
   const person = { pm2Home: process.env['PM2_HOME'] ?? join(homedir(), '.pm2'), user: user.username };
-  const link = new Link({ now: () => clock.monotonic(), isFar: isRemote(process.env) });
-  const screen = new Screen(process.stdout, { depth, isAscii: options.isAscii, link });
+  const { isLowBandwidth, isAscii } = options;
+  const link = new Link({
+    now: () => clock.monotonic(),
+    isFar: isLowBandwidth || isRemote(process.env),
+    paceMs: isLowBandwidth ? SLOW_PACE_MS : 0,
+  });
+  const screen = new Screen(process.stdout, { depth, isAscii, link, hasGraphs: !isLowBandwidth });
 
   const who = whoIs(process.env, user);
   const place = statePlace({ ...env }, user.homedir, user.uid);
@@ -173,17 +185,26 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
       const { createQuestions } = await loadInColor(() => import('../ui/overlays/question.tsx'));
       return createQuestions();
     },
+    bytesPerSecond: () => link.bytesPerSecond(),
     onError: (error) => terminal.fail(error),
   });
+  const matchPace = () => {
+    const isUnseen = Math.max(screen.blockedMs(), link.waitedMs()) > UNSEEN_MS;
+    observation.poller.slow(isUnseen ? UNSEEN_FACTOR : 1);
+  };
   observation.onNews((news) => {
     terminal.checkParent();
+    matchPace();
     shell.worldChanged(news);
   });
 
   createInput(process.stdin, {
     key: (input, key) => screen.hurry(() => shell.report(input, key)),
     paste: (text) => screen.hurry(() => shell.paste(text)),
-    status: () => screen.answered(),
+    status() {
+      screen.answered();
+      matchPace();
+    },
   });
   process.stdin.setRawMode(true);
   terminal.enter();

@@ -59,6 +59,7 @@ export type OptionName =
   | 'interval'
   | 'ascii'
   | 'no-color'
+  | 'low-bandwidth'
   | 'read-only'
   | 'json'
   | 'help'
@@ -151,6 +152,12 @@ export const options: readonly OptionSpec[] = [
     env: { name: 'NO_COLOR', help: 'When not empty, as --no-color.' },
     help: 'Draw without colours.',
     commands: everywhere,
+  },
+  {
+    name: 'low-bandwidth',
+    group: 'Screen',
+    help: 'For a slow line: new figures every 3 s, and no graphs but those of a detail. Keys are answered at once as ever.',
+    commands: ['monitor', 'demo'],
   },
   {
     name: 'read-only',

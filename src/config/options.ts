@@ -55,6 +55,7 @@ export interface Options {
   readonly isAscii: boolean;
   /** False for `--no-color` and for a NO_COLOR that is not empty. */
   readonly hasColor: boolean;
+  readonly isLowBandwidth: boolean;
   readonly isReadOnly: boolean;
   readonly isJson: boolean;
   readonly thresholds: Thresholds;
@@ -170,6 +171,7 @@ function resolveOptions(
     intervalMs: interval === null ? file.intervalMs : intervalOf(interval),
     isAscii: has('ascii') || file.ascii,
     hasColor: !has('no-color') && !env['NO_COLOR'] && file.color,
+    isLowBandwidth: has('low-bandwidth') || file.lowBandwidth,
     isReadOnly: has('read-only') || file.readOnly,
     isJson: has('json'),
     thresholds: file.thresholds,

@@ -147,6 +147,7 @@ export const schema = group('The configuration.', {
     false,
   ),
   ascii: flag('Draw with plain ASCII characters only.', false),
+  lowBandwidth: flag('For a slow line: new figures every 3 s, and no graphs but those of a detail.', false),
   color: flag('Draw in colours; `--no-color` and `NO_COLOR` win.', true),
   thresholds: group('From which values on something is shown as a warning, and as bad.', {
     bots: group('Each bot.', {

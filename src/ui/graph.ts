@@ -70,6 +70,10 @@ export function area(
   samples: Samples,
   options: SparklineOptions = {},
 ): void {
+  if (!cells.hasGraphs) {
+    if (height > 1) cells.text(x, y, 'no graph over a slow line', options.gapStyle ?? 0, width);
+    return;
+  }
   const { min = 0, style = 0, styleFor, gapStyle, atLeast = 0, end = samples.length } = options;
   const first = end - width;
   const max = options.max ?? Math.max(min + atLeast, highest(samples, Math.max(0, first), end));

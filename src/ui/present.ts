@@ -19,6 +19,8 @@ export interface PresentOptions {
   readonly clock: { monotonic(): number };
   /** Loads what lays questions out; called when the first one is about to be asked. */
   loadQuestions(): Promise<Questions>;
+  /** Written to the terminal, as the help tells it. */
+  bytesPerSecond(): number;
   /** Called when that fails. */
   onError(error: unknown): void;
 }
@@ -30,7 +32,8 @@ export interface Presenter {
   close(): void;
 }
 
-export function present({ shell, screen, keymap, clock, loadQuestions, onError }: PresentOptions): Presenter {
+export function present(options: PresentOptions): Presenter {
+  const { shell, screen, keymap, clock, loadQuestions, bytesPerSecond, onError } = options;
   /** One function a zone, for ever: the same function is taken to draw the same. */
   const draws = new Map<string, Draw>();
   let questions: Questions | null = null;
@@ -76,7 +79,15 @@ export function present({ shell, screen, keymap, clock, loadQuestions, onError }
       case undefined:
         return null;
       case 'help':
-        return helpSheet({ keymap, ui: shell.ui(), viewer: shell.viewerKeys(), columns, rows, top: overlay.top });
+        return helpSheet({
+          keymap,
+          ui: shell.ui(),
+          viewer: shell.viewerKeys(),
+          columns,
+          rows,
+          top: overlay.top,
+          bytesPerSecond,
+        });
       case 'palette':
         return paletteSheet({ palette: overlay.palette, columns, rows });
       case 'menu':
@@ -103,7 +114,11 @@ export function present({ shell, screen, keymap, clock, loadQuestions, onError }
   }
 
   shell.onFrame(show);
-  shell.onPaint((ids) => screen.invalidate(...(ids ?? placeZones(shell.frame().layout).map(({ id }) => id))));
+  shell.onPaint((ids) => {
+    screen.invalidate(...(ids ?? placeZones(shell.frame().layout).map(({ id }) => id)));
+    // It tells how much is written just now.
+    if (shell.frame().overlay?.kind === 'help') screen.invalidate('sheet');
+  });
   screen.onResize(() => shell.resize(screen.columns, screen.rows));
   show();
   return { expectQuestion: load, close: () => questions?.close() };

@@ -58,6 +58,7 @@ thresholds:
     view: 'bots',
     readOnly: true,
     ascii: true,
+    lowBandwidth: false,
     color: false,
   });
   expect(thresholds.bots).toEqual({
@@ -114,7 +115,7 @@ test.each([
   ['view: home\nview: bots', '2:1: view stands twice'],
   [
     '- a',
-    '1:1: must be a group of keys, got a list; allowed: pm2, expected, logs, codes, postgres, redis, interval, view, readOnly, ascii, color, thresholds',
+    '1:1: must be a group of keys, got a list; allowed: pm2, expected, logs, codes, postgres, redis, interval, view, readOnly, ascii, lowBandwidth, color, thresholds',
   ],
   ['a: &x 1\nview: *x', '2:7: an alias (*name); write the value out'],
   ['view: !!str home', '1:13: a !tag; a configuration has none'],

@@ -34,6 +34,7 @@ async function run(options: MovingOptions): Promise<Running> {
       loads++;
       return new Promise(() => {});
     },
+    bytesPerSecond: () => 0,
     onError: (error) => {
       throw error;
     },

@@ -101,3 +101,12 @@ test('whatever the samples, a chart keeps within its rectangle', () => {
     },
   );
 });
+
+test('where a slow line leads to the terminal no graph is drawn, and a large one says so', () => {
+  const cells = new Cells(30, 3, false);
+  const samples = { length: 30, at: () => 5 };
+  sparkline(cells, 0, 0, 30, samples);
+  expect(cells.plain()).toEqual(['', '', '']);
+  area(cells, 0, 1, 30, 2, samples);
+  expect(cells.plain()).toEqual(['', 'no graph over a slow line', '']);
+});

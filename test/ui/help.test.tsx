@@ -13,7 +13,7 @@ const home = initialUi('home');
 const log: Viewer['keymap'] = [{ shown: 'n N', label: 'match', help: 'The match before; the match after.' }];
 
 function frame(columns: number, rows: number, ui: UiState = home, viewer: Viewer['keymap'] | null = null, top = 0) {
-  const { rect, draw } = helpSheet({ keymap, ui, viewer, columns, rows, top });
+  const { rect, draw } = helpSheet({ keymap, ui, viewer, columns, rows, top, bytesPerSecond: () => 412 });
   expect(rect.x + rect.width).toBeLessThanOrEqual(columns);
   expect(rect.y + rect.height).toBeLessThanOrEqual(rows);
   const cells = new Cells(rect.width, rect.height);

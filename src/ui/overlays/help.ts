@@ -1,5 +1,6 @@
 /** The help's box: in two columns where there is room, so that all of it fits a classic screen. */
-import { truncate } from '../../text/width.ts';
+import { rate } from '../../text/format.ts';
+import { measure, truncate } from '../../text/width.ts';
 import type { Binding } from '../binding.ts';
 import type { Cells } from '../screen/cells.ts';
 import { ansi } from '../screen/color.ts';
@@ -18,6 +19,8 @@ export interface HelpOptions {
   readonly rows: number;
   /** The first line shown. */
   readonly top: number;
+  /** Written to this terminal; asked each time it is drawn. */
+  bytesPerSecond(): number;
 }
 
 /** From this width on there are two columns. */
@@ -36,7 +39,7 @@ const KEY = style({ fg: ansi(14), bg });
 const TEXT = style({ fg: ansi(7), bg });
 const LAST = style({ fg: ansi(8), bg });
 
-export function helpSheet({ keymap, ui, viewer, columns, rows, top }: HelpOptions): Sheet {
+export function helpSheet({ keymap, ui, viewer, columns, rows, top, bytesPerSecond }: HelpOptions): Sheet {
   const isWide = columns >= TWO_COLUMNS;
   const width = Math.min(columns, isWide ? TWO_WIDTH : ONE_WIDTH);
   const sections = helpSections(keymap, ui, viewer);
@@ -68,7 +71,10 @@ export function helpSheet({ keymap, ui, viewer, columns, rows, top }: HelpOption
         });
       });
       const last = more > 0 ? `${more} more below: j ↓  ·  Esc closes` : 'Esc closes';
-      cells.text(2, cells.height - 2, truncate(last, inner), LAST);
+      const used = cells.text(2, cells.height - 2, truncate(last, inner), LAST);
+      const traffic = `${rate(bytesPerSecond())} to this terminal`;
+      if (measure(traffic) <= inner - used - GAP)
+        cells.text(2 + inner - measure(traffic), cells.height - 2, traffic, LAST);
     },
   };
 }

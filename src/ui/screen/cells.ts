@@ -24,8 +24,11 @@ export class Cells {
   /** Row by row; see `GlyphId`. */
   readonly glyphs: Uint32Array;
   readonly styles: Uint16Array;
+  /** False where a slow line leads to the terminal: a graph moves in every column, every second. */
+  readonly hasGraphs: boolean;
 
-  constructor(width: number, height: number) {
+  constructor(width: number, height: number, hasGraphs = true) {
+    this.hasGraphs = hasGraphs;
     this.width = Math.max(0, Math.floor(width));
     this.height = Math.max(0, Math.floor(height));
     this.glyphs = new Uint32Array(this.width * this.height).fill(BLANK);

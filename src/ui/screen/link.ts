@@ -18,6 +18,10 @@ const SILENT_MS = 1_000;
 const LOST_MS = 30_000;
 /** The longest pause between two frames of data on a far line, ms. */
 const REST_MAX_MS = 3_000;
+/** What a key asks for may need a reading: so long data go as if they were its answer, ms. */
+const AFTER_KEY_MS = 1_000;
+/** The first readings are shown as they come, ms. */
+const FIRST_MS = 2_000;
 /** Frames that keys may add to one that is under way. */
 const URGENT_MAX = 2;
 /** Bytes a second are told over so many seconds. */
@@ -28,6 +32,8 @@ export interface LinkOptions {
   readonly now: () => number;
   /** Whether every frame asks from the start. */
   readonly isFar: boolean;
+  /** Between two frames of data at least, ms; none unless said. */
+  readonly paceMs?: number;
 }
 
 export class Link {
@@ -35,14 +41,19 @@ export class Link {
   /** When each frame whose answer is out was sent, the oldest first. */
   #out: number[] = [];
   #isFar: boolean;
+  readonly #paceMs: number;
+  readonly #beganAt: number;
+  #pressedAt = Number.NEGATIVE_INFINITY;
   #hasAnswered = false;
   /** Half of a far line's time is left to keys: no frame of data before. */
   #restsUntil = Number.NEGATIVE_INFINITY;
   readonly #seconds = new Float64Array(WINDOW_S);
   #second = 0;
 
-  constructor({ now, isFar }: LinkOptions) {
+  constructor({ now, isFar, paceMs = 0 }: LinkOptions) {
     this.#now = now;
+    this.#paceMs = paceMs;
+    this.#beganAt = now();
     this.#isFar = isFar;
     this.#second = Math.floor(now() / 1_000);
   }
@@ -51,14 +62,27 @@ export class Link {
   maySend(isUrgent: boolean): boolean {
     this.#giveUp();
     // Most are near: nothing is held back for a terminal that may be one that never answers.
-    if (!this.#hasAnswered && !this.#isFar) return true;
+    const isFree = this.#now() >= this.#restsUntil || this.#now() - this.#pressedAt < AFTER_KEY_MS;
+    if (!this.#hasAnswered && !this.#isFar) return isUrgent || isFree;
     if (isUrgent) return this.#out.length <= URGENT_MAX;
-    return this.#out.length === 0 && this.#now() >= this.#restsUntil;
+    return this.#out.length === 0 && isFree;
+  }
+
+  /** A key is being answered, and what it asks for may come a moment later. */
+  keyPressed(): void {
+    this.#pressedAt = this.#now();
+  }
+
+  /** How long the terminal has not come to what it was sent, ms. */
+  waitedMs(): number {
+    const [oldest] = this.#hasAnswered ? this.#out : [];
+    return oldest === undefined ? 0 : this.#now() - oldest;
   }
 
   /** A frame of so many bytes goes out; what is to follow it. */
   sent(bytes: number): string {
     this.count(bytes);
+    if (this.#paceMs > 0 && this.#now() - this.#beganAt > FIRST_MS) this.#restsUntil = this.#now() + this.#paceMs;
     if (!this.#hasAnswered && !this.#isFar && this.#out.length > 0) return '';
     if (!this.#isFar && this.#hasAnswered && bytes < LARGE_BYTES) return '';
     this.#out.push(this.#now());
@@ -73,12 +97,13 @@ export class Link {
     const tookMs = this.#now() - sentAt;
     // Whoever attaches from elsewhere later is noticed by the next large frame.
     this.#isFar = tookMs > NEAR_MS;
-    if (this.#isFar) this.#restsUntil = this.#now() + Math.min(tookMs, REST_MAX_MS);
+    if (this.#isFar) this.#restsUntil = Math.max(this.#restsUntil, this.#now() + Math.min(tookMs, REST_MAX_MS));
   }
 
   /** When a frame that may not be sent now may be, whatever the terminal does, ms from now. */
   waitMs(): number {
-    return Math.max(0, (this.#lostAt() ?? this.#restsUntil) - this.#now());
+    const isHeld = this.#hasAnswered || this.#isFar;
+    return Math.max(0, ((isHeld ? this.#lostAt() : null) ?? this.#restsUntil) - this.#now());
   }
 
   /** Whether answers are out: bytes that the terminal will send to whoever reads it then. */

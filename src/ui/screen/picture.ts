@@ -31,6 +31,7 @@ export class Picture {
   /** Counts the layers drawn. */
   drawCalls = 0;
   readonly #onDrawError: OnDrawError | undefined;
+  readonly #hasGraphs: boolean;
   #shown: readonly Shown[] = [];
   /** Which layer is seen in a cell: its place among them from 1, 0 for none. */
   #mask: Uint8Array;
@@ -38,7 +39,8 @@ export class Picture {
   #touchedRows: Uint8Array;
   #isLayoutNew = true;
 
-  constructor(width: number, height: number, onDrawError: OnDrawError | undefined) {
+  constructor(width: number, height: number, onDrawError: OnDrawError | undefined, hasGraphs = true) {
+    this.#hasGraphs = hasGraphs;
     this.#onDrawError = onDrawError;
     this.#cells = new Cells(width, height);
     this.#mask = new Uint8Array(width * height);
@@ -76,7 +78,7 @@ export class Picture {
       const known = before.find((shown) => shown.layer.id === layer.id);
       const { width, height } = layer.rect;
       if (known?.cells.width !== width || known.cells.height !== height) {
-        return { layer, cells: new Cells(width, height), isDirty: true };
+        return { layer, cells: new Cells(width, height, this.#hasGraphs), isDirty: true };
       }
       return { layer, cells: known.cells, isDirty: known.isDirty || known.layer.draw !== layer.draw };
     });

@@ -21,6 +21,8 @@ export interface ScreenOptions {
   readonly onDrawError?: OnDrawError;
   /** What is known of the way to a terminal that may be far; without it every frame is sent at once. */
   readonly link?: Link;
+  /** Default: true. See `Cells`. */
+  readonly hasGraphs?: boolean;
 }
 
 /** Counted since the start, for benchmarks and tests. */
@@ -70,13 +72,13 @@ export class Screen {
   #blockedSince: number | null = null;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(out: TtyLike, { depth = 'true', isAscii = false, onDrawError, link }: ScreenOptions = {}) {
+  constructor(out: TtyLike, { depth = 'true', isAscii = false, onDrawError, link, hasGraphs }: ScreenOptions = {}) {
     this.#out = out;
     this.#link = link ?? null;
     // A terminal that says 0 or nothing is taken for the classic one.
     this.#columns = out.columns || 80;
     this.#rows = out.rows || 24;
-    this.#picture = new Picture(this.#columns, this.#rows, onDrawError);
+    this.#picture = new Picture(this.#columns, this.#rows, onDrawError, hasGraphs);
     this.#painter = new Painter(this.#columns, this.#rows, { depth, isAscii });
   }
 
@@ -189,6 +191,7 @@ export class Screen {
   /** What `change` asks for answers a key: on a far terminal it goes before data. */
   hurry(change: () => void): void {
     this.#isHurried = true;
+    this.#link?.keyPressed();
     try {
       change();
     } finally {
@@ -205,8 +208,7 @@ export class Screen {
 
   /** Settles once the terminal has answered all it was asked, at the latest after so long: nobody else wants to read that. */
   async whenAnswered(mostMs: number): Promise<void> {
-    const until = performance.now() + mostMs;
-    while (this.#link?.isAwaiting && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (let ms = 0; ms < mostMs && this.#link?.isAwaiting; ms += 5) await new Promise((next) => setTimeout(next, 5));
   }
 
   /** How long the terminal has taken nothing of what was written, ms; 0 while it does. */

@@ -39,9 +39,9 @@ const settled = async (): Promise<void> => {
   for (let i = 0; i < 4; i++) await Promise.resolve();
 };
 
-async function show(isFar: boolean): Promise<Shown> {
+async function show(isFar: boolean, paceMs = 0): Promise<Shown> {
   const terminal = new Far();
-  const screen = new Screen(terminal, { link: new Link({ now: () => Date.now(), isFar }) });
+  const screen = new Screen(terminal, { link: new Link({ now: () => Date.now(), isFar, paceMs }) });
   let [ticks, keys] = [0, 0];
   screen.show([
     {
@@ -182,4 +182,32 @@ test('bytes a second are of the last ten seconds', () => {
 test('a terminal over ssh is far until it shows otherwise', () => {
   expect(isRemote({ SSH_CONNECTION: '10.0.0.1 1 10.0.0.2 22' })).toBe(true);
   expect(isRemote({ TERM: 'xterm' })).toBe(false);
+});
+
+test('with a pace data come no more often than that, and keys at once', async () => {
+  const { terminal, tick, press } = await show(false, 3_000);
+  await vi.advanceTimersByTimeAsync(2_500);
+  const { length } = terminal.writes;
+  for (let second = 0; second < 12; second++) {
+    await tick();
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  expect(terminal.writes).toHaveLength(length + 4);
+  await press();
+  expect(terminal.writes).toHaveLength(length + 5);
+});
+
+test('how long a terminal has shown nothing of what it was sent is known', async () => {
+  let now = 0;
+  const link = new Link({ now: () => now, isFar: true });
+  link.sent(100);
+  now += 60_000;
+  // It may be one that never answers.
+  expect(link.waitedMs()).toBe(0);
+  link.answered();
+  link.sent(100);
+  now += 20_000;
+  expect(link.waitedMs()).toBe(20_000);
+  link.answered();
+  expect(link.waitedMs()).toBe(0);
 });
