@@ -95,6 +95,7 @@ export function createObservation({
     logsSource({
       clock,
       globs: logs,
+      journal: { units: options.journal },
       times: logTimes,
       targets() {
         const readings = store.of('pm2').map(({ reading }) => reading);

@@ -68,6 +68,7 @@ async function runDemo(options: Options): Promise<number> {
     databaseUrl: secret('DATABASE_URL'),
     redisUrl: secret('REDIS_URL'),
     logs: [],
+    journal: [],
     expected: null,
   };
   try {

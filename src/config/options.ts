@@ -48,6 +48,8 @@ export interface Options {
    */
   readonly databaseUrl: Secret | null;
   readonly redisUrl: Secret | null;
+  /** Units of systemd whose journal is read. */
+  readonly journal: readonly string[];
   /** What errors mean, besides the codes that are known; `pattern` is RE2's, null where the code alone tells. */
   readonly codes: NonNullable<Configuration['codes']>;
   readonly view: ViewName;
@@ -166,6 +168,7 @@ function resolveOptions(
     logs: globs.map((log) => (typeof log === 'string' ? { glob: resolve(cwd, log), name: null, zone: null } : log)),
     databaseUrl: address('database-url', text, postgres.keys.url) ?? fromEnv(env['DATABASE_URL']) ?? file.postgres.url,
     redisUrl: address('redis-url', text, redis.keys.url) ?? fromEnv(env['REDIS_URL']) ?? file.redis.url,
+    journal: file.journal ?? [],
     codes: file.codes ?? [],
     view: view === null ? file.view : viewOf(view),
     intervalMs: interval === null ? file.intervalMs : intervalOf(interval),

@@ -90,6 +90,13 @@ export const schema = group('The configuration.', {
     most: 100,
     example: ['/var/log/chatai/*.log', '{ glob: logs/api.log, name: api, zone: UTC }'],
   },
+  journal: {
+    kind: 'list',
+    help: 'Units of systemd whose messages stand in its journal only. A journalctl is kept running for them.',
+    entry: { kind: 'text', help: 'The name of a unit.', default: null },
+    most: 50,
+    example: ['nginx.service', 'chatai-backend'],
+  },
   codes: {
     kind: 'list',
     help: 'What errors of your own mean, beside the codes botop knows. The first that matches wins, over those too.',

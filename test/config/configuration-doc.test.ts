@@ -17,17 +17,18 @@ test('the page and the schema for editors are what the table says; node scripts/
 });
 
 test('the example on the page is a configuration, with the defaults in every key that has one', () => {
-  const { pm2, expected, logs, codes, postgres, redis, ...rest } = readConfig(exampleFile(), {
+  const { pm2, expected, logs, journal, codes, postgres, redis, ...rest } = readConfig(exampleFile(), {
     file: '/etc/botop/config.yaml',
     env: { HOME: '/home/ann' },
   });
-  const { pm2: _p, expected: _e, logs: _l, codes: _c, postgres: _d, redis: _r, ...usual } = defaults;
+  const { pm2: _p, expected: _e, logs: _l, journal: _j, codes: _c, postgres: _d, redis: _r, ...usual } = defaults;
   expect(rest).toEqual(usual);
   expect({ homes: pm2.homes, expected, logs }).toEqual({
     homes: ['/home/ann/.pm2', '/srv/shop/.pm2'],
     expected: ['support_bot', 'sales_bot'],
     logs: ['/var/log/chatai/*.log', { glob: '/etc/botop/logs/api.log', name: 'api', zone: 'UTC' }],
   });
+  expect(journal).toEqual(['nginx.service', 'chatai-backend']);
   expect(codes?.map(({ code, pattern }) => [code, pattern])).toEqual([['SHOP7', 'shop .* is closed']]);
   expect([postgres.url?.reveal(), redis.url?.reveal()]).toEqual([
     'postgresql://botop@localhost/chatai',

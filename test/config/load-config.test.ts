@@ -35,6 +35,7 @@ expected: [support_bot, 42]
 logs:
   - logs/*.log
   - { glob: '~/x.log', name: api, zone: Europe/Berlin }
+journal: [nginx]
 codes:
   - { code: SHOP7, pattern: 'shop .* closed', means: It is closed., act: Wait. }
 interval: 2s
@@ -51,6 +52,7 @@ thresholds:
     pm2: { homes: ['/home/ann/.pm2', '/srv/shop/.pm2', '/abs'] },
     expected: ['support_bot', '42'],
     logs: ['/srv/bots/logs/*.log', { glob: '/home/ann/x.log', name: 'api', zone: 'Europe/Berlin' }],
+    journal: ['nginx'],
     codes: [{ code: 'SHOP7', pattern: 'shop .* closed', means: 'It is closed.', act: 'Wait.' }],
     postgres: { url: null },
     redis: { url: null },
@@ -115,7 +117,7 @@ test.each([
   ['view: home\nview: bots', '2:1: view stands twice'],
   [
     '- a',
-    '1:1: must be a group of keys, got a list; allowed: pm2, expected, logs, codes, postgres, redis, interval, view, readOnly, ascii, lowBandwidth, color, thresholds',
+    '1:1: must be a group of keys, got a list; allowed: pm2, expected, logs, journal, codes, postgres, redis, interval, view, readOnly, ascii, lowBandwidth, color, thresholds',
   ],
   ['a: &x 1\nview: *x', '2:7: an alias (*name); write the value out'],
   ['view: !!str home', '1:13: a !tag; a configuration has none'],

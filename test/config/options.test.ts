@@ -18,6 +18,7 @@ const nothingMore = {
   expected: null,
   logs: [],
   codes: [],
+  journal: [],
   databaseUrl: null,
   redisUrl: null,
   thresholds: defaults.thresholds,

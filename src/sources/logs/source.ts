@@ -7,6 +7,7 @@ import { LogFactsRing } from './facts.ts';
 import { createFinder, ERROR_NEEDLES } from './finder.ts';
 import { createLogFollower } from './follower.ts';
 import { expandGlobs, folderOf, type LogPattern } from './globs.ts';
+import { createJournal, type JournalOptions } from './journal.ts';
 import type { LogCounts, LogsSnapshot, LogTarget } from './snapshot.ts';
 
 export interface LogsSourceOptions {
@@ -20,6 +21,8 @@ export interface LogsSourceOptions {
   readonly offReason?: () => string | null;
   /** Absolute patterns; a text is one without a name and a zone. */
   readonly globs: readonly (string | LogPattern)[];
+  /** Units to read from systemd's journal. */
+  readonly journal?: Pick<JournalOptions, 'units' | 'program'>;
   readonly id?: string;
   /** Told when each file was written to. */
   readonly times?: LogTimes;
@@ -59,32 +62,40 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
   let hasRead = false;
   let counts: LogCounts = { ...tally, readBytes: 0, droppedBytes: 0 };
 
+  const finder = createFinder(ERROR_NEEDLES);
+  const sinkFor = createAssembler({
+    events,
+    facts,
+    tally,
+    allowance,
+    windowMs,
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+  });
+  const journal =
+    options.journal && options.journal.units.length > 0
+      ? createJournal({ ...options.journal, sinkFor, finder, clock, windowMs, onChange })
+      : null;
   const follower = createLogFollower({
-    finder: createFinder(ERROR_NEEDLES),
-    sinkFor: createAssembler({
-      events,
-      facts,
-      tally,
-      allowance,
-      windowMs,
-      now: () => clock.now(),
-      monotonic: () => clock.monotonic(),
-    }),
+    finder,
+    sinkFor,
     clock,
     windowMs,
     ...(options.times && { times: options.times }),
-    onChange() {
-      const now = clock.monotonic();
-      // What is left out here is read by the next beat, at most a second later.
-      if (poke === null || now - pokedAt < MIN_POKE_MS) return;
-      pokedAt = now;
-      poke();
-    },
+    onChange,
     onUnknown() {
       isGlobDue = globs.length > 0;
     },
   });
   follower.setFolders([...new Set(globs.map(({ glob }) => folderOf(glob)))]);
+
+  function onChange(): void {
+    const now = clock.monotonic();
+    // What is left out here is read by the next beat, at most a second later.
+    if (poke === null || now - pokedAt < MIN_POKE_MS) return;
+    pokedAt = now;
+    poke();
+  }
 
   function readSoon(): void {
     clearTimeout(soon);
@@ -117,7 +128,7 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
     cadenceMs: 1_000,
     timeoutMs: 15_000,
     async read(signal): Promise<LogsSnapshot> {
-      const reason = globs.length === 0 ? (options.offReason?.() ?? null) : null;
+      const reason = globs.length === 0 && journal === null ? (options.offReason?.() ?? null) : null;
       if (reason !== null) throw new SourceOff(reason);
       await refreshTargets(signal);
       // What was there before us is judged without haste: it happens once.
@@ -126,13 +137,16 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
       allowance.until = clock.monotonic() + (hasRead ? JUDGING_MS : 10 * JUDGING_MS);
       const before = follower.readBytes + follower.droppedBytes;
       await follower.read();
+      journal?.read();
       if (hasRead && follower.readBytes + follower.droppedBytes - before > FLOOD_BYTES) readSoon();
       events.commit();
-      const isComplete = named !== null || globs.length > 0;
+      const isComplete = named !== null || globs.length > 0 || journal !== null;
       hasRead = isComplete;
-      const { readBytes, droppedBytes } = follower;
+      const { droppedBytes } = follower;
+      const readBytes = follower.readBytes + (journal?.readBytes ?? 0);
+      const files = journal === null ? follower.files() : [...follower.files(), ...journal.files()];
       counts = { ...tally, readBytes, droppedBytes };
-      return { isComplete, files: follower.files(), filesLeftOut: follower.filesLeftOut, counts, events, facts };
+      return { isComplete, files, filesLeftOut: follower.filesLeftOut, counts, events, facts };
     },
     watch(onChange) {
       poke = onChange;
@@ -142,6 +156,7 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
     },
     close() {
       clearTimeout(soon);
+      journal?.close();
       return follower.close();
     },
   };
