@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { safeText } from '../pm2/access.ts';
 import { type DaemonTitle, daemonAt } from '../pm2/daemons.ts';
-import { type ProcessStat, pageBytes, readStat, startedAt } from '../proc/stat.ts';
+import { type ProcessStat, pageBytes, readStat, startedAt, ticksPerSecond } from '../proc/stat.ts';
 import { readTree } from '../proc/tree.ts';
 import { userName } from '../proc/users.ts';
 import { type BotMarks, readMarks } from './marks.ts';
@@ -29,17 +29,20 @@ interface Seen {
 
 /** So many processes are looked at before other work gets its turn. */
 const batch = 200;
-/** A process this young may still become another program: what it is, is not kept in mind yet. */
-const settledMs = 10_000;
+/** A process of less than ten seconds may still become another program: what it is, is not kept in mind yet. */
+const settledForTicks = 10 * ticksPerSecond;
 const commandLength = 200;
 
 export function createProcessScan(homes: readonly string[], procRoot = '/proc'): ProcessScan {
-  /** Pid and start of processes that are neither daemons nor marked. */
-  const others = new Map<number, number>();
+  /** Pid and start of what is no daemon, and of what PM2 did not start: neither is looked into again. */
+  const noDaemons = new Map<number, number>();
+  const unmarked = new Map<number, number>();
+  let settledTicks = 0;
   const bytesPerPage = pageBytes(procRoot);
 
   async function lookAround(): Promise<Map<number, Seen>> {
     const seen = new Map<number, Seen>();
+    settledTicks = ticksSinceBoot(procRoot) - settledForTicks;
     let looked = 0;
     for (const entry of processFolders(procRoot)) {
       const pid = Number(entry);
@@ -49,10 +52,11 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
       const stat = readStat(pid, procRoot);
       // Threads of the kernel are children of process 2.
       if (stat === null || stat.state === 'Z' || pid === 2 || stat.parentPid === 2) continue;
-      const isKnown = others.get(pid) === stat.startTicks;
-      seen.set(pid, { stat, daemon: isKnown ? null : daemonAt(`${procRoot}/${pid}`) });
+      const daemon = noDaemons.get(pid) === stat.startTicks ? null : daemonAt(`${procRoot}/${pid}`);
+      if (daemon === null && stat.startTicks < settledTicks) noDaemons.set(pid, stat.startTicks);
+      seen.set(pid, { stat, daemon });
     }
-    for (const pid of others.keys()) if (!seen.has(pid)) others.delete(pid);
+    for (const known of [noDaemons, unmarked]) for (const pid of known.keys()) if (!seen.has(pid)) known.delete(pid);
     return seen;
   }
 
@@ -66,12 +70,11 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
     return false;
   }
 
-  function marksOf(pid: number, stat: ProcessStat, now: number): BotMarks | null {
-    if (others.get(pid) === stat.startTicks) return null;
+  function marksOf(pid: number, stat: ProcessStat): BotMarks | null {
+    if (unmarked.get(pid) === stat.startTicks) return null;
     const marks = readMarks(`${procRoot}/${pid}`);
     if (marks !== null && homes.includes(resolve(marks.home))) return { ...marks, home: resolve(marks.home) };
-    const began = startedAt(stat, now, procRoot);
-    if (began !== null && now - began > settledMs) others.set(pid, stat.startTicks);
+    if (stat.startTicks < settledTicks) unmarked.set(pid, stat.startTicks);
     return null;
   }
 
@@ -113,7 +116,7 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
         // What a daemon has started is in its care, and we are nobody's bot, whatever started us.
         if (daemonPids.has(pid) || pid === process.pid || isBelow(pid, seen, (above) => daemonPids.has(above)))
           continue;
-        const marks = marksOf(pid, stat, now);
+        const marks = marksOf(pid, stat);
         if (marks !== null) marked.set(pid, marks);
       }
       // The environments of others are closed to us: their daemon's pid files tell of them.
@@ -141,6 +144,15 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
       return found;
     },
   };
+}
+
+/** 0 where it is not told: then nothing is kept in mind. */
+function ticksSinceBoot(procRoot: string): number {
+  try {
+    return Number.parseFloat(readFileSync(`${procRoot}/uptime`, 'utf8')) * ticksPerSecond;
+  } catch {
+    return 0;
+  }
 }
 
 /** Empty where there is no /proc. */

@@ -204,7 +204,7 @@ export interface BotExit {
   readonly cause: ExitCause;
   /** Who asked for it, where somebody did with botop (of this user, on this machine): `anna@203.0.113.7`. */
   readonly by: string | null;
-  /** How long the process had run, in ms; null where its start is not known. */
+  /** How long the process had run, in ms; null where its start is not known. PM2 stamps its log in whole seconds. */
   readonly ranMs: number | null;
   /** Epoch ms when PM2 started the bot again after this exit; null when it has not, or that is not known. */
   readonly restartedAt: number | null;
