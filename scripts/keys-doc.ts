@@ -106,6 +106,25 @@ All words must match. In the errors panel \`-word\` must not, \`level:error\` sh
 ${viewerRows().join('\n')}
 | \`Esc\`, \`q\` | Back. |
 
+## In the palette
+
+\`:\` opens it. What can be done here stands first; what cannot says why.
+
+| key | what it does |
+|---|---|
+| a character | Finds by a part of the name, or by letters of it in order; a key typed alone finds what it does. |
+| \`↑\` \`↓\` \`PgUp\` \`PgDn\` \`Tab\` | Another line. |
+| \`Enter\` | Takes it; asks for what must be said first (how many instances, which signal). |
+| \`Backspace\`, \`Ctrl-U\` | Takes away the last character; all of them. |
+| \`Esc\` | Closes. |
+
+## While an action goes through many
+
+| key | what it does |
+|---|---|
+| \`p\` | Pauses it before the next, or lets it go on. |
+| \`x\` | Ends it: what is begun is watched to its end, and what is done and what is not is said. |
+
 ## In the question before an action
 
 | key | what it does |

@@ -21,7 +21,7 @@ export interface Progress {
   /** The one that is being done or watched; null between two. */
   readonly current: Target | null;
   readonly verdict: Verdict | null;
-  /** The person has it wait before the next target. */
+  /** The person has it wait before the next target; absent when there is none any more. */
   readonly isPaused?: boolean;
   /** Why no other target is begun; null while they are. */
   readonly stoppedFor?: string | null;

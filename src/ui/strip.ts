@@ -64,7 +64,9 @@ export function stripOfProgress(progress: Progress): Strip {
             { text: 'PAUSED', tone: 'warn' },
             { text: 'p goes on, x ends it', tone: 'dim' },
           ]
-        : [{ text: 'p pauses, x ends it', tone: 'dim' }];
+        : progress.isPaused === undefined
+          ? []
+          : [{ text: 'p pauses, x ends it', tone: 'dim' }];
   const named: StripPart[] = name === '' ? [] : [{ text: name, tone: 'plain' }];
   const title = `${ask.action.id} ${place}`;
   return {
