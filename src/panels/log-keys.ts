@@ -25,3 +25,17 @@ export const LOG_KEYS: Viewer['keymap'] = [
   { shown: 'y', label: 'copy', help: 'Copies what is marked, else the event under the cursor.' },
   { shown: 'j k g G', label: 'move', help: 'Line, first, last; PgUp and PgDn by pages.' },
 ];
+
+/** In the list of the files. */
+export const FILE_KEYS: Viewer['keymap'] = [
+  { shown: 'Enter', label: 'its log', help: 'Shows the log under the cursor.' },
+  { shown: 'o', label: 'sort', help: 'By size, by growth, by name.' },
+  { shown: 'F', label: 'flush', help: 'Asks to flush the logs of the bot under the cursor.' },
+  { shown: 'j k', label: 'move', help: 'Down, up; PgUp and PgDn by ten.' },
+];
+
+/** In one event. */
+export const EVENT_KEYS: Viewer['keymap'] = [
+  { shown: 'j k', label: 'scroll', help: 'Down, up; PgUp and PgDn by ten.' },
+  { shown: 'y', label: 'copy', help: 'Copies the event as it stands in the file, without secrets.' },
+];

@@ -41,7 +41,8 @@ function toNumber(text: string | undefined): number {
 
 function moment(parts: readonly number[]): number | null {
   const [year = 0, month = 0, day = 1, hour = 0, minute = 0, second = 0] = parts;
-  if (month > 11 || day > 31 || hour > 23 || minute > 59 || second > 59) return null;
-  const at = new Date(year, month, day, hour, minute, second).getTime();
-  return Number.isNaN(at) ? null : at;
+  if (month > 11 || hour > 23 || minute > 59 || second > 59) return null;
+  const date = new Date(year, month, day, hour, minute, second);
+  // 31 February would be a day of March.
+  return date.getMonth() === month || day === 0 ? date.getTime() : null;
 }

@@ -12,7 +12,7 @@ import {
   logFileRows,
   logFilesPage,
 } from './log-files.ts';
-import { LOG_KEYS } from './log-keys.ts';
+import { EVENT_KEYS, FILE_KEYS, LOG_KEYS } from './log-keys.ts';
 import { parseMoment, TIME_SYNTAX } from './log-time.ts';
 import { hintOf, type Sign, type Typing, typeKey, withText } from './log-typing.ts';
 import { drawLogView, type LogViewLook, logViewPage, settledTop } from './log-view.ts';
@@ -187,7 +187,9 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
   }
 
   return {
-    keymap: LOG_KEYS,
+    get keymap() {
+      return event ? EVENT_KEYS : files ? FILE_KEYS : LOG_KEYS;
+    },
     draw(cells, theme) {
       width = cells.width;
       desk.session.page = logViewPage(cells.height, width);

@@ -82,7 +82,7 @@ export function createShell(options: ShellOptions): Shell {
     now: () => clock.now(),
     notice,
     palette: () => acting.openPalette(),
-    onChange: () => paint(['detail']),
+    onChange: () => paint(['detail', 'footer']),
     copy: async (text, what) => notice(await options.copyLines(text, what), 'plain'),
   });
 
