@@ -1,7 +1,7 @@
 /** A small file of ours in the state folder: read with care, and replaced whole or not at all. */
 import { constants } from 'node:fs';
-import { open, rename, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, open, rename, unlink } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import { openStateFolder, type StatePlace } from './state-folder.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
@@ -11,6 +11,18 @@ export interface KeptFile {
   read(): Promise<string | null>;
   /** Mode 0600; a reader finds the old text or the new. Throws with a sentence. */
   write(text: string): Promise<void>;
+}
+
+/** Whether it may have been written: looking for it makes no folder. */
+async function mayBeThere({ xdgStateHome: xdg, homes }: StatePlace, name: string): Promise<boolean> {
+  const bases = xdg !== undefined && isAbsolute(xdg) ? [xdg] : homes.map((home) => join(home, '.local', 'state'));
+  const looks = bases.map((base) =>
+    lstat(join(base, 'botop', name)).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+    ),
+  );
+  return (await Promise.all(looks)).includes(true);
 }
 
 /** The file `name` of the state folder, never longer than `maxBytes`. Nothing is made before the first write. */
@@ -23,6 +35,7 @@ export function keptFile(place: StatePlace, name: string, maxBytes: number): Kep
 
   return {
     async read() {
+      if (!(await mayBeThere(place, name))) return null;
       const path = await pathOf();
       try {
         const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);

@@ -16,6 +16,7 @@ const file = () => keptFile(statePlace({ XDG_STATE_HOME: state }, homedir(), uid
 
 test('what was written is read again, for us alone, and no draft stays', async () => {
   expect(await file().read()).toBeNull();
+  expect(readdirSync(state)).toEqual([]);
   await file().write('one');
   await file().write('two');
   expect(await file().read()).toBe('two');
@@ -36,6 +37,7 @@ test('a link in its place is not followed, neither to read nor to write', async 
 
 test('more than there is room for is refused', async () => {
   await expect(file().write('x'.repeat(1_001))).rejects.toThrow('too large');
+  await file().write('x');
   writeFileSync(join(state, 'botop', 'errors.json'), 'x'.repeat(1_001));
   await expect(file().read()).rejects.toThrow('larger');
 });

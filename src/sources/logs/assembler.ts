@@ -6,9 +6,10 @@ import { redact } from '../../text/redact.ts';
 import { codeOf } from './codes.ts';
 import type { LogEvents } from './events.ts';
 import { type LogFactsRing, refusedLoginOf } from './facts.ts';
+import { type Finder, glogFinder } from './finder.ts';
 import type { ParsedLine } from './json-line.ts';
 import { parseLine } from './line.ts';
-import { isAccessLine } from './shapes.ts';
+import { isAccessLine, isGlogLine } from './shapes.ts';
 import type { LogLevel, LogTarget } from './snapshot.ts';
 import { MAX_TRACE_LINES, TraceLines } from './trace.ts';
 import { createZoneShift } from './zone.ts';
@@ -61,6 +62,8 @@ export interface LineSink {
   learnZone(lines: readonly string[], writtenAt: number): void;
   /** It is an access log: `passed` wants to know how many lines there were. */
   readonly countsLines: boolean;
+  /** What finds its lines worth reading where the words that are looked for elsewhere do not tell; else null. */
+  readonly finder: Finder | null;
   passed(lines: number): void;
   /** Lets go of the event that may still have grown. */
   flush(): void;
@@ -97,6 +100,7 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
     let writtenAt = Number.NaN;
     let zoneShiftMs = 0;
     let isAccessLog = false;
+    let isGlog = false;
     let shift: ((at: number) => number) | null = null;
     let pending: Pending | null = null;
 
@@ -164,6 +168,9 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
       get countsLines() {
         return isAccessLog && phase === 'live';
       },
+      get finder() {
+        return isGlog ? glogFinder : null;
+      },
       passed(lines) {
         facts.addRequests(nameOf(target()), lines);
       },
@@ -173,6 +180,7 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
       },
       learnZone(lines, at) {
         isAccessLog = isAccessLine(lines.at(-1) ?? '');
+        isGlog = lines.some(isGlogLine);
         for (let i = lines.length - 1; i >= 0; i -= 1) {
           const { at: stampedAt, hasZone } = parseLine(lines[i] as string, 'out', at);
           if (stampedAt !== null && !hasZone) {
@@ -203,6 +211,7 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
         const address = refusedLoginOf(parsed.message);
         if (address !== null) countLogin(parsed, address);
         isAccessLog ||= isAccessLine(text);
+        isGlog ||= isGlogLine(text);
         if (level !== 'warn' && level !== 'error' && level !== 'fatal') return false;
         const at = momentOf(parsed);
         if (phase === 'back' && at < now() - windowMs) return false;

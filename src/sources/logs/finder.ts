@@ -110,6 +110,24 @@ export function createFinder(needles: readonly string[]): Finder {
   };
 }
 
+/**
+ * For a file in glog's format, whose errors need no telling word: each line but those of INFO. One that names no level
+ * belongs to the line before it, or is a panic.
+ */
+export const glogFinder: Finder = (bytes, from, to) => {
+  // `from` is the start of a line.
+  for (let at = from; at < to; ) {
+    const first = bytes[at];
+    const second = bytes[at + 1] ?? 0;
+    const isInfo = first === 0x49 && second >= 0x30 && second <= 0x39;
+    if (!isInfo && first !== 0x0a) return at;
+    const end = bytes.indexOf(0x0a, at);
+    if (end === -1) return -1;
+    at = end + 1;
+  }
+  return -1;
+};
+
 /** A needle that a pair may belong to, and the byte that tells soonest that it does not. */
 interface Candidate {
   readonly pattern: Buffer;

@@ -212,19 +212,19 @@ export class OpenLog {
    * Gives the lines worth reading of a stretch that ends behind a line feed; returns how far it came: a stretch full of
    * errors takes long.
    */
-  #walk({ chunk, finder, sink, isLong }: DrainScope, from: number, to: number, base: number): number {
+  #walk({ chunk, finder: usual, sink, isLong }: DrainScope, from: number, to: number, base: number): number {
     let at = from;
     while (at < to) {
       let start = at;
       if (!this.#wantsNext) {
-        const hit = finder(chunk, at, to);
+        const hit = (sink.finder ?? usual)(chunk, at, to);
         if (hit === -1) return to;
         start = hit === at ? at : Math.max(at, chunk.lastIndexOf(0x0a, hit - 1) + 1);
       }
       const end = indexOfLine(chunk, start, to);
       const isCut = end - start > MAX_LINE_BYTES;
       const stop = isCut ? start + MAX_LINE_BYTES : end;
-      const hasNeedle = !this.#wantsNext || finder(chunk, start, stop) >= 0;
+      const hasNeedle = !this.#wantsNext || (sink.finder ?? usual)(chunk, start, stop) >= 0;
       this.#wantsNext = sink.take(chunk, start, stop, { isCut, hasNeedle, fileId: this.key, offset: base + start });
       at = end + 1;
       if (isLong()) return at;

@@ -63,6 +63,10 @@ function redisLine(text: string, now: number): ParsedLine | null {
   return shaped(REDIS_LEVELS[match[2] as string] ?? null, 'redis', text.slice(match[0].length), stamp);
 }
 
+export function isGlogLine(text: string): boolean {
+  return GLOG.test(text);
+}
+
 /** Whether a line is a request in a web server's log. */
 export function isAccessLine(text: string): boolean {
   return text.includes('] "') && ACCESS.test(text);

@@ -42,6 +42,7 @@ export function collecting(): Collecting {
   const sink: LineSink = {
     isHolding: false,
     countsLines: false,
+    finder: null,
     passed() {},
     turn() {},
     learnZone() {},

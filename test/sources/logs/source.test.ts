@@ -218,3 +218,22 @@ test('a combined log is read where the other two keep nothing, and only there', 
   expect(pathsOf({ outLogPath: '/dev/null', errLogPath: '/dev/null' })).toEqual([combinedLogPath]);
   expect(pathsOf({ outLogPath: '/logs/out.log', errLogPath: '/dev/null' })).toEqual(['/logs/out.log', '/dev/null']);
 });
+
+test("errors of glog's format are found, whatever words they are made of", async () => {
+  const day = new Date();
+  const pad = (value: number) => String(value).padStart(2, '0');
+  const when = `${pad(day.getMonth() + 1)}${pad(day.getDate())} ${day.toTimeString().slice(0, 8)}.123456`;
+  writeFileSync(
+    at('bot.log'),
+    `I${when}    12 main.go:5] all is well\nE${when}    12 main.go:45] cannot listen\nI${when}    12 main.go:6] next\nW${when}    12 main.go:7] slow\n`,
+  );
+  old(at('bot.log'));
+  const logs = await read();
+  expect(eventsOf(logs).map(({ level, message }) => `${level} ${message}`)).toEqual([
+    'error cannot listen',
+    'warn slow',
+  ]);
+  appendFileSync(at('bot.log'), `I${when}    12 main.go:6] next\nE${when}    12 main.go:46] cannot go on\n`);
+  const later = await readUntil(({ counts }) => counts.error === 2);
+  expect(eventsOf(later).at(-1)?.message).toBe('cannot go on');
+});
