@@ -2,6 +2,7 @@ import { asciiGlyph, asciiOf } from './ascii.ts';
 import { Cells } from './cells.ts';
 import type { ColorDepth } from './color.ts';
 import { BLANK, type GlyphId, glyphText, isCluster, TAIL } from './glyphs.ts';
+import { findScroll } from './scroll.ts';
 import { createStyleChanges, type StyleId } from './style.ts';
 
 /** What the terminal can show. */
@@ -93,11 +94,14 @@ export class Painter {
     this.#shown = new Cells(width, height);
   }
 
-  /** Begins a writing; with `isCleared` the terminal is cleared, and all that is not blank follows. */
-  begin(isCleared: boolean): void {
+  /**
+   * Begins a writing of the rows of `next` that may have changed; with `isCleared` the terminal is cleared, and all that
+   * is not blank follows.
+   */
+  begin(isCleared: boolean, next: Cells, touchedRows: Uint8Array): void {
     this.#bytes.length = 0;
     this.#pen = 0;
-    if (!isCleared) return;
+    if (!isCleared) return this.#scroll(next, touchedRows);
     this.#bytes.ascii('\x1b[0m\x1b[2J');
     this.#shown.clear();
   }
@@ -112,6 +116,35 @@ export class Painter {
     if (style === this.#pen) return;
     this.#bytes.ascii(this.#change(this.#pen, style));
     this.#pen = style;
+  }
+
+  /**
+   * Has the terminal move what is only moved, among the rows that may have changed, so that the rest is all that is
+   * written. By lines deleted and inserted within margins, as terminals have done since the VT102.
+   */
+  #scroll(next: Cells, touchedRows: Uint8Array): void {
+    const shown = this.#shown;
+    const { width } = shown;
+    let [first, last] = [-1, -1];
+    for (let y = 0; y < shown.height; y += 1) {
+      if (touchedRows[y] !== 1 || isSameRow(shown, next, y)) continue;
+      if (first === -1) first = y;
+      last = y;
+    }
+    const found = first === -1 ? null : findScroll(shown, next, first, last);
+    if (!found) return;
+    const { top, bottom, lines } = found;
+    this.#restyle(0);
+    const [count, what] = lines > 0 ? [lines, 'M'] : [-lines, 'L'];
+    this.#bytes.ascii(`\x1b[${top + 1};${bottom + 1}r\x1b[${top + 1}H\x1b[${count}${what}\x1b[r`);
+    const [from, to] = lines > 0 ? [top + count, top] : [top, top + count];
+    const kept = bottom - top + 1 - count;
+    const blank = lines > 0 ? bottom + 1 - count : top;
+    for (const [cells, empty] of [[shown.glyphs, BLANK] as const, [shown.styles, 0] as const]) {
+      cells.copyWithin(to * width, from * width, (from + kept) * width);
+      cells.fill(empty, blank * width, (blank + count) * width);
+    }
+    touchedRows.fill(1, top, bottom + 1);
   }
 
   /** Brings row `y` to what `next` holds, a picture of the same size; returns the number of cells written. */
@@ -197,6 +230,13 @@ export class Painter {
     }
     return true;
   }
+}
+
+function isSameRow(a: Cells, b: Cells, y: number): boolean {
+  for (let at = y * a.width; at < (y + 1) * a.width; at += 1) {
+    if (a.glyphs[at] !== b.glyphs[at] || a.styles[at] !== b.styles[at]) return false;
+  }
+  return true;
 }
 
 /** The column from which a row is blank in the terminal's own style. */

@@ -208,7 +208,7 @@ export class Screen {
 
   /** Settles once the terminal has answered all it was asked, at the latest after so long: nobody else wants to read that. */
   async whenAnswered(mostMs: number): Promise<void> {
-    for (let ms = 0; ms < mostMs && this.#link?.isAwaiting; ms += 5) await new Promise((next) => setTimeout(next, 5));
+    for (let ms = 0; ms < mostMs && this.#link?.isAwaiting; ms += 5) await new Promise((go) => setTimeout(go, 5));
   }
 
   /** How long the terminal has taken nothing of what was written, ms; 0 while it does. */
@@ -253,7 +253,7 @@ export class Screen {
     const isCleared = this.#isCleared;
     const { cells, touchedRows } = this.#picture;
     let written = 0;
-    this.#painter.begin(isCleared);
+    this.#painter.begin(isCleared, cells, touchedRows);
     for (let y = 0; y < this.#rows; y += 1) if (touchedRows[y] === 1) written += this.#painter.row(cells, y);
     touchedRows.fill(0);
     if (written === 0 && !isCleared && !this.#isCursorNew) return;
