@@ -62,6 +62,7 @@ if (values.list) {
   for (const { name, section } of MEASUREMENTS) console.log(`${name.padEnd(12)} ${section}`);
   process.exit(0);
 }
+if (process.platform !== 'linux') fail('CPU, memory and processes are read from /proc: this measures on Linux only');
 const base = values.quick ? QUICK : WHOLE;
 const effort: Effort = {
   ...base,
