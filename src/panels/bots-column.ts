@@ -18,8 +18,8 @@ export interface BotColumn {
   readonly align: 'left' | 'right';
   /** Where there is no room for all, those of a lower rank stay. */
   readonly rank: number;
-  /** Shown only where several homes are watched. */
-  readonly onlyWith?: 'homes';
+  /** Shown only where there are several of them. */
+  readonly onlyWith?: 'homes' | 'namespaces';
   /** What the list is sorted by when this column's title is marked. */
   readonly sort?: FieldName;
   /** In full, for the chooser. */

@@ -24,14 +24,19 @@ const MARK = 1;
  * The columns that fit an inner width: those of the lowest rank, in their order, with a blank between them. From the
  * fifth on a column is added only when the name has its good width. The name and the reason share what is left.
  */
-export function fitColumns(width: number, hasHomes = false, choice: ColumnChoice = {}): readonly PlacedColumn[] {
+export function fitColumns(
+  width: number,
+  several: ReadonlySet<'homes' | 'namespaces'>,
+  choice: ColumnChoice = {},
+): readonly PlacedColumn[] {
   const chosen = new Set<BotColumn>();
   let used = MARK;
   // What was asked for comes before all but name and state.
   const rankOf = ({ id, rank }: BotColumn): number => (choice[id] === 'on' && rank > 1 ? 1 + rank / 1_000 : rank);
   const candidates = BOT_COLUMNS.filter(
     ({ id, onlyWith, rank }) =>
-      choice[id] !== 'off' && (choice[id] === 'on' || (rank < NEVER && (onlyWith === undefined || hasHomes))),
+      choice[id] !== 'off' &&
+      (choice[id] === 'on' || (rank < NEVER && (onlyWith === undefined || several.has(onlyWith)))),
   );
   for (const column of candidates.sort((a, b) => rankOf(a) - rankOf(b))) {
     const reserve = rankOf(column) > 5 ? NAME_GOOD - 13 : 0;

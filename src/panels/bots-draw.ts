@@ -19,6 +19,8 @@ import type { BotsView } from './bots-view.ts';
 
 /** Rows of the panel that are not bots: the border above and below, and the names of the columns. */
 export const CHROME_ROWS = 3;
+/** Groups say it instead. */
+const NONE: ReadonlySet<never> = new Set();
 /** More of them are counted. */
 const OTHERS_MOST = 3;
 
@@ -31,7 +33,7 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
     drawBotsEmpty(cells, scope, view);
     return;
   }
-  const columns = fitColumns(width - 2, world.pm2.length > 1 && !list.isGrouped, list.columns);
+  const columns = fitColumns(width - 2, list.isGrouped ? NONE : view.several, list.columns);
   drawTitles(cells, scope, columns);
   const page = Math.max(1, height - CHROME_ROWS);
   const cursor = cursorIndex(list, view.keys);

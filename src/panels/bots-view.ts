@@ -20,6 +20,8 @@ export interface BotsView {
   /** How many there are before the filter. */
   readonly total: number;
   readonly stopped: number;
+  /** What there are several of, so that a bot's own tells something. */
+  readonly several: ReadonlySet<'homes' | 'namespaces'>;
   readonly filter: BotFilter;
   /** Of all groups, those within folded ones too. */
   groupKeys(): readonly string[];
@@ -52,6 +54,7 @@ export function createBotsModel(): BotsModel {
   let total = 0;
   let stopped = 0;
   let isDirty = true;
+  let several = new Set<'homes' | 'namespaces'>();
 
   /** Rows follow the list that PM2 gave; its identity tells whether it is the one they were made from. */
   function follow(at: number, bots: readonly Bot[]): BotRow[] {
@@ -97,6 +100,7 @@ export function createBotsModel(): BotsModel {
         row.sortValue = value;
       }
     }
+    if (isDirty) several = severalOf(homes, hasHomes);
     if (homes.length > at) {
       homes.length = at;
       isDirty = true;
@@ -143,11 +147,20 @@ export function createBotsModel(): BotsModel {
       const isOld = isLiveSort(list) && !(Math.abs(world.now - sortedAt) < RESORT_MS);
       if (isDirty || isOld) arrange(world, list);
       else for (const group of groups.values()) sumGroup(group);
-      return { lines, keys, rows: shown, total, stopped, filter, groupKeys: () => [...groups.keys()] };
+      return { lines, keys, rows: shown, total, stopped, several, filter, groupKeys: () => [...groups.keys()] };
     },
     row: (key) => (key === null ? null : (rows.get(key) ?? null)),
     group: (key) => (key === null ? null : (groups.get(key) ?? null)),
   };
+}
+
+function severalOf(
+  homes: readonly { readonly bots: readonly Bot[] }[],
+  hasHomes: boolean,
+): Set<'homes' | 'namespaces'> {
+  const first = homes[0]?.bots[0]?.namespace;
+  const hasNamespaces = homes.some(({ bots }) => bots.some(({ namespace }) => namespace !== first));
+  return new Set([...(hasHomes ? (['homes'] as const) : []), ...(hasNamespaces ? (['namespaces'] as const) : [])]);
 }
 
 function isSameSorting(a: Sorting, b: Sorting): boolean {
