@@ -13,6 +13,7 @@ import { stateRole } from './bots-column.ts';
 import { fitColumns, type PlacedColumn } from './bots-columns.ts';
 import { drawBotsEmpty } from './bots-empty.ts';
 import { BOT_SORTS } from './bots-fields.ts';
+import { drawOrphans, orphanCount, troubleOf } from './bots-guard.ts';
 import type { BotLine } from './bots-row.ts';
 import { drawGroup, drawRow } from './bots-rows-draw.ts';
 import type { BotsView } from './bots-view.ts';
@@ -49,9 +50,10 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
   }
   drawWhy(cells, scope, columns, view.lines[cursor]);
   const below = 2 + Math.min(page, view.lines.length) + 1;
-  const others = drawOthers(cells, scope, below);
+  const orphans = drawOrphans(cells, scope, below - 1);
+  const others = drawOthers(cells, scope, below + orphans);
   const at = view.lines[cursor];
-  if (at?.kind === 'bot') drawBelow(cells, scope, at, below + others + (others > 0 ? 1 : 0));
+  if (at?.kind === 'bot') drawBelow(cells, scope, at, below + orphans + others + (others > 0 ? 1 : 0));
   drawScrollbar(cells, scope, top, page, view.lines.length);
   if (isFocused || !scope.ui.detail) drawTrouble(cells, scope);
 }
@@ -71,6 +73,7 @@ function drawFrame(cells: Cells, scope: Scope, view: BotsView): void {
     shown,
     selectedWords(scope, view),
     view.stopped > 0 ? `${view.stopped} stopped` : '',
+    orphanCount(world),
   ];
   cells.box(0, 0, width, height, {
     title: truncate(parts.filter(Boolean).join(' · '), Math.max(4, width - measure(right) - (right ? 9 : 4))),
@@ -154,9 +157,8 @@ function staleWords({ error, readAt }: Stale, now: number): string {
 
 /** What is wrong and what to do about it, in the panel's last row. */
 function drawTrouble(cells: Cells, { world, theme }: Scope): void {
-  const error = staleOf(world)?.error;
-  if (!error || cells.height < 6) return;
-  const text = [error.message, error.hint].filter(Boolean).join(' · ');
+  const text = troubleOf(world);
+  if (text === null || cells.height < 6) return;
   const y = cells.height - 2;
   cells.fill(1, y, cells.width - 2, 1);
   cells.text(2, y, truncate(text, cells.width - 4), theme.warn);

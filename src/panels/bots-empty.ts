@@ -6,6 +6,7 @@ import { wrap } from '../text/wrap.ts';
 import type { Scope } from '../ui/panel.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { Role } from '../ui/theme.ts';
+import { orphanLine, orphansOf } from './bots-guard.ts';
 import type { BotsView } from './bots-view.ts';
 
 type Line = readonly [Role, string];
@@ -31,6 +32,11 @@ export function emptyLines(world: World, filter: string, total: number): readonl
   }
   const lines: Line[] = [];
   for (const { reading } of world.pm2) lines.push(...readingLines(reading));
+  const orphans = orphansOf(world);
+  if (orphans.length > 0) {
+    lines.push(['text', ''], ['bad', 'They outlived their daemon and go on polling; `: kill orphan` ends them first:']);
+    lines.push(...orphans.map((orphan): Line => ['bad', orphanLine(orphan, world.now)]));
+  }
   if (world.pm2.length === 0) lines.push(['muted', 'No PM2 home is watched.']);
   return lines;
 }
