@@ -30,7 +30,8 @@ const columnsOf = (length: number): TreeColumns => ({
 });
 
 const idle = 'console.log("ready"); setInterval(() => {}, 1e6)';
-const busy = 'console.log("ready"); for (;;);';
+/** Ends with whoever started it, also when that is killed. */
+const busy = 'console.log("ready"); for (const { ppid } = process; process.ppid === ppid; );';
 /** Its child burns CPU and ends with it. */
 const parent = `
   const child = require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(busy)}], { stdio: ['pipe', 'pipe', 'inherit'] });
