@@ -59,8 +59,8 @@ export function troubleOf(world: World): string | null {
   }
   const { length } = orphansOf(world);
   if (length === 0) return null;
-  const whose = length === 1 ? 'a bot outlived its daemon and goes' : `${length} bots outlived their daemon and go`;
-  return `${whose} on polling beside the new one · : kill orphan`;
+  // What to press comes first: a narrow panel cuts the rest.
+  return `: kill orphan · ${length === 1 ? '1 bot outlived its' : `${length} bots outlived their`} daemon and may poll twice`;
 }
 
 function first(verdicts: readonly DaemonVerdict[], severity: DaemonVerdict['severity']): DaemonVerdict | undefined {

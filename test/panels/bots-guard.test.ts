@@ -33,7 +33,7 @@ test('bots that outlived their daemon stand below those of the new one, are coun
   const shown = text(worldWith({ orphans: [orphan] }));
   expect(shown).toContain('Bots · 2 · 1 ORPHAN');
   expect(shown).toContain('ORPHAN poller-bot · pid 4300 · up 2h · 48M');
-  expect(shown).toContain('a bot outlived its daemon and goes on polling beside the new one · : kill orphan');
+  expect(shown).toContain(': kill orphan · 1 bot outlived its daemon and may poll twice');
 });
 
 test('more of them than there is room for are counted', () => {
