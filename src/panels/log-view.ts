@@ -150,6 +150,9 @@ export function drawLogView(cells: Cells, look: LogViewLook, theme: Theme): void
   const histogram = rows > 0 ? histogramOf(window.lines, histogramColumns(width)) : null;
   if (histogram) {
     drawHistogram(cells, bottom, rows, histogram, { theme, page: window.lines.slice(window.top, at) });
+  } else if (rows > 0) {
+    const text = 'no histogram: these lines tell no times, or are all of one moment';
+    cells.text(2, bottom, truncate(text, width - 4), theme.muted, width - 4);
   }
 }
 
