@@ -23,6 +23,8 @@ export interface Wanted {
   readonly title: string;
   /** What may be typed; empty: anything. The rows then follow what is typed. */
   readonly options: readonly string[];
+  /** What stands there was not typed: the first character takes its place. */
+  readonly isInitial: boolean;
   /** Why the last text would not do; empty before. */
   readonly problem: string;
 }
@@ -50,8 +52,8 @@ export function openPalette(choices: readonly Choice[]): Palette {
 }
 
 /** A palette that only wants an argument. */
-export function openWanted(wanted: Omit<Wanted, 'problem'>, text: string): Palette {
-  return { choices: [], text, index: 0, wanted: { ...wanted, problem: '' } };
+export function openWanted(wanted: Omit<Wanted, 'problem' | 'isInitial'>, text: string): Palette {
+  return { choices: [], text, index: 0, wanted: { ...wanted, problem: '', isInitial: true } };
 }
 
 export function paletteKey(palette: Palette, key: string): PaletteTurn {
@@ -75,8 +77,11 @@ export function paletteKey(palette: Palette, key: string): PaletteTurn {
       return changed(withText(palette, [...palette.text].slice(0, -1).join('')));
     case 'ctrl+u':
       return changed(withText(palette, ''));
-    default:
-      return changed(withText(palette, palette.text + typedBy(key)));
+    default: {
+      const typed = typedBy(key);
+      if (typed === '') return changed(palette);
+      return changed(withText(palette, palette.wanted?.isInitial ? typed : palette.text + typed));
+    }
   }
 }
 
@@ -107,8 +112,8 @@ function move(palette: Palette, by: number): Palette {
 }
 
 function withText(palette: Palette, text: string): Palette {
-  if (text === palette.text || text.length > TEXT_MAX) return palette;
-  const wanted = palette.wanted && { ...palette.wanted, problem: '' };
+  if (text.length > TEXT_MAX) return palette;
+  const wanted = palette.wanted && { ...palette.wanted, problem: '', isInitial: false };
   return { ...palette, text, index: 0, wanted };
 }
 

@@ -32,7 +32,8 @@ export function sweepsOf(world: World, many: Action, stop: Action): readonly Swe
       label: 'restart all that run',
       action: many,
       wanted: null,
-      targets: () => collect(world, (bot) => bot.status === 'online'),
+      // Those that were stopped on purpose are named in the question, and left out of it.
+      targets: () => collect(world, ({ status }) => status === 'online' || status === 'stopped'),
     },
     {
       id: 'errored',

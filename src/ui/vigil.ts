@@ -57,7 +57,8 @@ export function lookOn(vigil: Vigil, world: World, at: number): boolean {
   if (vigil.blind !== null) return false;
   for (const watched of vigil.bots) {
     const trouble = troubleOf(watched, findBot(watched, world));
-    if (trouble !== null) complain(vigil, `${watched.target.name} ${trouble}`, at);
+    // Of one bot the title says which.
+    if (trouble !== null) complain(vigil, vigil.bots.length > 1 ? `${watched.target.name} ${trouble}` : trouble, at);
   }
   const errors = newErrors(vigil, world);
   if (errors > 0) complain(vigil, `${errors} new ${errors === 1 ? 'error' : 'errors'}`, at);

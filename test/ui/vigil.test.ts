@@ -36,7 +36,7 @@ test('a crash begins the ten minutes anew and stays on the line', () => {
     exits: [{ at: NOON, code: 7, signal: 'SIGINT', cause: 'crash' }] as never,
   };
   expect(lookOn(vigil, worldOf(crashed), 120_000)).toBe(false);
-  expect(textOf(vigil, 130_000)).toBe('weather-bot restarted again: exit 7, 10s ago · watched 9m50 more');
+  expect(textOf(vigil, 130_000)).toBe('restarted again: exit 7, 10s ago · watched 9m50 more');
   expect(stripOfVigil(vigil, false, 130_000).severity).toBe('bad');
   expect(lookOn(vigil, worldOf(crashed), VIGIL_MS)).toBe(false);
   expect(lookOn(vigil, worldOf(crashed), 120_000 + VIGIL_MS)).toBe(true);
@@ -47,7 +47,7 @@ test('a bot that is down is told once, and one that somebody stopped or restarte
   const errored: Bot = { ...bot, status: 'errored', pid: null };
   lookOn(vigil, worldOf(errored), 1000);
   lookOn(vigil, worldOf(errored), 61_000);
-  expect(vigil).toMatchObject({ since: 1000, trouble: { text: 'weather-bot is errored' } });
+  expect(vigil).toMatchObject({ since: 1000, trouble: { text: 'is errored' } });
   const other = begin();
   const asked = [{ at: NOON, code: 0, signal: 'SIGINT', cause: 'asked' }] as never;
   lookOn(other, worldOf({ ...bot, restarts: 4, exits: asked }), 1000);
@@ -66,5 +66,5 @@ test('what cannot be read is neither well nor trouble', () => {
 test('a bot that is gone is trouble', () => {
   const vigil = begin();
   lookOn(vigil, worldOf(), 1000);
-  expect(textOf(vigil, 1000)).toContain('weather-bot is gone');
+  expect(textOf(vigil, 1000)).toContain('is gone');
 });

@@ -28,6 +28,8 @@ const BORDER = style({ fg: ansi(6), bg });
 const TITLE = style({ fg: ansi(15), bg, bold: true });
 const KEY = style({ fg: ansi(14), bg });
 const TEXT = style({ fg: ansi(7), bg });
+/** As a selected text: what is typed takes its place. */
+const INITIAL = style({ fg: ansi(7), bg, inverse: true });
 const OFF = style({ fg: ansi(8), bg });
 const WARN = style({ fg: ansi(3), bg });
 const AT = style({ fg: ansi(7), bg, inverse: true });
@@ -64,7 +66,7 @@ export function paletteSheet({ palette, columns, rows }: PaletteOptions): Sheet 
       titles.forEach((text, at) => cells.text(2, 1 + at, truncate(text, inner), TITLE));
       const y = 1 + title;
       const mark = cells.text(2, y, wanted === null ? ': ' : '> ', KEY);
-      const typed = cells.text(2 + mark, y, tail(palette.text, inner - 3), TITLE);
+      const typed = cells.text(2 + mark, y, tail(palette.text, inner - 3), wanted?.isInitial ? INITIAL : TITLE);
       cells.text(2 + mark + typed, y, '▏', KEY);
       if (lines.length === 0 && wanted === null) cells.text(2, y + 1, 'nothing is called that', OFF);
       lines.slice(top, top + room).forEach((line, at) => {
