@@ -85,7 +85,7 @@ test('an action without a key is found by its name, told its argument, and done'
   await typeSlowly(pty, 'catching-bot');
   pty.press('\r');
   await pty.waitFor(/runs on.*OK/);
-  const [entry] = (await pm2.jlist()).filter(({ name }) => name === 'catching-bot');
+  const entry = (await pm2.jlist()).find(({ name }) => name === 'catching-bot');
   await until('the bot has it', () => readFileSync(entry?.['pm2_env'].pm_out_log_path, 'utf8').includes('got SIGHUP'));
   expect(audited().at(-1)).toMatchObject({ action: 'signal', result: 'done', risk: 'R2' });
 }, 60_000);
