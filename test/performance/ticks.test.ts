@@ -1,5 +1,6 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { present } from '../../src/ui/present.ts';
+import { Cells } from '../../src/ui/screen/cells.ts';
 import { Screen } from '../../src/ui/screen/screen.ts';
 import { keymap } from '../helpers/still-shell.ts';
 import { Emulator } from '../ui/screen/emulator.ts';
@@ -126,4 +127,43 @@ test('a key that moves the cursor draws its own panel alone', async () => {
   const bytes = (screen.stats.bytesWritten - before.bytes) / 10;
   expect(bytes).toBeGreaterThan(0);
   expect(bytes).toBeLessThan(1_000);
+});
+
+test('what is not shown is not formatted: in a view of its own a panel and the header are all a beat draws', async () => {
+  const running = await run({ bots: 100, columns: 120, rows: 40 });
+  const { shell, screen } = running;
+  shell.report('2', {});
+  await screen.whenIdle();
+  const before = screen.stats.drawCalls;
+  for (let i = 0; i < 10; i++) {
+    await running.beat();
+    await screen.whenIdle();
+  }
+  expect(screen.stats.drawCalls - before).toBe(20);
+  shell.report('5', {});
+  await screen.whenIdle();
+  const bare = screen.stats.drawCalls;
+  for (let i = 0; i < 10; i++) {
+    await running.beat();
+    await screen.whenIdle();
+  }
+  // Neither PostgreSQL nor Redis is there: the header alone has news, and the bots have nobody who looks.
+  expect(screen.stats.drawCalls - bare).toBeLessThanOrEqual(20);
+});
+
+test('a beat of a thousand bots formats as many texts as one of a hundred', async () => {
+  const texts: number[] = [];
+  for (const bots of [100, 1_000]) {
+    const running = await run({ bots, columns: 120, rows: 40 });
+    const spy = vi.spyOn(Cells.prototype, 'text');
+    for (let i = 0; i < 5; i++) {
+      await running.beat();
+      await running.screen.whenIdle();
+    }
+    texts.push(spy.mock.calls.length / 5);
+    spy.mockRestore();
+  }
+  const [few = 0, many = 0] = texts;
+  expect(few).toBeGreaterThan(100);
+  expect(Math.abs(many - few)).toBeLessThan(few / 20);
 });
