@@ -178,7 +178,7 @@ test('a job that ends with 0 is not called a crash, and running it once more is 
   expect(shows(pty, /ended with exit 0/)).toBe(true);
   expect(shows(pty, /crash/)).toBe(false);
   pty.press('y');
-  await pty.waitFor(/✓ restart job .*ran and ended: exit 0 · OK/, { timeoutMs: 20_000 });
+  await pty.waitFor(/✓ restart job .*ran and ended: exit 0 .*· OK/, { timeoutMs: 20_000 });
 });
 
 test('q while an action is still watched asks once', async () => {
