@@ -1,4 +1,4 @@
-/** The exits of one bot with their evidence: when, how, after how long, who wanted it, and when it was back. */
+/** The exits of one bot with their evidence: when, how, after how long, who wanted it (by name where it was one of us), and when it was back. */
 import type { BotExit } from '../sources/pm2/snapshot.ts';
 import { describeExit, isUnasked } from '../state/judge.ts';
 import { ago, bytes, clockTime, duration } from '../text/format.ts';
@@ -44,13 +44,15 @@ export function drawExits(
 }
 
 /** `nobody asked for it · ran 1m20 · back in 0.2s`; shorter where that is too long, and without the last, which is least. */
-function evidence({ ranMs, cause, memory, restartedAt, at }: BotExit, room: number): string {
+function evidence(exit: BotExit, room: number): string {
+  const { ranMs, cause, by, memory, restartedAt, at } = exit;
+  const why = by === null ? CAUSES[cause] : `${cause === 'reload' ? 'reloaded' : 'asked'} by ${by}`;
   const over = memory === null ? '' : ` (${bytes(memory.usedBytes)} of ${bytes(memory.limitBytes)})`;
   const ran = ranMs === null ? '' : `ran ${seconds(ranMs)}`;
   const awayMs = restartedAt === null ? Number.NaN : restartedAt - at;
   const back = awayMs < 100 ? 'back at once' : awayMs >= 100 ? `back in ${seconds(awayMs)}` : '';
-  const isShort = measure(`${CAUSES[cause]}${over} · ${ran}`) > room;
-  const parts = [isShort ? cause : `${CAUSES[cause]}${over}`, ran, back].filter(Boolean);
+  const isShort = by === null && measure(`${why}${over} · ${ran}`) > room;
+  const parts = [isShort ? cause : `${why}${over}`, ran, back].filter(Boolean);
   while (parts.length > 1 && measure(parts.join(' · ')) > room) parts.pop();
   return parts.join(' · ');
 }
