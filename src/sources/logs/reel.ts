@@ -5,6 +5,7 @@
 import type { Stats } from 'node:fs';
 import { findGenerations, type Generation } from './generations.ts';
 import { type LogIo, openLog, toUnreadable } from './io.ts';
+import { findPacked, unpack } from './packed.ts';
 import { statOrNull } from './probe.ts';
 
 /**
@@ -24,6 +25,8 @@ interface Part {
   /** Null when its bytes are gone: it was cut, and no copy of it is there. */
   fd: number | null;
   size: number;
+  /** It is compressed: unpacked when it is read. */
+  readonly isPacked?: true;
   /** Epoch ms of the last write, as of the last look. */
   writtenAt: number;
 }
@@ -42,6 +45,8 @@ export class LogReel {
   /** Generations older than those in `#parts`, the newest first; null before anybody looked. */
   #older: Generation[] | null = null;
   #signature: Buffer = Buffer.alloc(0);
+  /** Of the compressed ones one is held at a time. */
+  #unpacked: { readonly path: string; readonly bytes: Buffer } | null = null;
 
   constructor(path: string, io: LogIo) {
     this.path = path;
@@ -89,12 +94,16 @@ export class LogReel {
   /** The bytes of one file; 0 for one that is gone. */
   sizeOf(file: number): number {
     const part = this.#parts.get(file);
-    return part && part.fd !== null ? part.size : 0;
+    return part && (part.fd !== null || part.isPacked) ? part.size : 0;
   }
 
   /** Bytes of one file from a place on, fewer at its end. They begin at an even place of their memory. */
   async read(place: number, length: number): Promise<Buffer> {
     const part = this.#parts.get(fileOf(place));
+    if (part?.isPacked) {
+      const all = await this.#unpack(part.path);
+      return all.subarray(offsetOf(place), offsetOf(place) + Math.max(0, length));
+    }
     const bytes = Buffer.from(new ArrayBuffer(Math.max(0, length)));
     if (!part || part.fd === null || length <= 0) return bytes.subarray(0, 0);
     return bytes.subarray(0, await this.#io.read(part.fd, bytes, length, offsetOf(place)));
@@ -104,11 +113,20 @@ export class LogReel {
   async goOlder(): Promise<boolean> {
     if (this.#older === null) {
       const known = new Set([...this.#parts.values()].map(({ dev, ino }) => `${dev}:${ino}`));
-      this.#older = (await this.#generations())
+      this.#older = [...(await this.#generations()), ...(await this.#packed())]
         .filter(({ stats }) => !known.has(`${stats.dev}:${stats.ino}`) && stats.size > 0)
         .sort((a, b) => b.stats.mtimeMs - a.stats.mtimeMs);
     }
     for (let next = this.#older.shift(); next; next = this.#older.shift()) {
+      if (next.path.endsWith('.gz')) {
+        const { length } = await this.#unpack(next.path);
+        if (length === 0) continue;
+        this.#oldest -= 1;
+        const { dev, ino, mtimeMs } = next.stats;
+        const part: Part = { path: next.path, isPacked: true, fd: null, dev, ino, size: length, writtenAt: mtimeMs };
+        this.#parts.set(this.#oldest, part);
+        return true;
+      }
       const opened = await this.#open(next.path);
       if (!opened) continue;
       this.#oldest -= 1;
@@ -121,6 +139,7 @@ export class LogReel {
   async close(): Promise<void> {
     const open = [...this.#parts.values()];
     this.#parts.clear();
+    this.#unpacked = null;
     for (const { fd } of open) if (fd !== null) await this.#io.close(fd);
   }
 
@@ -184,6 +203,28 @@ export class LogReel {
       // A folder that we may not list has no generations for us.
       if (toUnreadable(error).state === 'failed') throw error;
       return [];
+    }
+  }
+
+  async #packed(): Promise<Generation[]> {
+    try {
+      return await findPacked(this.#io, this.path);
+    } catch (error) {
+      if (toUnreadable(error).state === 'failed') throw error;
+      return [];
+    }
+  }
+
+  /** Nothing where it cannot be read, or is too much to be held. */
+  async #unpack(path: string): Promise<Buffer> {
+    if (this.#unpacked?.path === path) return this.#unpacked.bytes;
+    try {
+      const bytes = (await unpack(this.#io, path)) ?? Buffer.alloc(0);
+      this.#unpacked = { path, bytes };
+      return bytes;
+    } catch (error) {
+      if (toUnreadable(error).state === 'failed') throw error;
+      return Buffer.alloc(0);
     }
   }
 

@@ -1,6 +1,7 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { compileFilter } from '../../../src/sources/logs/line-filter.ts';
@@ -172,4 +173,23 @@ test('of a file of 100 MB a page, a time and the first line cost little reading 
   const { user, system } = process.cpuUsage(started);
   // Reading it whole would take seconds.
   expect(user + system).toBeLessThan(1_000_000);
+});
+
+test('the generations of a rotation are paged back through, compressed ones too, each line once', async () => {
+  const lines = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => `2026-11-21T12:00:00Z INFO line ${from + i}\n`).join('');
+  writeFileSync(`${path}.3.gz`, gzipSync(lines(0, 500)));
+  writeFileSync(`${path}.2.gz`, gzipSync(lines(500, 1_000)));
+  writeFileSync(`${path}.1`, lines(1_000, 1_500));
+  writeFileSync(path, lines(1_500, 2_000));
+  writeFileSync(`${path}.4.gz`, 'no gzip at all');
+  writeFileSync(join(folder, 'other.log.1.gz'), gzipSync(lines(9_000, 9_100)));
+  for (const [i, name] of [`${path}.4.gz`, `${path}.3.gz`, `${path}.2.gz`, `${path}.1`].entries()) {
+    utimesSync(name, 1_000 + i, 1_000 + i);
+  }
+  const pager = await open();
+  const numbers = (read: readonly LogLine[]) => read.map((line) => Number(/line (\d+)/.exec(line.text)?.[1]));
+  const expected = Array.from({ length: 2_000 }, (_, i) => i);
+  expect(numbers(await allBack(pager, 4_096))).toEqual(expected);
+  expect(numbers(await allForward(pager, 4_096))).toEqual(expected);
 });
