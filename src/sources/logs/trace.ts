@@ -14,8 +14,9 @@ const TRACEBACK = 'Traceback (most recent call last):';
 const HANGS_TOGETHER = /^(?:During handling of |The above exception )/;
 /** What PostgreSQL says behind an error, each with the prefix of a line of its own. */
 const REMARK = /^.{0,160}?\b((?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION): {2}.*)$/;
-const GOROUTINE = /^goroutine \d+ \[/;
-const GO_FRAME = /^(?:[\w./*()[\]-]+\(.*\)$|created by |exit status \d|\[signal )/;
+const GOROUTINE = /^(?:goroutine \d+ \[|\[signal SIG)/;
+/** Bounded: a line of 64 KiB of brackets must not take minutes. */
+const GO_FRAME = /^(?:[\w./*()[\]-]{1,200}\([^\n]{0,300}\)$|created by |exit status \d)/;
 
 /** The further lines of one event. */
 export class TraceLines {
