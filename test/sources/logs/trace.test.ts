@@ -28,8 +28,8 @@ test("a panic of Go is one event to its exit, and the program's next line anothe
       'starting again',
     ].join('\n'),
   );
-  expect(lines).toHaveLength(8);
-  expect(lines[3]).toBe('main.(*Server).run(0x0, {0x1, 0x2})');
+  expect(lines).toHaveLength(7);
+  expect(lines[2]).toBe('main.(*Server).run(0x0, {0x1, 0x2})');
   expect(next).toBe('starting again');
 });
 
