@@ -1,4 +1,5 @@
 /** What a person does with the logs: which are shown, through what filter, what is searched, marked and copied. */
+import { UnreadableLog } from '../sources/logs/io.ts';
 import { BadFilter, compileFilter, compileSearch, type LineFilter } from '../sources/logs/line-filter.ts';
 import type { MergedLine } from '../sources/logs/merge.ts';
 import { BadPattern } from '../text/linear-pattern.ts';
@@ -41,7 +42,11 @@ export class LogDesk {
 
   /** What takes time, one after the other; a key does not wait for it. */
   later(task: () => Promise<void>): void {
-    this.#work = this.#work.then(task);
+    this.#work = this.#work.then(task).catch((error: unknown) => {
+      const { code } = error as NodeJS.ErrnoException;
+      if (!(error instanceof UnreadableLog) && code === undefined) throw error;
+      this.#port.notice(`It cannot be read: ${error instanceof UnreadableLog ? error.message : code}.`, 'warn');
+    });
   }
 
   get line(): MergedLine | undefined {
