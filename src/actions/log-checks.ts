@@ -11,7 +11,8 @@ const USUAL_MS = 600_000;
  */
 export function withLogs(verdict: Verdict, before: BotTarget, begunAt: number, deps: ActionDeps): Verdict {
   const since = deps.logsSince?.(before.bot, begunAt) ?? null;
-  if (since === null) return verdict;
+  // A job that has run and ended says how by its exit.
+  if (since === null || !verdict.checks.some(({ text }) => text.startsWith('up '))) return verdict;
   const { errors, writtenAt } = since;
   const earlier = (deps.logsSince?.(before.bot, begunAt - USUAL_MS)?.errors ?? errors) - errors;
   const isWorse = errors > usually(earlier, deps.clock.now() - begunAt);

@@ -45,6 +45,13 @@ test('a bot that says nothing is neither good nor bad for it', () => {
   });
 });
 
+test('of a job that ran and ended its exit says enough', () => {
+  const daemon = fakeDaemon('job');
+  const ended: Verdict = { state: 'good', checks: [{ text: 'ran and ended: exit 0', state: 'good' }] };
+  const logsSince = () => ({ errors: 3, writtenAt: null });
+  expect(withLogs(ended, daemon.target('job'), BEGUN, { ...daemon.deps, logsSince })).toBe(ended);
+});
+
 test('where logs are not followed nothing is said of them', () => {
   const daemon = fakeDaemon('weather-bot');
   expect(withLogs(GOOD, daemon.target('weather-bot'), BEGUN, daemon.deps)).toBe(GOOD);
