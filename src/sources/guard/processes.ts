@@ -1,5 +1,5 @@
 /** All processes of this machine, for those that concern PM2 homes: their daemons, and bots that have none. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { safeText } from '../pm2/access.ts';
@@ -54,7 +54,7 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
       if (stat === null || stat.state === 'Z' || pid === 2 || stat.parentPid === 2) continue;
       const daemon = noDaemons.get(pid) === stat.startTicks ? null : daemonAt(`${procRoot}/${pid}`);
       if (daemon === null && stat.startTicks < settledTicks) noDaemons.set(pid, stat.startTicks);
-      seen.set(pid, { stat, daemon });
+      seen.set(pid, { stat, daemon: daemon !== null && isElsewhere(pid, procRoot) ? null : daemon });
     }
     for (const known of [noDaemons, unmarked]) for (const pid of known.keys()) if (!seen.has(pid)) known.delete(pid);
     return seen;
@@ -73,7 +73,9 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
   function marksOf(pid: number, stat: ProcessStat): BotMarks | null {
     if (unmarked.get(pid) === stat.startTicks) return null;
     const marks = readMarks(`${procRoot}/${pid}`);
-    if (marks !== null && homes.includes(resolve(marks.home))) return { ...marks, home: resolve(marks.home) };
+    const isOurs = marks !== null && homes.includes(resolve(marks.home));
+    if (isOurs && !isElsewhere(pid, procRoot) && !isPm2(stat.parentPid, procRoot))
+      return { ...marks, home: resolve(marks.home) };
     if (stat.startTicks < settledTicks) unmarked.set(pid, stat.startTicks);
     return null;
   }
@@ -122,7 +124,9 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
       // The environments of others are closed to us: their daemon's pid files tell of them.
       for (const home of homes) {
         for (const { pid, id, name } of pidFilesOf(home, now, procRoot)) {
-          if (!seen.has(pid) || daemonPids.has(pid) || marked.has(pid)) continue;
+          const parentPid = seen.get(pid)?.stat.parentPid;
+          if (parentPid === undefined || daemonPids.has(pid) || marked.has(pid)) continue;
+          if (isElsewhere(pid, procRoot) || isPm2(parentPid, procRoot)) continue;
           if (!isBelow(pid, seen, (above) => daemonPids.has(above))) marked.set(pid, { id, name, home });
         }
       }
@@ -144,6 +148,20 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
       return found;
     },
   };
+}
+
+/** In a container: a home of the same path there is another home. Where it is not told it is taken for ours. */
+function isElsewhere(pid: number, procRoot: string): boolean {
+  try {
+    return readlinkSync(`${procRoot}/${pid}/ns/pid`) !== readlinkSync(`${procRoot}/self/ns/pid`);
+  } catch {
+    return false;
+  }
+}
+
+/** `pm2-runtime` and `pm2 start --no-daemon` look after their bots without being called a daemon. */
+function isPm2(pid: number, procRoot: string): boolean {
+  return /(?:^|[\s/])pm2(?:-runtime|-docker|-dev)?(?:[\s/]|$)/.test(commandOf(pid, procRoot));
 }
 
 /** 0 where it is not told: then nothing is kept in mind. */

@@ -103,6 +103,33 @@ test('a process that is no bot is none, even when it lives in the home and knows
   expect(seen.orphans).toEqual([]);
 });
 
+test('a bot that pm2-runtime looks after is no orphan, although no daemon is above it', async () => {
+  const daemon = await daemonOf();
+  const read = watching(daemon.home);
+  // Two of the same process, below a shell by that name and below one by another.
+  const below = (name: string) => {
+    const shell = spawn('/bin/sh', ['-c', 'env pm_id=0 name=kept sleep 60 & wait', `/usr/bin/${name}`], {
+      argv0: name,
+      env: { PATH: '/usr/bin:/bin', PM2_HOME: daemon.home },
+      stdio: 'ignore',
+    });
+    ends.push(() => {
+      for (const pid of childrenOf(shell.pid as number)) process.kill(pid, 'SIGKILL');
+      shell.kill('SIGKILL');
+    });
+    return until('it runs', () => childrenOf(shell.pid as number)[0]);
+  };
+  const kept = await below('pm2-runtime');
+  const left = await below('init');
+  daemon.signal('SIGKILL');
+  const seen = await until('the daemon is gone', async () => {
+    const now = await read();
+    return now.daemons.length === 0 && now.orphans.length > 0 && now;
+  });
+  expect(seen.orphans.map(({ pid }) => pid)).toEqual([left]);
+  expect(kept).not.toBe(left);
+});
+
 test('the pm2 of the PATH is known by its package, without being run', async () => {
   const home = folder();
   const look = (path: string) =>
