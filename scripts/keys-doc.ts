@@ -14,7 +14,7 @@ import { manualPage } from '../src/config/manual.ts';
 import { LOG_KEYS } from '../src/panels/log-keys.ts';
 import { type Binding, GROUPS, type Group } from '../src/ui/binding.ts';
 import { createKeymap } from '../src/ui/keymap.ts';
-import { initialUi, type PanelId, type UiState } from '../src/ui/state.ts';
+import { initialUi, type ListState, type PanelId, type UiState } from '../src/ui/state.ts';
 import { version } from '../src/version.ts';
 
 const TITLES: Readonly<Record<Group, string>> = {
@@ -97,7 +97,7 @@ ${groups.join('\n\n')}
 | \`Enter\` | Keeps the filter. |
 | \`Esc\` | Brings back the filter from before. |
 
-All words must match. In the errors panel \`-word\` must not, \`level:error\` shows errors and worse, and \`bot:name\` those of bots whose name holds it. A pasted text joins the filter up to its first line end; anywhere else a paste does nothing.
+All words must match. [The list of bots](bots.md#filter) and [the errors](logs.md#groups) say what else can be typed there. A pasted text joins the filter up to its first line end; anywhere else a paste does nothing.
 
 ## In a log
 
@@ -169,10 +169,28 @@ function named(key: string): string {
     .join('-');
 }
 
+/** What a list must be for some keys to mean something in it. */
+const LISTS: readonly (readonly [words: string, list: Partial<ListState>])[] = [
+  ['', {}],
+  [', after a search', { search: 'x' }],
+  [', grouped', { isGrouped: true }],
+];
+
 /** Where a key means something, found out by asking it in every place there is. */
 function whereOf({ where }: Binding): string {
   if (!where) return 'everywhere';
-  const home = initialUi('home');
+  for (const [words, list] of LISTS) {
+    const places = placesOf(where, list);
+    if (places !== '') return `${places}${words}`;
+  }
+  throw new Error('a key means nothing anywhere');
+}
+
+/** Empty when it means nothing in such lists. */
+function placesOf(where: (ui: UiState) => boolean, list: Partial<ListState>): string {
+  const first = initialUi('home');
+  const lists = Object.fromEntries(PANELS.map((panel) => [panel, { ...first.lists[panel], ...list }]));
+  const home: UiState = { ...first, lists: lists as UiState['lists'] };
   const isThere = (place: (panel: PanelId) => UiState) => PANELS.filter((panel) => where(place(panel)));
   const atHome = isThere((panel) => ({ ...home, focus: panel }));
   const inViews = isThere((panel) => ({ ...home, view: panel, focus: panel }));

@@ -19,7 +19,7 @@ function actionBinding(action: Action, key: string): Binding {
     keys: [key],
     shown: key,
     label: action.label,
-    help: `Asks first; for the ${action.targetKind} under the cursor of ${PANEL_OF[action.targetKind]}.`,
+    help: `Asks first; for ${action.targetKind === 'bot' ? 'what is selected, else ' : ''}the ${action.targetKind} under the cursor.`,
     group: 'act',
     footer: action.footer ?? 10,
     isAction: true,
