@@ -1,7 +1,8 @@
 /** The files in `pids/` of a PM2 home: each names the process of a bot, and stays when the daemon is killed. */
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { asText } from '../pm2/fields.ts';
+import { readSmall } from '../proc/small-file.ts';
 import { readStat, startedAt } from '../proc/stat.ts';
 
 export interface BotPid {
@@ -40,7 +41,7 @@ function livingPid(path: string, now: number, procRoot: string): number | null {
     const { mtimeMs } = file;
     // A link, or anything but a number, is not what PM2 writes.
     if (!file.isFile() || file.size > 32) return null;
-    const pid = Number(readFileSync(path, 'utf8').trim());
+    const pid = Number(readSmall(path).toString('latin1').trim());
     const stat = Number.isSafeInteger(pid) && pid > 1 ? readStat(pid, procRoot) : null;
     const began = stat === null ? null : startedAt(stat, now, procRoot);
     const isSame = began !== null && began <= mtimeMs + toleranceMs && began >= mtimeMs - writtenWithinMs;

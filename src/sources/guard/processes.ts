@@ -1,9 +1,10 @@
 /** All processes of this machine, for those that concern PM2 homes: their daemons, and bots that have none. */
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { safeText } from '../pm2/access.ts';
 import { type DaemonTitle, daemonAt } from '../pm2/daemons.ts';
+import { readSmall } from '../proc/small-file.ts';
 import { type ProcessStat, pageBytes, readStat, startedAt, ticksPerSecond } from '../proc/stat.ts';
 import { readTree } from '../proc/tree.ts';
 import { userName } from '../proc/users.ts';
@@ -167,7 +168,7 @@ function isPm2(pid: number, procRoot: string): boolean {
 /** 0 where it is not told: then nothing is kept in mind. */
 function ticksSinceBoot(procRoot: string): number {
   try {
-    return Number.parseFloat(readFileSync(`${procRoot}/uptime`, 'utf8')) * ticksPerSecond;
+    return Number.parseFloat(readSmall(`${procRoot}/uptime`).toString('latin1')) * ticksPerSecond;
   } catch {
     return 0;
   }
@@ -197,7 +198,7 @@ function ownerOf(pid: number, procRoot: string): string {
 
 function commandOf(pid: number, procRoot: string): string {
   try {
-    const words = readFileSync(`${procRoot}/${pid}/cmdline`, 'utf8').slice(0, 4_096).split('\0').join(' ').trim();
+    const words = readSmall(`${procRoot}/${pid}/cmdline`).toString('utf8', 0, 4_096).split('\0').join(' ').trim();
     return safeText(words).slice(0, commandLength);
   } catch {
     return '';

@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { readSmall } from '../proc/small-file.ts';
 import { readStat, startedAt } from '../proc/stat.ts';
 import { userName } from '../proc/users.ts';
 import { safeText } from './access.ts';
@@ -57,7 +58,7 @@ export interface DaemonTitle {
 /** What a process (its folder in /proc) says of itself as PM2's daemon, or null when it is none, or is not ours to see. */
 export function daemonAt(folder: string): DaemonTitle | null {
   try {
-    const args = readFileSync(`${folder}/cmdline`, 'utf8').split('\0');
+    const args = readSmall(`${folder}/cmdline`).toString('utf8').split('\0');
     // Node writes a title over the arguments and fills the rest of their room with spaces.
     const title = titlePattern.exec((args[0] ?? '').trimEnd());
     if (title !== null) return title[2] ? { home: title[2], version: title[1] as string } : null;

@@ -1,5 +1,5 @@
 /** Single processes as /proc tells them. Everything here is synchronous: /proc is memory, a read costs 10 µs. */
-import { readFileSync } from 'node:fs';
+import { readSmall } from './small-file.ts';
 
 /** USER_HZ: 100 on every Linux that Node runs on. */
 export const ticksPerSecond = 100;
@@ -56,7 +56,7 @@ export function parseStat(bytes: Uint8Array, length: number): ProcessStat | null
 /** The stat of a process, or null when it is gone or hidden from us. */
 export function readStat(pid: number, procRoot = '/proc'): ProcessStat | null {
   try {
-    const bytes = readFileSync(`${procRoot}/${pid}/stat`);
+    const bytes = readSmall(`${procRoot}/${pid}/stat`);
     return parseStat(bytes, bytes.length);
   } catch {
     return null;
@@ -66,7 +66,7 @@ export function readStat(pid: number, procRoot = '/proc'): ProcessStat | null {
 /** Epoch ms of the start of a process; null where /proc does not tell. Good to about 20 ms. */
 export function startedAt(stat: ProcessStat, now: number, procRoot = '/proc'): number | null {
   try {
-    const uptimeMs = Number.parseFloat(readFileSync(`${procRoot}/uptime`, 'utf8')) * 1000;
+    const uptimeMs = Number.parseFloat(readSmall(`${procRoot}/uptime`).toString('latin1')) * 1000;
     const at = Math.round(now - uptimeMs + (stat.startTicks / ticksPerSecond) * 1000);
     // In some containers /proc/uptime is the container's, while start times count from the host's boot.
     return Number.isFinite(at) && at <= now + 1000 ? at : null;

@@ -1,5 +1,6 @@
 /** A process with all that it started, to be found again later whatever has become of their parents. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readSmall } from './small-file.ts';
 import { readStat } from './stat.ts';
 
 /** One process for good: a pid is used again, pid and start together are not. */
@@ -35,7 +36,7 @@ export function isAlive({ pid, startTicks }: ProcessMark, procRoot = '/proc'): b
 function childrenOf(pid: number, procRoot: string): number[] {
   const folder = `${procRoot}/${pid}/task`;
   return unlessGone(() => readdirSync(folder), []).flatMap((thread) =>
-    unlessGone(() => readFileSync(`${folder}/${thread}/children`, 'latin1'), '')
+    unlessGone(() => readSmall(`${folder}/${thread}/children`).toString('latin1'), '')
       .split(' ')
       .filter((child) => child !== '')
       .map(Number),
