@@ -1,5 +1,5 @@
 /** What all actions on bots share: reading them from the daemon itself, recognising them, and the pm2 command line. */
-import { parseList } from '../sources/pm2/list.ts';
+import { readList } from '../sources/pm2/list.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import type { ActionDeps, Resolved, Shell } from './action.ts';
 import { errorText } from './error-text.ts';
@@ -15,8 +15,8 @@ const MAX_NAMES = 3;
 export async function listBots(home: string, deps: ActionDeps, signal: AbortSignal): Promise<readonly Bot[]> {
   const client = deps.pm2(home);
   try {
-    const answer = await client.call('getMonitorData', [{}], { timeoutMs: LIST_TIMEOUT_MS, signal });
-    return parseList(answer, home).map((listed) => listed.bot);
+    const listed = await readList(client, { timeoutMs: LIST_TIMEOUT_MS, signal });
+    return listed.map(({ bot }) => bot);
   } finally {
     client.close();
   }

@@ -7,7 +7,7 @@ import { SourceError } from '../sources/source.ts';
 import type { Action, ActionDeps, Check, Verdict } from './action.ts';
 import { beforeRestart } from './before-restart.ts';
 import { isRunning, listBots, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
-import { CALL_TIMEOUT_MS, type Call, callDaemon, WAITS } from './call-daemon.ts';
+import { CALL_TIMEOUT_MS, callDaemon, WAITS } from './call-daemon.ts';
 import { restart } from './restart.ts';
 import { isCrashing, watchUntilUp } from './settle.ts';
 import type { BotTarget } from './target.ts';
@@ -36,7 +36,7 @@ export const reload: Action<BotTarget> = {
   resolve: resolveBots,
   run: (target, deps, signal) =>
     callDaemon(target, 'reload', deps, signal, async (call) => {
-      await refuseSecond(target, call);
+      await refuseSecond(target, deps, signal);
       await call('reloadProcessId', [{ id: target.id }]);
     }),
   verify,
@@ -45,9 +45,9 @@ export const reload: Action<BotTarget> = {
 const oldId = ({ id }: BotTarget): string => `_old_${id}`;
 
 /** PM2 7 refuses a second reload itself; older ones lose the old process of the first, which then runs for ever. */
-async function refuseSecond(target: BotTarget, call: Call): Promise<void> {
-  const listed = await call('getMonitorData', [{}]);
-  const isUnderWay = Array.isArray(listed) && listed.some((entry) => entry?.pm_id === oldId(target));
+async function refuseSecond(target: BotTarget, deps: ActionDeps, signal: AbortSignal): Promise<void> {
+  const bots = await listBots(target.home, deps, signal);
+  const isUnderWay = bots.some(({ id }) => id === oldId(target));
   if (isUnderWay) throw new SourceError('failed', `a reload is under way already: ${oldId(target)} still runs`);
 }
 

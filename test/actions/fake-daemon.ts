@@ -129,11 +129,11 @@ export function fakeDaemon(...names: string[]): FakeDaemon {
         daemon.clients.made += 1;
         return {
           home,
-          async call(method, args) {
+          async call(method, args, { each } = {}) {
             daemon.calls.push({ method, args });
             const { failure } = daemon;
             if (failure !== null && (failure.methods?.includes(method) ?? true)) throw failure.error;
-            if (method === 'getMonitorData') return entries();
+            if (method === 'getMonitorData') return each ? entries().map(each) : entries();
             if (method === 'stopProcessId') found(args[0]).status = 'stopped';
             if (method === 'startProcessId') begin(found(args[0]));
             if (method === 'restartProcessId' || method === 'reloadProcessId') restart((args[0] as { id: unknown }).id);

@@ -56,7 +56,8 @@ export interface ExitLedger {
   of(bot: Bot, now: number): readonly BotExit[];
 }
 
-const none: readonly BotExit[] = [];
+/** Of every bot that has none: the same array. */
+export const noExits: readonly BotExit[] = [];
 
 export function createExitLedger(): ExitLedger {
   const entries = new Map<string, Entry>();
@@ -212,13 +213,13 @@ export function createExitLedger(): ExitLedger {
     },
     of(bot, now) {
       const entry = entries.get(String(bot.id).replace('_old_', ''));
-      if (entry === undefined || entry.name !== bot.name) return none;
+      if (entry === undefined || entry.name !== bot.name) return noExits;
       const oldest = now - exitWindowMs;
       while (entry.exits.length > 0 && (entry.exits[0] as BotExit).at < oldest) {
         entry.exits.shift();
         shown.delete(entry);
       }
-      if (entry.exits.length === 0) return none;
+      if (entry.exits.length === 0) return noExits;
       let list = shown.get(entry);
       if (list === undefined) {
         list = [...entry.exits];

@@ -8,6 +8,7 @@ export const maxFrameBytes = 64 * 1024 * 1024;
 
 const ampVersion = 1;
 const maxArguments = 15;
+const nothing = Buffer.alloc(0);
 
 /** The bytes are no frame, or one larger than the limit. The connection they came from is useless. */
 export class FrameError extends Error {
@@ -39,55 +40,41 @@ export function decodeArgument(bytes: Buffer): unknown {
   }
 }
 
+/** Takes the bytes of one argument as they arrive; they are good only until `push` returns. */
+export interface ArgumentSink {
+  push(bytes: Buffer): void;
+}
+
 /** Cuts a stream of chunks into frames. */
 export interface FrameParser {
-  /** Takes the next chunk and calls `onFrame` with the raw arguments of each frame it completes. Throws `FrameError`. */
+  /**
+   * Takes the next chunk, which may be written over afterwards, and calls `onFrame` with the raw arguments of each frame
+   * it completes. Throws `FrameError`.
+   */
   push(chunk: Buffer): void;
 }
 
 /**
- * A parser that copies each byte at most once: a list of a thousand bots arrives in a hundred chunks, and joining
- * them at each arrival would copy 300 MB.
+ * A parser that copies each byte at most once: joining the chunks of a long argument at each arrival would copy it as
+ * often as it has chunks. `sinkFor` is asked for the first argument of several: what it gives takes the bytes, of which
+ * none is kept then, and `onFrame` gets an empty argument.
  */
-export function createFrameParser(onFrame: (args: Buffer[]) => void, limitBytes = maxFrameBytes): FrameParser {
-  const chunks: Buffer[] = [];
-  let headOffset = 0;
-  let bufferedBytes = 0;
+export function createFrameParser(
+  onFrame: (args: Buffer[]) => void,
+  limitBytes = maxFrameBytes,
+  sinkFor: () => ArgumentSink | null = () => null,
+): FrameParser {
+  const length = Buffer.alloc(4);
   let args: Buffer[] = [];
   let argumentsLeft = 0;
   let frameBytes = 0;
-  /** What the next bytes are: the first byte of a frame, a length, or an argument of `neededBytes`. */
+  /** What the next bytes are: the first byte of a frame, a length, or an argument. */
   let state: 'first' | 'length' | 'argument' = 'first';
-  let neededBytes = 1;
-
-  function take(count: number): Buffer {
-    bufferedBytes -= count;
-    const head = chunks[0];
-    if (head !== undefined && head.length - headOffset >= count) {
-      const part = head.subarray(headOffset, headOffset + count);
-      headOffset += count;
-      if (headOffset === head.length) {
-        chunks.shift();
-        headOffset = 0;
-      }
-      return part;
-    }
-    const joined = Buffer.allocUnsafe(count);
-    let filled = 0;
-    let used = 0;
-    while (filled < count) {
-      const chunk = chunks[used] as Buffer;
-      const copied = chunk.copy(joined, filled, headOffset, Math.min(chunk.length, headOffset + count - filled));
-      filled += copied;
-      headOffset += copied;
-      if (headOffset === chunk.length) {
-        used += 1;
-        headOffset = 0;
-      }
-    }
-    chunks.splice(0, used);
-    return joined;
-  }
+  /** Of the length or the argument: where it is put, how much of it there is, and how much is to come. */
+  let argument: Buffer = nothing;
+  let sink: ArgumentSink | null = null;
+  let filled = 0;
+  let missing = 0;
 
   function beginFrame(first: number): void {
     const count = first & 0x0f;
@@ -97,36 +84,56 @@ export function createFrameParser(onFrame: (args: Buffer[]) => void, limitBytes 
     argumentsLeft = count;
     frameBytes = 0;
     args = [];
-    state = 'length';
-    neededBytes = 4;
+    beginLength();
   }
 
-  function beginArgument(length: number): void {
-    frameBytes += length;
+  function beginLength(): void {
+    state = 'length';
+    filled = 0;
+    missing = length.length;
+  }
+
+  function beginArgument(bytes: number): void {
+    frameBytes += bytes;
     if (frameBytes > limitBytes) throw new FrameError(`a frame is larger than ${limitBytes} bytes`);
     state = 'argument';
-    neededBytes = length;
+    filled = 0;
+    missing = bytes;
+    sink = args.length === 0 && argumentsLeft > 1 ? sinkFor() : null;
+    argument = sink !== null || bytes === 0 ? nothing : Buffer.allocUnsafe(bytes);
+    if (missing === 0) endArgument();
   }
 
-  function endArgument(bytes: Buffer): void {
-    args.push(bytes);
+  function endArgument(): void {
+    args.push(argument);
     argumentsLeft -= 1;
-    state = argumentsLeft === 0 ? 'first' : 'length';
-    neededBytes = argumentsLeft === 0 ? 1 : 4;
-    if (argumentsLeft === 0) onFrame(args);
+    if (argumentsLeft > 0) return beginLength();
+    state = 'first';
+    const whole = args;
+    args = [];
+    argument = nothing;
+    sink = null;
+    onFrame(whole);
   }
 
   return {
     push(chunk) {
-      if (chunk.length === 0) return;
-      chunks.push(chunk);
-      bufferedBytes += chunk.length;
-      while (bufferedBytes >= neededBytes) {
-        const bytes = neededBytes === 0 ? Buffer.alloc(0) : take(neededBytes);
-        if (state === 'first') beginFrame(bytes[0] as number);
-        else if (state === 'length') beginArgument(bytes.readUInt32BE(0));
-        else endArgument(bytes);
-        if (bufferedBytes === 0 && neededBytes > 0) break;
+      let at = 0;
+      while (at < chunk.length) {
+        if (state === 'first') {
+          beginFrame(chunk[at] as number);
+          at += 1;
+          continue;
+        }
+        const end = Math.min(chunk.length, at + missing);
+        if (state === 'argument' && sink !== null) sink.push(chunk.subarray(at, end));
+        else chunk.copy(state === 'length' ? length : argument, filled, at, end);
+        filled += end - at;
+        missing -= end - at;
+        at = end;
+        if (missing > 0) continue;
+        if (state === 'length') beginArgument(length.readUInt32BE(0));
+        else endArgument();
       }
     },
   };

@@ -4,6 +4,8 @@
  * has overwritten is dropped.
  */
 import { SourceError } from '../source.ts';
+import type { CallOptions, Pm2Client } from './client.ts';
+import { noExits } from './exits.ts';
 import { asCount, asFields, asFlag, asNumber, asPath, asText, type Fields, fieldOf } from './fields.ts';
 import { parseActions, parseMetrics } from './metrics.ts';
 import type { Bot, Pm2Status } from './snapshot.ts';
@@ -40,13 +42,45 @@ const statuses: ReadonlySet<string> = new Set<Pm2Status>([
 /** The pid is a past one in `waiting restart`, and 0 or past in `stopped` and `errored`. */
 const runningStatuses: ReadonlySet<Pm2Status> = new Set(['online', 'launching', 'stopping', 'one-launch-status']);
 
-/** The answer to `getMonitorData` as bots, in the daemon's order. Throws `SourceError` (`protocol`), nothing else. */
+/**
+ * The daemon's bots as they are now, in its order. Each entry is made a bot as it arrives and handed to `keep`, which gives
+ * it back, or one that is known already and equal. Rejects with `SourceError`.
+ */
+export async function readList(
+  client: Pm2Client,
+  options: Pick<CallOptions, 'timeoutMs' | 'signal'>,
+  keep: (bot: Bot) => Bot = (bot) => bot,
+): Promise<Listed[]> {
+  const read = listReader(client.home, keep);
+  return read.whole(await client.call('getMonitorData', [{}], { ...options, each: read.each }));
+}
+
+/** An answer to `getMonitorData` as bots, in the daemon's order. Throws `SourceError` (`protocol`), nothing else. */
 export function parseList(answer: unknown, home: string): Listed[] {
-  if (!Array.isArray(answer)) throw new SourceError('protocol', 'PM2 answered the list with something that is no list');
-  const listed = answer.map((entry) => parseEntry(entry, home));
-  const ids = new Set(listed.map((entry) => entry.bot.id));
-  if (ids.size !== listed.length) throw new SourceError('protocol', "PM2's list has two entries of one pm_id");
-  return listed;
+  const read = listReader(home, (bot) => bot);
+  return read.whole(Array.isArray(answer) ? answer.map(read.each) : answer);
+}
+
+interface ListReader {
+  readonly each: (entry: unknown) => Listed;
+  /** Of an answer whose elements `each` was called with. */
+  readonly whole: (answer: unknown) => Listed[];
+}
+
+function listReader(home: string, keep: (bot: Bot) => Bot): ListReader {
+  const ids = new Set<number | string>();
+  return {
+    each(value) {
+      const { bot, monit } = parseEntry(value, home);
+      if (ids.has(bot.id)) throw new SourceError('protocol', "PM2's list has two entries of one pm_id");
+      ids.add(bot.id);
+      return { bot: keep(bot), monit };
+    },
+    whole(answer) {
+      if (Array.isArray(answer)) return answer as Listed[];
+      throw new SourceError('protocol', 'PM2 answered the list with something that is no list');
+    },
+  };
 }
 
 function parseEntry(value: unknown, home: string): Listed {
@@ -102,7 +136,7 @@ function parseEntry(value: unknown, home: string): Listed {
     customActions: parseActions(fieldOf(env, 'axm_actions')),
     code: null,
     quiet: null,
-    exits: [],
+    exits: noExits,
   };
   return {
     bot,

@@ -1,5 +1,4 @@
 /** The bots of one daemon with the columns of numbers beside them; what both keep from one reading to the next. */
-import { isDeepStrictEqual } from 'node:util';
 import type { Attention } from '../attention.ts';
 import { createLogTimes, type LogTimes } from '../log-times.ts';
 import { createResourceSampler } from '../proc/resources.ts';
@@ -12,6 +11,7 @@ import { createLogAges } from './log-ages.ts';
 import { readHabit } from './log-habit.ts';
 import type { Pm2LogEvent } from './log-lines.ts';
 import { createRhythms } from './rhythm.ts';
+import { isSameBot, shareWith } from './same-bot.ts';
 import type { Bot } from './snapshot.ts';
 
 /** The part of a snapshot that changes each second. The arrays are written again by the next sample. */
@@ -29,6 +29,11 @@ export interface Roster {
   /** Same array as before when nothing but columns changed. */
   readonly bots: readonly Bot[];
   readonly columns: Columns;
+  /**
+   * To be asked for each bot of the next list while it is read: gives the one of the list before where it is equal, so that
+   * only what changed takes new memory.
+   */
+  keep(bot: Bot): Bot;
   /**
    * Takes the daemon's next list. `isNewDaemon`: its counters have nothing to do with those before. True when bots
    * came, went or moved, or their logs did: the columns are new ones, to be sampled.
@@ -75,6 +80,8 @@ export function createRoster({
   const gone = new Set<number>();
   let isReadingHabit = false;
   let listedBots: readonly Bot[] = [];
+  let byId = new Map<Bot['id'], Bot>();
+  let lastNew: Bot | null = null;
   let monits: readonly Monit[] = [];
   let pids: readonly number[] = [];
   let bots: readonly Bot[] = [];
@@ -91,9 +98,8 @@ export function createRoster({
       const isSame = shown !== undefined && shown.exits === exits && shown.quiet === quiet && shown.code === code;
       if (isSame && isOf(shown, listed)) continue;
       next ??= bots.slice(0, listedBots.length);
-      const bot = { ...listed, exits, quiet, code };
-      next[index] = bot;
-      origin.set(bot, listed);
+      next[index] =
+        exits === listed.exits && quiet === null && code === null ? listed : copyOf(listed, exits, quiet, code);
     }
     if (next !== null || bots.length !== listedBots.length) bots = next ?? bots.slice(0, listedBots.length);
   }
@@ -115,7 +121,13 @@ export function createRoster({
 
   /** Of which listed bot a shown one is the copy with exits. */
   const origin = new WeakMap<Bot, Bot>();
-  const isOf = (shown: Bot, listed: Bot): boolean => origin.get(shown) === listed;
+  const isOf = (shown: Bot, listed: Bot): boolean => shown === listed || origin.get(shown) === listed;
+
+  function copyOf(listed: Bot, exits: Bot['exits'], quiet: Bot['quiet'], code: Bot['code']): Bot {
+    const bot = { ...listed, exits, quiet, code };
+    origin.set(bot, listed);
+    return bot;
+  }
 
   const isSeen = (index: number): boolean => {
     const bot = listedBots[index];
@@ -140,14 +152,20 @@ export function createRoster({
     get columns() {
       return columns;
     },
+    keep(bot) {
+      const known = byId.get(bot.id);
+      if (known !== undefined && isSameBot(known, bot)) return known;
+      const like = known ?? lastNew;
+      if (like !== null) shareWith(bot, like);
+      lastNew = bot;
+      return bot;
+    },
     take(listed, { now, isNewDaemon, isLogRead }) {
-      const before = new Map(isNewDaemon ? [] : listedBots.map((bot) => [bot.id, bot]));
-      for (const { bot } of listed) ledger.count(before.get(bot.id), bot, { now, isLogRead });
+      const circumstances = { now, isLogRead };
+      for (const { bot } of listed) ledger.count(isNewDaemon ? undefined : byId.get(bot.id), bot, circumstances);
       const previous = listedBots;
-      listedBots = listed.map(({ bot }) => {
-        const known = before.get(bot.id);
-        return known !== undefined && isDeepStrictEqual(known, bot) ? known : bot;
-      });
+      listedBots = listed.map(({ bot }) => bot);
+      byId = new Map(listedBots.map((bot) => [bot.id, bot]));
       monits = listed.map(({ monit }) => monit);
       pids = listedBots.map((bot) => bot.pid ?? 0);
       rhythms.arrange(listedBots);

@@ -12,7 +12,7 @@ import { createPm2Client } from './client.ts';
 import { type DaemonIdentity, defaultPm2Home, findDaemons, identifyDaemon } from './daemons.ts';
 import { createDumpReader } from './dump.ts';
 import { watchHome } from './home-watch.ts';
-import { parseList } from './list.ts';
+import { readList } from './list.ts';
 import { createPm2LogReader } from './log-reader.ts';
 import { isBetweenStarts, isPassing } from './passing.ts';
 import { createRoster } from './roster.ts';
@@ -154,8 +154,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
   async function listOnce(signal: AbortSignal): Promise<void> {
     // Before the call: what changes while it is under way, or is told by the log below, needs the next list.
     isListDue = false;
-    const answer = await client.call('getMonitorData', [{}], { timeoutMs: listTimeoutMs, signal });
-    const listed = parseList(answer, home);
+    const listed = await readList(client, { timeoutMs: listTimeoutMs, signal }, roster.keep);
     const isNewDaemon = hasNewConnection || daemon === null ? await identify(signal) : false;
     // What ended before the list was made stands in the log by now: no exit is counted twice, or as untold.
     await readLog();
