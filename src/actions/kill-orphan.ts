@@ -16,7 +16,10 @@ const trees = new WeakMap<OrphanTarget, readonly ProcessMark[]>();
 
 export const killOrphan: Action<OrphanTarget> = {
   id: 'kill orphan',
+  key: 'K',
   label: 'kill an orphan',
+  // There is hardly ever one, and where there is the panel names the key.
+  footer: null,
   question: (whom) => `Kill ${whom}, which has no daemon`,
   targetKind: 'orphan',
   runTimeoutMs: GRACE_MS + KILLED_MS + 2000,

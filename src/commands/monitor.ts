@@ -7,6 +7,7 @@ import { createAudit } from '../actions/audit.ts';
 import { createEvidence, evidencePlaces } from '../actions/evidence.ts';
 import { createExecutor } from '../actions/executor.ts';
 import { keptFile } from '../actions/kept-file.ts';
+import { killOrphan } from '../actions/kill-orphan.ts';
 import { rolling } from '../actions/rolling.ts';
 import { openStateFolder, statePlace } from '../actions/state-folder.ts';
 import { stop } from '../actions/stop.ts';
@@ -154,7 +155,7 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
         refresh: () => pokeBots(observation),
         onAsking: () => presenter.expectQuestion(),
         homes: options.pm2Homes,
-        offer: { actions, keymap, sweeps: (world) => sweepsOf(world, rolling, stop) },
+        offer: { actions, keymap, sweeps: (world) => sweepsOf(world, rolling, stop, killOrphan) },
       }),
     commandFor: (targets) =>
       actions.find(({ targetKind }) => targetKind === targets[0]?.kind)?.command(targets, person) ?? '',

@@ -119,11 +119,11 @@ function codeFacts(bot: Bot, now: number): readonly Fact[] {
 }
 
 /** Its row in `bot_instances`, and where that says another thing than what is. */
-function registryFacts({ bot, judgement }: BotRow, { entries, now }: World): readonly Fact[] {
+function registryFacts({ bot, judgement: { state } }: BotRow, { entries, now }: World): readonly Fact[] {
   const reading = entries.find(({ kind }) => kind === 'postgres')?.reading as Reading<PostgresSnapshot> | undefined;
   const found = rowOf(bot, (reading && valueOf(reading)?.instances) ?? null);
-  if (found === null) return [];
-  const drift = registryDrift(found, judgement.state);
+  if (found === null || state === 'orphan') return [];
+  const drift = registryDrift(found, state);
   const since = found.lastRestartAt === null ? '' : `, last restart ${ago(now - found.lastRestartAt)} ago`;
   return [['database', `bot_instances ${found.id}: ${found.status}${since}`, drift === null ? 'text' : 'warn']];
 }

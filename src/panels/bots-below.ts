@@ -5,6 +5,7 @@ import { Cells } from '../ui/screen/cells.ts';
 import { drawBotCurves } from './bot-curves.ts';
 import { drawExits } from './bot-exits.ts';
 import type { BotRow } from './bots-row.ts';
+import { drawOrphanFacts } from './orphan-detail.ts';
 
 /** Fewer rows say nothing. */
 const LEAST_ROWS = 10;
@@ -18,6 +19,10 @@ export function drawBelow(cells: Cells, { theme, world }: Scope, row: BotRow, y:
   const rows = Math.min(MOST_ROWS, cells.height - 1 - y);
   if (rows < LEAST_ROWS || cells.width < LEAST_COLUMNS) return;
   cells.fill(1, y, cells.width - 2, 1, '─', theme.border);
+  if (row.orphan) {
+    drawOrphanFacts(cells, { theme, world }, row.orphan, y + 1);
+    return;
+  }
   const title = ` ${truncate(row.bot.name, cells.width - 24)} `;
   cells.text(3, y, title, theme.title);
   cells.text(3 + measure(title), y, ' last 10m · Enter for all ', theme.muted, cells.width - 6 - measure(title));

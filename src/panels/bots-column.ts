@@ -2,11 +2,10 @@
 
 import type { Thresholds } from '../config/schema.ts';
 import type { Threshold } from '../config/schema-nodes.ts';
-import type { BotState } from '../state/judge.ts';
 import type { World } from '../state/world.ts';
 import type { Role } from '../ui/theme.ts';
 import type { FieldName } from './bots-fields.ts';
-import type { BotRow, GroupRow } from './bots-row.ts';
+import type { BotRow, GroupRow, RowState } from './bots-row.ts';
 import { severityOf } from './severity.ts';
 
 export type BotLimits = Pick<Thresholds['bots'], 'memoryBytes' | 'cpuPercent'>;
@@ -32,7 +31,8 @@ export interface BotColumn {
   role(row: BotRow, limits: BotLimits): Role;
 }
 
-const STATE_ROLES: Readonly<Record<BotState, Role>> = {
+const STATE_ROLES: Readonly<Record<RowState, Role>> = {
+  orphan: 'bad',
   errored: 'bad',
   flapping: 'bad',
   'restart-wait': 'warn',
@@ -48,14 +48,14 @@ const STATE_ROLES: Readonly<Record<BotState, Role>> = {
 /** Beyond every width: shown only where it was chosen. */
 export const NEVER = 100;
 
-export function stateRole(state: BotState): Role {
+export function stateRole(state: RowState): Role {
   return STATE_ROLES[state];
 }
 
 /** The words on the screen; what is broken is in capitals, so that it is found without colour too. */
-export function stateWord(state: BotState): string {
+export function stateWord(state: RowState): string {
   if (state === 'restart-wait') return 'waiting';
-  return state === 'errored' || state === 'flapping' ? state.toUpperCase() : state;
+  return state === 'orphan' || state === 'errored' || state === 'flapping' ? state.toUpperCase() : state;
 }
 
 /** What does not run, or is not known any more, steps back. */

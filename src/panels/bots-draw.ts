@@ -13,7 +13,7 @@ import { stateRole } from './bots-column.ts';
 import { fitColumns, type PlacedColumn } from './bots-columns.ts';
 import { drawBotsEmpty } from './bots-empty.ts';
 import { BOT_SORTS } from './bots-fields.ts';
-import { drawOrphans, orphanCount, troubleOf } from './bots-guard.ts';
+import { orphanCount, troubleOf } from './bots-guard.ts';
 import type { BotLine } from './bots-row.ts';
 import { drawGroup, drawRow } from './bots-rows-draw.ts';
 import type { BotsView } from './bots-view.ts';
@@ -44,16 +44,17 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
     if (!row) break;
     const place = { y: 2 + line, isCursor: top + line === cursor };
     if (row.kind === 'bot') {
-      world.attention?.see(row.bot.home, row.bot.id);
+      if (!row.orphan) world.attention?.see(row.bot.home, row.bot.id);
       drawRow(cells, scope, columns, row, place);
     } else drawGroup(cells, scope, columns, row, place);
   }
   drawWhy(cells, scope, columns, view.lines[cursor]);
   const below = 2 + Math.min(page, view.lines.length) + 1;
-  const orphans = drawOrphans(cells, scope, below - 1);
-  const others = drawOthers(cells, scope, below + orphans);
+  // Where they are all that there is, why there are no others stands below them.
+  const empty = view.total > 0 ? 0 : drawBotsEmpty(cells, scope, view, below);
+  const others = drawOthers(cells, scope, below + empty);
   const at = view.lines[cursor];
-  if (at?.kind === 'bot') drawBelow(cells, scope, at, below + orphans + others + (others > 0 ? 1 : 0));
+  if (at?.kind === 'bot') drawBelow(cells, scope, at, below + empty + others + (empty + others > 0 ? 1 : 0));
   drawScrollbar(cells, scope, top, page, view.lines.length);
   if (isFocused || !scope.ui.detail) drawTrouble(cells, scope);
 }
@@ -66,7 +67,8 @@ function drawFrame(cells: Cells, scope: Scope, view: BotsView): void {
   const looked = lookedFor(scope);
   const right = truncate(looked, Math.max(8, width - 14));
   const stale = staleOf(world);
-  const shown = list.filter ? `${view.rows.length} of ${view.total}` : view.total > 0 ? String(view.total) : '';
+  const bots = list.filter ? view.rows.filter(({ orphan }) => !orphan).length : view.total;
+  const shown = list.filter ? `${bots} of ${view.total}` : view.total > 0 ? String(view.total) : '';
   const parts = [
     'Bots',
     stale ? staleWords(stale, world.now) : '',

@@ -6,20 +6,21 @@ import { wrap } from '../text/wrap.ts';
 import type { Scope } from '../ui/panel.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { Role } from '../ui/theme.ts';
-import { orphanLine, orphansOf } from './bots-guard.ts';
 import type { BotsView } from './bots-view.ts';
 
 type Line = readonly [Role, string];
 
-export function drawBotsEmpty(cells: Cells, { world, list, theme }: Scope, view: BotsView): void {
-  let y = 1;
+/** Draws from the row `from` on; gives how many rows it took. */
+export function drawBotsEmpty(cells: Cells, { world, list, theme }: Scope, view: BotsView, from = 1): number {
+  let y = from;
   const room = cells.width - 4;
   for (const [role, text] of emptyLines(world, list.filter, view.total)) {
     for (const line of text === '' ? [''] : wrap(text, room)) {
-      if (y >= cells.height - 1) return;
+      if (y >= cells.height - 1) return y - from;
       cells.text(2, y++, line, theme[role], room);
     }
   }
+  return y - from;
 }
 
 /** The lines, each with its role; exported for the plain frame and the tests. */
@@ -32,11 +33,6 @@ export function emptyLines(world: World, filter: string, total: number): readonl
   }
   const lines: Line[] = [];
   for (const { reading } of world.pm2) lines.push(...readingLines(reading));
-  const orphans = orphansOf(world);
-  if (orphans.length > 0) {
-    lines.push(['text', ''], ['bad', 'They outlived their daemon and go on polling; `: kill orphan` ends them first:']);
-    lines.push(...orphans.map((orphan): Line => ['bad', orphanLine(orphan, world.now)]));
-  }
   if (world.pm2.length === 0) lines.push(['muted', 'No PM2 home is watched.']);
   return lines;
 }

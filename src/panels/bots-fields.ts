@@ -1,9 +1,8 @@
 /** What is known of a bot, by the names that filters and orders use: `mem>200`, `ns=tg`. */
 
-import { rankOf } from '../state/judge.ts';
 import { timeToReach } from '../state/memory-trend.ts';
 import type { World } from '../state/world.ts';
-import { type BotRow, modeOf } from './bots-row.ts';
+import { type BotRow, modeOf, rankOfRow } from './bots-row.ts';
 
 export type Unit = 'size' | 'percent' | 'count' | 'duration' | 'milliseconds';
 
@@ -77,7 +76,9 @@ export const ALIASES: Readonly<Record<string, FieldName>> = {
 export const BOT_SORTS = Object.keys(FIELDS) as readonly FieldName[];
 
 /** Errors and worse in the bot's logs in the last hour; NaN where its logs are not read. */
-export function errorsHour({ bot, lastLogAt }: BotRow, { errors, now }: World): number {
+export function errorsHour({ bot, orphan, lastLogAt }: BotRow, { errors, now }: World): number {
+  // What is counted by name is that of the one beside it.
+  if (orphan) return Number.NaN;
   const rate = errors.botRates.get(bot.name);
   if (rate) return rate.sum(now);
   return Number.isNaN(lastLogAt) ? Number.NaN : 0;
@@ -105,7 +106,7 @@ export function timeLeft({ key, bot, memoryBytes }: BotRow, { fleet, thresholds 
 
 /** A number that orders rows by this, the first wanted least; NaN for texts and what is unknown. */
 export function orderValue(name: FieldName, row: BotRow, world: World): number {
-  if (name === 'state') return rankOf(row.judgement.last);
+  if (name === 'state') return rankOfRow(row.judgement.last);
   // How long it is up changes for all alike: the moment it started does not.
   if (name === 'up') return Number.isNaN(row.uptimeMs) ? Number.NaN : -(row.bot.startedAt ?? Number.NaN);
   const field: Field = FIELDS[name];

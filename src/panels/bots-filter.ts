@@ -1,9 +1,8 @@
 /** The filter of the bots: words, and fields with values: `tg mem>200 restarts>3 state=flapping,errored !test`. */
 import { suggest } from '../config/suggest.ts';
-import { BOT_STATES } from '../state/judge.ts';
 import type { World } from '../state/world.ts';
 import { ALIASES, FIELDS, type Field, type FieldName, type Unit } from './bots-fields.ts';
-import type { BotRow } from './bots-row.ts';
+import { type BotRow, ROW_STATES } from './bots-row.ts';
 
 type Test = (row: BotRow, world: World) => boolean;
 
@@ -71,7 +70,7 @@ function parseText(
     const wrong = wanted.find((word) => !word.includes('*') && !STATES.includes(word));
     if (wrong !== undefined) {
       const near = suggest(wrong, STATES);
-      return { error: `no state ${wrong}${near === null ? `; there are ${BOT_STATES.join(' ')}` : `: ${near}?`}` };
+      return { error: `no state ${wrong}${near === null ? `; there are ${ROW_STATES.join(' ')}` : `: ${near}?`}` };
     }
   }
   const patterns = wanted.map(patternOf);
@@ -83,7 +82,7 @@ function parseText(
 }
 
 /** As they are called on the screen, too. */
-const STATES: readonly string[] = [...BOT_STATES, 'waiting'];
+const STATES: readonly string[] = [...ROW_STATES, 'waiting'];
 
 /** Whole, with `*` for anything. */
 function patternOf(wanted: string): (known: string) => boolean {

@@ -1,13 +1,27 @@
 /** What the lines of the bots panel are: bots, and groups of them with their sums. */
+import type { Orphan } from '../sources/guard/snapshot.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
-import { type BotState, type Judgement, rankOf } from '../state/judge.ts';
+import { BOT_STATES, type BotState, rankOf } from '../state/judge.ts';
+
+/** What a row's bot does: our states, and that it runs without a daemon. */
+export type RowState = BotState | 'orphan';
+
+/** The worst first. */
+export const ROW_STATES: readonly RowState[] = ['orphan', ...BOT_STATES];
+
+/** The least is the worst. */
+export function rankOfRow(state: RowState): number {
+  return state === 'orphan' ? -1 : rankOf(state);
+}
 
 /** One bot with its cells of its snapshot's columns of numbers; NaN stands for unknown. One object a bot, kept and rewritten. */
 export interface BotRow {
   readonly kind: 'bot';
   readonly key: string;
   bot: Bot;
-  judgement: Judgement & { readonly last: BotState };
+  /** What it is where no daemon has it; `bot` then holds what is known, in the form of a bot. */
+  orphan: Orphan | null;
+  judgement: { readonly state: RowState; readonly why: string; readonly last: RowState };
   /** Tells homes apart where several are watched; else empty. */
   homeTag: string;
   cpuPercent: number;
@@ -33,6 +47,34 @@ export interface BotRow {
   isShown: boolean;
   /** What it was last sorted by, where that is a number. */
   sortValue: number;
+}
+
+/** A row of which nothing but the bot is known yet. */
+export function createRow(key: string, bot: Bot): BotRow {
+  return {
+    kind: 'bot',
+    key,
+    bot,
+    orphan: null,
+    judgement: { state: 'unknown', why: '', last: 'unknown' },
+    homeTag: '',
+    cpuPercent: Number.NaN,
+    memoryBytes: Number.NaN,
+    processes: Number.NaN,
+    threads: Number.NaN,
+    openFiles: Number.NaN,
+    openFilesLimit: Number.NaN,
+    lastLogAt: Number.NaN,
+    uptimeMs: Number.NaN,
+    exitsHour: 0,
+    heapBytes: Number.NaN,
+    heapPercent: Number.NaN,
+    loopMs: Number.NaN,
+    depth: 0,
+    text: '',
+    isShown: false,
+    sortValue: Number.NaN,
+  };
 }
 
 export const GROUP_LEVELS = ['home', 'namespace', 'app'] as const;
@@ -79,9 +121,9 @@ export function sumGroup(group: GroupRow): void {
     if (!Number.isNaN(row.cpuPercent)) cpu = (Number.isNaN(cpu) ? 0 : cpu) + row.cpuPercent;
     if (!Number.isNaN(row.memoryBytes)) memory = (Number.isNaN(memory) ? 0 : memory) + row.memoryBytes;
     if (!Number.isNaN(row.processes)) processes += row.processes;
-    restarts += row.bot.restarts;
+    if (row.orphan === null) restarts += row.bot.restarts;
     exits += row.exitsHour;
-    if (worst === null || rankOf(row.judgement.last) < rankOf(worst.judgement.last)) worst = row;
+    if (worst === null || rankOfRow(row.judgement.last) < rankOfRow(worst.judgement.last)) worst = row;
   }
   group.up = up;
   group.cpuPercent = cpu;

@@ -1,14 +1,27 @@
 /** Which bots are shown, in what order: from readings to rows. Rows are kept from second to second and rewritten. */
+import type { GuardSnapshot } from '../sources/guard/snapshot.ts';
 import type { Bot, BotMetric, MetricKind, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
+import { orphanKey, orphansOf } from '../state/daemon-guard.ts';
 import { keyOf } from '../state/fleet.ts';
 import { judgeAt, type Moment, momentOf } from '../state/judge.ts';
 import type { World } from '../state/world.ts';
 import type { ListState } from '../ui/state.ts';
-import { BOT_SORTS, FIELDS, type Field, type FieldName, orderValue } from './bots-fields.ts';
+import { BOT_SORTS, FIELDS, type Field, orderValue } from './bots-fields.ts';
 import { type BotFilter, parseBotFilter } from './bots-filter.ts';
 import { type GroupStore, groupRows } from './bots-groups.ts';
-import { type BotLine, type BotRow, type GroupRow, homeTag, modeOf, sumGroup, uptimeOf } from './bots-row.ts';
+import { orderBy } from './bots-order.ts';
+import { botOfOrphan, ORPHAN_JUDGEMENT } from './bots-orphans.ts';
+import {
+  type BotLine,
+  type BotRow,
+  createRow,
+  type GroupRow,
+  homeTag,
+  modeOf,
+  sumGroup,
+  uptimeOf,
+} from './bots-row.ts';
 
 export interface BotsView {
   /** In the order shown: bots, and groups where the list is grouped. */
@@ -17,7 +30,7 @@ export interface BotsView {
   readonly keys: readonly string[];
   /** The bots that the filter shows, those in folded groups too. */
   readonly rows: readonly BotRow[];
-  /** How many there are before the filter. */
+  /** How many bots there are before the filter, without orphans. */
   readonly total: number;
   readonly stopped: number;
   /** What there are several of, so that a bot's own tells something. */
@@ -45,6 +58,8 @@ export function createBotsModel(): BotsModel {
   const groups: GroupStore = new Map();
   /** All rows by home, in the order of its list, and the list they were made from. */
   const homes: { bots: readonly Bot[]; rows: BotRow[] }[] = [];
+  let orphans: readonly BotRow[] = [];
+  let orphansFrom: GuardSnapshot | null = null;
   const shown: BotRow[] = [];
   const lines: BotLine[] = [];
   const keys: string[] = [];
@@ -72,6 +87,26 @@ export function createBotsModel(): BotsModel {
     return made;
   }
 
+  /** Bots that outlived their daemon stand among the others; who sees them is another source. */
+  function followOrphans(world: World): void {
+    const from = world.guard && valueOf(world.guard.reading);
+    if (from === orphansFrom) return;
+    orphansFrom = from;
+    const had = orphans.length;
+    orphans = orphansOf(world).map((orphan) => {
+      const key = orphanKey(orphan);
+      let row = rows.get(key);
+      if (!row) rows.set(key, (row = createRow(key, botOfOrphan(orphan))));
+      row.orphan = orphan;
+      row.judgement = ORPHAN_JUDGEMENT;
+      row.memoryBytes = orphan.memoryBytes;
+      row.processes = orphan.processes;
+      row.text = textOf(row);
+      return row;
+    });
+    if (had > 0 || orphans.length > 0) isDirty = true;
+  }
+
   function update(world: World, list: ListState): void {
     const isLive = isLiveSort(list);
     const hasHomes = world.pm2.length > 1;
@@ -79,6 +114,15 @@ export function createBotsModel(): BotsModel {
     let at = 0;
     total = 0;
     stopped = 0;
+    const place = (row: BotRow): void => {
+      const isShown = passes(row, filter, world);
+      if (isShown !== row.isShown) isDirty = true;
+      row.isShown = isShown;
+      if (isLive || !isShown) return;
+      const value = orderValue(name, row, world);
+      if (!Object.is(value, row.sortValue)) isDirty = true;
+      row.sortValue = value;
+    };
     for (const { reading } of world.pm2) {
       const snapshot = valueOf(reading);
       if (!snapshot || (reading.state !== 'fresh' && reading.state !== 'stale')) continue;
@@ -91,25 +135,25 @@ export function createBotsModel(): BotsModel {
         row.homeTag = tag;
         takeNumbers(row, snapshot, i, moment, world);
         if (row.judgement.state === 'stopped') stopped++;
-        const isShown = passes(row, filter, world);
-        if (isShown !== row.isShown) isDirty = true;
-        row.isShown = isShown;
-        if (isLive || !isShown) continue;
-        const value = orderValue(name, row, world);
-        if (!Object.is(value, row.sortValue)) isDirty = true;
-        row.sortValue = value;
+        place(row);
       }
+    }
+    followOrphans(world);
+    for (const row of orphans) {
+      row.homeTag = hasHomes ? homeTag(row.bot.home) : '';
+      row.uptimeMs = Math.max(0, world.now - (row.bot.startedAt ?? Number.NaN));
+      place(row);
     }
     if (isDirty) several = severalOf(homes, hasHomes);
     if (homes.length > at) {
       homes.length = at;
       isDirty = true;
     }
-    if (rows.size > total) forget();
+    if (rows.size > total + orphans.length) forget();
   }
 
   function forget(): void {
-    const present = new Set(homes.flatMap((home) => home.rows.map(({ key }) => key)));
+    const present = new Set([...homes.map((home) => home.rows), orphans].flat().map(({ key }) => key));
     for (const key of rows.keys()) if (!present.has(key)) rows.delete(key);
     isDirty = true;
   }
@@ -118,6 +162,7 @@ export function createBotsModel(): BotsModel {
     const name = BOT_SORTS[list.sort] ?? 'state';
     shown.length = 0;
     for (const home of homes) for (const row of home.rows) if (row.isShown) shown.push(row);
+    for (const row of orphans) if (row.isShown) shown.push(row);
     for (const row of shown) row.sortValue = orderValue(name, row, world);
     shown.sort(orderBy(name, list.isInverted));
     if (list.isGrouped) {
@@ -183,32 +228,6 @@ function passes(row: BotRow, { tests }: BotFilter, world: World): boolean {
   return true;
 }
 
-function createRow(key: string, bot: Bot): BotRow {
-  return {
-    kind: 'bot',
-    key,
-    bot,
-    judgement: { state: 'unknown', why: '', last: 'unknown' },
-    homeTag: '',
-    cpuPercent: Number.NaN,
-    memoryBytes: Number.NaN,
-    processes: Number.NaN,
-    threads: Number.NaN,
-    openFiles: Number.NaN,
-    openFilesLimit: Number.NaN,
-    lastLogAt: Number.NaN,
-    uptimeMs: Number.NaN,
-    exitsHour: 0,
-    heapBytes: Number.NaN,
-    heapPercent: Number.NaN,
-    loopMs: Number.NaN,
-    depth: 0,
-    text: '',
-    isShown: false,
-    sortValue: Number.NaN,
-  };
-}
-
 const MEBIBYTE = 1_048_576;
 
 /** What is new with a list alone. */
@@ -251,33 +270,4 @@ function countSince(exits: Bot['exits'], since: number): number {
   let first = 0;
   while (first < exits.length && (exits[first]?.at ?? 0) < since) first++;
   return exits.length - first;
-}
-
-type Compare = (a: BotRow, b: BotRow) => number;
-
-/** The worst, the biggest or the latest first, unless inverted; unknown last in either; then by name and id, so that no order ever flickers. */
-function orderBy(name: FieldName, isInverted: boolean): Compare {
-  const sign = isInverted ? -1 : 1;
-  const byName: Compare = (a, b) => compareText(a.bot.name, b.bot.name) || compareId(a.bot.id, b.bot.id);
-  const field: Field = FIELDS[name];
-  if (name !== 'state' && field.kind === 'text') {
-    return (a, b) => sign * compareText(field.text(a), field.text(b)) || byName(a, b);
-  }
-  return (a, b) => {
-    const isUnknown = Number.isNaN(a.sortValue);
-    if (isUnknown || Number.isNaN(b.sortValue)) {
-      const unknown = Number(isUnknown) - Number(Number.isNaN(b.sortValue));
-      return unknown || byName(a, b);
-    }
-    return sign * (a.sortValue - b.sortValue) || byName(a, b);
-  };
-}
-
-// Code units, not the locale's rules: a hundred times cheaper, and the same on every machine.
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function compareId(a: number | string, b: number | string): number {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : compareText(String(a), String(b));
 }

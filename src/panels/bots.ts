@@ -1,8 +1,7 @@
 /** The bots panel: every bot of every watched home, worst first. */
-import { botTarget } from '../actions/target.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
 import type { MenuItem } from '../ui/state.ts';
-import { botsByKey, targetsOf } from '../ui/targets.ts';
+import { targetsByKey, targetsOf } from '../ui/targets.ts';
 import { createViewMemo } from '../ui/view-memo.ts';
 import { logsOf } from '../ui/viewer.ts';
 import { drawBotDetail } from './bot-detail.ts';
@@ -13,6 +12,7 @@ import { parseBotFilter } from './bots-filter.ts';
 import { keyOfGroup } from './bots-groups.ts';
 import { type BotRow, GROUP_LEVELS } from './bots-row.ts';
 import { type BotsView, createBotsModel } from './bots-view.ts';
+import { drawOrphanDetail } from './orphan-detail.ts';
 
 export function botsPanel(): Panel {
   const model = createBotsModel();
@@ -38,7 +38,11 @@ export function botsPanel(): Panel {
     keys: (scope) => viewOf(scope).keys,
     page: (height) => Math.max(1, height - CHROME_ROWS),
     draw: (cells, scope) => drawBots(cells, scope, viewOf(scope)),
-    drawDetail: (cells, scope, key) => drawBotDetail(cells, scope, rowOf(scope, key)),
+    drawDetail(cells, scope, key) {
+      const row = rowOf(scope, key);
+      if (row?.orphan) drawOrphanDetail(cells, scope, row.orphan);
+      else drawBotDetail(cells, scope, row);
+    },
     hasLogs: true,
     filterError: (text) => parseBotFilter(text).error,
     textOf(scope, key) {
@@ -57,13 +61,13 @@ export function botsPanel(): Panel {
     menu: ({ list }, menu) => (menu === 'sort' ? sortItems(list.sort, list.isInverted) : columnItems(list.columns)),
     subject(scope, key) {
       const row = rowOf(scope, key);
-      return row ? logsOf(row.bot) : null;
+      return row && !row.orphan ? logsOf(row.bot) : null;
     },
     members: membersOf,
     targets(scope, key) {
       const chosen = targetsOf(scope.ui, scope.world);
-      if (chosen.length > 0 || key === null) return chosen.map(botTarget);
-      return botsByKey(scope.world, new Set(membersOf(scope, key))).map(botTarget);
+      if (chosen.length > 0 || key === null) return chosen;
+      return targetsByKey(scope.world, new Set(membersOf(scope, key)));
     },
   };
 }

@@ -1,5 +1,5 @@
 /** What is wrong with the daemon of a PM2 home, and what to do: pure functions of what was read, and what is seen from outside. */
-import type { HomeGuard, Pm2Cli } from '../sources/guard/snapshot.ts';
+import type { HomeGuard, Orphan, Pm2Cli } from '../sources/guard/snapshot.ts';
 import type { Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type Failure, type Reading, valueOf } from '../sources/source.ts';
 import { ago } from '../text/format.ts';
@@ -54,6 +54,19 @@ export function judgeDaemons(world: Pick<World, 'pm2' | 'guard' | 'now'>): reado
     const seen = guard?.homes.find((known) => known.home === home) ?? null;
     return { home, ...judgeDaemon(reading, seen, guard?.cli ?? null, world.now) };
   });
+}
+
+const NO_ORPHANS: readonly Orphan[] = [];
+
+/** Of all watched homes; the very same list where there is none. */
+export function orphansOf({ guard }: Pick<World, 'guard'>): readonly Orphan[] {
+  const homes = (guard && valueOf(guard.reading))?.homes ?? [];
+  return homes.some(({ orphans }) => orphans.length > 0) ? homes.flatMap(({ orphans }) => orphans) : NO_ORPHANS;
+}
+
+/** Its key in a list of bots; none of a bot is like it. */
+export function orphanKey({ home, pid, startTicks }: Pick<Orphan, 'home' | 'pid' | 'startTicks'>): string {
+  return `orphan\n${home}\n${pid}\n${startTicks}`;
 }
 
 /** With several homes the id of a source names its home. */

@@ -1,5 +1,5 @@
 /** What an action would be aimed at where the person stands. Pure. */
-import { type HomeTarget, homeTarget, orphanTarget, type Target } from '../actions/target.ts';
+import { type HomeTarget, homeTarget, type Target } from '../actions/target.ts';
 import { valueOf } from '../sources/source.ts';
 import type { World } from '../state/world.ts';
 
@@ -13,16 +13,9 @@ function homeTargets(homes: readonly string[], { pm2 }: World): readonly HomeTar
   });
 }
 
-function orphanTargets(homes: readonly string[], { guard }: World): readonly Target[] {
-  const known = guard === null ? null : valueOf(guard.reading);
-  return (known?.homes ?? [])
-    .filter(({ home }) => homes.includes(home))
-    .flatMap((home) => home.orphans.map(orphanTarget));
-}
-
 /**
  * Of what is chosen that of one kind. Where an action is for a whole PM2 it is the home of the bots that are chosen, and
- * the only one where there is only one. Orphans are all there are.
+ * the only one where there is only one.
  */
 export function targetsOfKind(
   kind: Target['kind'],
@@ -32,7 +25,6 @@ export function targetsOfKind(
 ): readonly Target[] {
   const meantHere = chosen.filter((target) => target.kind === kind);
   if (meantHere.length > 0) return meantHere;
-  if (kind === 'orphan') return orphanTargets(homes, world);
   if (kind !== 'home') return [];
   const known = homeTargets(homes, world);
   const meant = new Set(chosen.flatMap((target) => ('home' in target ? [target.home] : [])));

@@ -1,15 +1,16 @@
 /** Actions on bots that they find themselves: those over a size, those that PM2 gave up, all that run. Pure. */
 import type { Action } from '../actions/action.ts';
-import { botTarget, type Target } from '../actions/target.ts';
+import { botTarget, orphanTarget, type Target } from '../actions/target.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
+import { orphansOf } from '../state/daemon-guard.ts';
 import type { World } from '../state/world.ts';
 import type { Sweep } from './palette-control.ts';
 
 const MB = 1_000_000;
 
-/** `many` restarts several, one after the other; `stop` stops them. */
-export function sweepsOf(world: World, many: Action, stop: Action): readonly Sweep[] {
+/** `many` restarts several, one after the other; `stop` stops them; `kill` ends those without a daemon. */
+export function sweepsOf(world: World, many: Action, stop: Action, kill: Action): readonly Sweep[] {
   return [
     {
       id: 'over',
@@ -41,6 +42,13 @@ export function sweepsOf(world: World, many: Action, stop: Action): readonly Swe
       action: stop,
       wanted: null,
       targets: () => collect(world, (bot) => bot.status === 'errored'),
+    },
+    {
+      id: 'orphans',
+      label: 'kill all orphans',
+      action: kill,
+      wanted: null,
+      targets: () => orphansOf(world).map(orphanTarget),
     },
   ];
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { botTarget } from '../../src/actions/target.ts';
 import { botsPanel } from '../../src/panels/bots.ts';
 import { BOT_SORTS } from '../../src/panels/bots-fields.ts';
 import { keyOf } from '../../src/state/fleet.ts';
@@ -207,7 +208,7 @@ test('what is selected stays selected through any orders, filters, groups and li
         }
         expect(ui.lists.bots.selected).toBe(chosen);
         const left = present.filter((bot) => chosen.has(keyOf(bot)));
-        expect(targetsOf(ui, world)).toEqual(left);
+        expect(targetsOf(ui, world)).toEqual(left.map(botTarget));
         const title = drawn(panel, { ...scopeOn(world), ui, list: ui.lists.bots }, 100, 20)[0];
         if (left.length > 0) expect(title).toContain(`${left.length} selected`);
         else expect(title).not.toContain('selected');

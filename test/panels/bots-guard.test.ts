@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
+import { orphanTarget } from '../../src/actions/target.ts';
 import { botsPanel } from '../../src/panels/bots.ts';
+import { BOT_SORTS } from '../../src/panels/bots-fields.ts';
 import type { HomeGuard } from '../../src/sources/guard/snapshot.ts';
-import type { Pm2Snapshot } from '../../src/sources/pm2/snapshot.ts';
+import type { Bot, Pm2Snapshot } from '../../src/sources/pm2/snapshot.ts';
 import type { Reading } from '../../src/sources/source.ts';
+import { orphanKey } from '../../src/state/daemon-guard.ts';
+import { keyOf } from '../../src/state/fleet.ts';
 import type { World } from '../../src/state/world.ts';
+import { targetsOfKind } from '../../src/ui/acting-targets.ts';
+import { Cells } from '../../src/ui/screen/cells.ts';
+import type { ListState } from '../../src/ui/state.ts';
 import { makeBot, makePm2Snapshot, NOON } from '../helpers/bots.ts';
 import { makeDaemonProcess, makeHomeGuard, makeOrphan } from '../helpers/guards.ts';
 import { botsWorld, drawn, scopeOn } from './bots-worlds.ts';
@@ -29,27 +36,86 @@ const dead: Reading<Pm2Snapshot> = {
   tookMs: 1,
 };
 
-test('bots that outlived their daemon stand below those of the new one, are counted in the border, and what to do is said', () => {
-  const shown = text(worldWith({ orphans: [orphan] }));
-  expect(shown).toContain('Bots · 2 · 1 ORPHAN');
-  expect(shown).toContain('ORPHAN poller-bot · pid 4300 · up 2h · 48M');
-  expect(shown).toContain(': kill orphan · 1 bot outlived its daemon and may poll twice');
+/** What the panel would aim an action at, by what was selected and where the cursor is. */
+function chosen(world: World, list: Partial<ListState> = {}, key: string | null = null) {
+  return botsPanel()
+    .targets?.(scopeOn(world, list), key)
+    .map(({ kind, name }) => `${kind} ${name}`);
+}
+
+test('a bot that outlived its daemon is a row like the others, on top, counted in the border, and what to do is said', () => {
+  const shown = lines(worldWith({ orphans: [orphan] }), 130);
+  expect(shown[0]).toContain('Bots · 2 · 1 ORPHAN');
+  expect(shown[2]).toMatch(/poller-bot +ORPHAN .* 48M .* may poll twice/);
+  expect(shown.at(-2)).toContain('K on the ORPHAN ends it · 1 bot outlived its daemon and may poll twice');
+  // Nothing that only PM2 could tell is made up.
+  expect(shown[2]).not.toMatch(/ 0 |NaN/);
 });
 
-test('more of them than there is room for are counted', () => {
-  const orphans = Array.from({ length: 9 }, (_, i) => makeOrphan({ pid: 4_300 + i, name: `bot-${i}` }));
-  const shown = lines(worldWith({ orphans }));
-  expect(shown.filter((line) => line.includes('ORPHAN bot-'))).toHaveLength(3);
-  expect(shown.join('\n')).toContain('6 more orphans');
-  // Where no row is left the border counts them still.
-  expect(text(worldWith({ orphans }), 60, 5)).toContain('9 ORPHANS');
+test('it can be selected and aimed at alone or with others, and no bot of PM2 is aimed at in its place', () => {
+  const other = makeOrphan({ pid: 4_301, name: 'older-bot', startedAt: NOON - 9e7 });
+  const world = worldWith({ orphans: [orphan, other] });
+  const key = orphanKey(orphan);
+  expect(botsPanel().keys(scopeOn(world))).toContain(key);
+  expect(chosen(world, {}, key)).toEqual(['orphan poller-bot']);
+  const selected = new Set([key, orphanKey(other), keyOf(bots.bots[0] as Bot)]);
+  expect(chosen(world, { selected }, key)).toEqual(['bot weather', 'orphan poller-bot', 'orphan older-bot']);
+  expect(targetsOfKind('orphan', [orphanTarget(orphan)], [], world)).toHaveLength(1);
+  // Never all of them by one key.
+  expect(targetsOfKind('orphan', [], ['/home/ops/.pm2'], world)).toEqual([]);
+});
+
+test('filters, orders and groups take it for what it is', () => {
+  const world = worldWith({ orphans: [orphan] });
+  const shown = (list: Partial<ListState>) => drawn(botsPanel(), scopeOn(world, list), 130, 14);
+  const found = shown({ filter: 'state=orphan' });
+  expect([found[0], found[2]].join()).toMatch(/0 of 2 .*1 ORPHAN.*poller-bot/);
+  expect(found.join()).not.toContain('weather');
+  expect(shown({ filter: 'weather' }).join()).not.toContain('poller-bot');
+  const names = shown({ sort: BOT_SORTS.indexOf('name') }).filter((line) => /poller|weather|news/.test(line));
+  expect(names.slice(0, 3).map((line) => /news|poller|weather/.exec(line)?.[0])).toEqual(['news', 'poller', 'weather']);
+  const beside = makeOrphan({ name: 'weather' });
+  const grouped = drawn(botsPanel(), scopeOn(worldWith({ orphans: [beside] }), { isGrouped: true }), 130, 14);
+  expect(grouped.find((line) => line.includes('▾ weather'))).toMatch(/1\/2 +ORPHAN/);
+});
+
+test('its detail says what it was, why it is behind a 409, and what to do; a second one under PM2 is named', () => {
+  const detail = (world: World, of = orphan) => {
+    const cells = new Cells(100, 30);
+    botsPanel().drawDetail(cells, scopeOn(world), orphanKey(of));
+    return cells.plain().join(' ').replaceAll('│', '').replaceAll(/\s+/g, ' ');
+  };
+  const alone = detail(worldWith({ orphans: [orphan] }));
+  for (const words of [
+    'poller-bot · pm_id 3',
+    '4300',
+    '/srv/bots',
+    '/home/ops/.pm2',
+    'at least 10m ago',
+    '409 Conflict',
+  ])
+    expect(alone).toContain(words);
+  expect(alone).toContain('K ends it. Then + on its row, or : resurrect');
+  const beside = makeOrphan({ name: 'weather' });
+  const twice = detail(worldWith({ orphans: [beside] }), beside);
+  expect(twice).toContain('PM2 runs it a second time, as pid 4211');
+  expect(twice).toContain('K ends this one; pid 4211 goes on.');
+});
+
+test('rows are kept while nothing comes or goes, and leave with their process', () => {
+  const panel = botsPanel();
+  const world = worldWith({ orphans: [orphan] });
+  const keys = panel.keys(scopeOn(world));
+  expect(panel.keys(scopeOn({ ...world, now: NOON + 1_000 }))).toBe(keys);
+  expect(keys).toHaveLength(3);
+  expect(panel.keys(scopeOn(worldWith({})))).toHaveLength(2);
 });
 
 test('of a daemon that is dead since before we looked they are what is left to show, before anything is resurrected', () => {
   const shown = text(worldWith({ daemons: [], orphans: [orphan] }, dead));
   expect(shown).toContain('Dead: its socket refuses');
-  expect(shown).toContain('They outlived their daemon and go on polling');
-  expect(shown).toContain('ORPHAN poller-bot · pid 4300');
+  expect(shown).toMatch(/poller-bot +ORPHAN/);
+  expect(shown).toContain('first end the bot that outlived it');
 });
 
 test('what is wrong with a daemon that answers is said in the last row; when all is well nothing is', () => {

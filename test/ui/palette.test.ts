@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Action } from '../../src/actions/action.ts';
+import { killOrphan } from '../../src/actions/kill-orphan.ts';
 import { restart } from '../../src/actions/restart.ts';
 import { rolling } from '../../src/actions/rolling.ts';
 import { scale } from '../../src/actions/scale.ts';
@@ -85,7 +86,7 @@ function stage(targets: readonly Target[]): Stage {
     {
       actions: [restart, rolling, scale] as readonly Action[],
       keymap,
-      sweeps: () => sweepsOf(world, rolling as Action, stop as Action),
+      sweeps: () => sweepsOf(world, rolling as Action, stop as Action, killOrphan as Action),
     },
   );
   control.open();

@@ -1,6 +1,6 @@
 /**
  * The marks that PM2 leaves in a bot's environment. An environment holds secrets: it is read into one buffer, searched
- * as bytes for three names, and wiped; nothing else of it becomes a text.
+ * as bytes for four names, and wiped; nothing else of it becomes a text.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { asText } from '../pm2/fields.ts';
@@ -8,6 +8,8 @@ import { asText } from '../pm2/fields.ts';
 export interface BotMarks {
   readonly id: number;
   readonly name: string;
+  /** Null where it has none. */
+  readonly namespace: string | null;
   /** As PM2 wrote it. */
   readonly home: string;
 }
@@ -23,7 +25,8 @@ export function readMarks(folder: string): BotMarks | null {
     const id = valueOf(length, 'pm_id');
     const home = valueOf(length, 'PM2_HOME');
     if (id === null || home === null || !/^\d{1,9}$/.test(id)) return null;
-    return { id: Number(id), home, name: asText(valueOf(length, 'name'), 1_024) ?? `(no name, id ${id})` };
+    const name = asText(valueOf(length, 'name'), 1_024) ?? `(no name, id ${id})`;
+    return { id: Number(id), home, name, namespace: asText(valueOf(length, 'namespace'), 256) };
   } finally {
     buffer.fill(0, 0, length);
   }

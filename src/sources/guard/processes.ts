@@ -38,6 +38,8 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
   /** Pid and start of what is no daemon, and of what PM2 did not start: neither is looked into again. */
   const noDaemons = new Map<number, number>();
   const unmarked = new Map<number, number>();
+  /** When each was first seen without a daemon, epoch ms, by pid and start. */
+  let orphanedAt = new Map<string, number>();
   let settledTicks = 0;
   const bytesPerPage = pageBytes(procRoot);
 
@@ -102,7 +104,10 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
       startedAt: startedAt(stat, now, procRoot),
       id: marks.id,
       name: marks.name,
+      namespace: marks.namespace,
       user: ownerOf(pid, procRoot),
+      cwd: folderOf(pid, procRoot),
+      seenAt: orphanedAt.get(`${pid} ${stat.startTicks}`) ?? now,
       command: commandOf(pid, procRoot),
       memoryBytes: pages * bytesPerPage,
       processes: tree.length,
@@ -128,7 +133,8 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
           const parentPid = seen.get(pid)?.stat.parentPid;
           if (parentPid === undefined || daemonPids.has(pid) || marked.has(pid)) continue;
           if (isElsewhere(pid, procRoot) || isPm2(parentPid, procRoot)) continue;
-          if (!isBelow(pid, seen, (above) => daemonPids.has(above))) marked.set(pid, { id, name, home });
+          if (!isBelow(pid, seen, (above) => daemonPids.has(above)))
+            marked.set(pid, { id, name, home, namespace: null });
         }
       }
       const found = new Map<string, HomeProcesses>();
@@ -146,6 +152,8 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
           .toSorted(byStart);
         found.set(home, { daemons, orphans });
       }
+      const all = [...found.values()].flatMap(({ orphans }) => orphans);
+      orphanedAt = new Map(all.map(({ pid, startTicks, seenAt }) => [`${pid} ${startTicks}`, seenAt]));
       return found;
     },
   };
@@ -193,6 +201,14 @@ function ownerOf(pid: number, procRoot: string): string {
   } catch {
     // It has just ended.
     return '';
+  }
+}
+
+function folderOf(pid: number, procRoot: string): string | null {
+  try {
+    return safeText(readlinkSync(`${procRoot}/${pid}/cwd`));
+  } catch {
+    return null;
   }
 }
 

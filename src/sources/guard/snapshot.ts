@@ -55,7 +55,13 @@ export interface Orphan {
   /** The pm_id it had. */
   readonly id: number;
   readonly name: string;
+  /** Null where its environment is not ours to read. */
+  readonly namespace: string | null;
   readonly user: string;
+  /** Its folder; null where that cannot be seen. */
+  readonly cwd: string | null;
+  /** Epoch ms when it was first seen without a daemon: it was left at this time, or before we looked. */
+  readonly seenAt: number;
   /** Its command line, cleaned, redacted and cut. */
   readonly command: string;
   /** Resident, of its whole tree. */

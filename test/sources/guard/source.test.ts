@@ -63,6 +63,8 @@ describe.each(pm2Packages().map((path) => [pm2Version(path), path] as const))('P
     expect(orphan?.command).toContain('sleep 600');
     expect(orphan?.memoryBytes).toBeGreaterThan(100_000);
     expect(orphan?.processes).toBe(2);
+    expect(orphan).toMatchObject({ namespace: 'default', cwd: expect.stringMatching(/^\//) });
+    expect(orphan?.seenAt).toBeLessThanOrEqual(Date.now());
 
     // The next daemon starts the bot once more, beside the one that nobody looks after.
     await daemon.start({ ...survivor, name: 'other' });
@@ -71,6 +73,7 @@ describe.each(pm2Packages().map((path) => [pm2Version(path), path] as const))('P
       return seen.daemons.length === 1 && seen;
     });
     expect(beside.orphans.map(({ pid }) => pid)).toEqual([orphan?.pid]);
+    expect(beside.orphans[0]?.seenAt).toBe(orphan?.seenAt);
 
     for (const pid of [orphan?.pid as number, ...childrenOf(orphan?.pid as number)]) process.kill(pid, 'SIGKILL');
     await until('it is no longer there', async () => (await read()).orphans.length === 0);
