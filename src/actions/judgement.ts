@@ -11,7 +11,7 @@ export function attemptOf(ask: Ask): Attempt {
 }
 
 export function refusedOutcome(ask: Ask, reason: string, auditError: string | null): Outcome {
-  return { ask, state: 'refused', message: reason, results: [], durationMs: 0, auditError };
+  return { ask, state: 'refused', message: reason, why: reason, results: [], durationMs: 0, auditError };
 }
 
 /** `stopReason` is why the monitor ended, where it did. */
@@ -20,8 +20,13 @@ export function outcomeOf(ask: Ask, fired: Fired, stopReason: string, durationMs
   const isStopped = brokenOff !== null;
   const isWhole = results.every((result) => result.state === 'done' || result.state === 'unanswered');
   const state = isStopped ? 'stopped' : isWhole ? 'done' : onlyRefused(results) ? 'refused' : 'failed';
-  const parts = [isStopped ? brokenOff || stopReason : '', culprit(results), results.length > 1 ? tally(results) : ''];
-  return { ask, state, message: parts.filter((part) => part !== '').join('; '), results, durationMs, auditError: null };
+  const why = joined(isStopped ? brokenOff || stopReason : '', culprit(results));
+  const message = joined(why, results.length > 1 ? tally(results) : '');
+  return { ask, state, message, why, results, durationMs, auditError: null };
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('; ');
 }
 
 /** For the audit: one line a target, where `message` alone names only the first failure. */

@@ -20,7 +20,7 @@ export const killOrphan: Action<OrphanTarget> = {
   label: 'kill an orphan',
   // There is hardly ever one, and where there is the panel names the key.
   footer: null,
-  question: (whom) => `Kill ${whom}, which has no daemon`,
+  question: (whom) => `Kill ${whom} without a daemon`,
   targetKind: 'orphan',
   runTimeoutMs: GRACE_MS + KILLED_MS + 2000,
   // It is for what no daemon tells of.

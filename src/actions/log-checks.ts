@@ -3,7 +3,7 @@ import type { ActionDeps, Check, Verdict } from './action.ts';
 import type { BotTarget } from './target.ts';
 
 /** What it did in this time before is what it usually does. */
-const USUAL_MS = 600_000;
+export const USUAL_MS = 600_000;
 
 /**
  * A good verdict with the errors since `begunAt` (epoch ms) and the first words of the new process. More errors than it
@@ -24,7 +24,10 @@ export function withLogs(verdict: Verdict, before: BotTarget, begunAt: number, d
   return isWorse ? { state: 'bad', checks } : { ...verdict, checks };
 }
 
-/** How many errors in a time are nothing new: twice the usual, and one of a bot that has some now and then. */
-function usually(earlier: number, spanMs: number): number {
+/**
+ * How many errors in a time are nothing new, after `earlier` of them in `USUAL_MS`: twice the usual, and one of a bot that
+ * has some now and then.
+ */
+export function usually(earlier: number, spanMs: number): number {
   return earlier === 0 ? 0 : Math.max(1, Math.ceil((2 * earlier * spanMs) / USUAL_MS));
 }

@@ -40,6 +40,8 @@ export interface Outcome {
   readonly state: 'done' | 'failed' | 'refused' | 'stopped';
   /** One line for the strip and the audit. */
   readonly message: string;
+  /** Of the message what it ended for, without how far it came; empty when it went to its end. */
+  readonly why: string;
   /** One for each target, in order; empty when refused. */
   readonly results: readonly TargetResult[];
   /** Of the running alone, without the watching afterwards. */

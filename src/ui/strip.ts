@@ -1,8 +1,9 @@
 /** The one line that says what became of an action: `✓ restart weather-bot  pid 4211 → 4260 · up 10 s · OK`. */
 import type { Check, Verdict } from '../actions/action.ts';
 import type { Refusal } from '../actions/ask.ts';
+import { isWorse } from '../actions/fire.ts';
 import { nameSome } from '../actions/judgement.ts';
-import type { Outcome, Progress } from '../actions/outcome.ts';
+import type { Outcome, Progress, TargetResult } from '../actions/outcome.ts';
 import { type Target, targetName } from '../actions/target.ts';
 import { duration } from '../text/format.ts';
 import { measure, truncate } from '../text/width.ts';
@@ -85,6 +86,7 @@ export function stripOfOutcome(outcome: Outcome): Strip {
   const audit = auditError === null ? [] : [auditPart(auditError)];
   const subject = `${ask.action.id} ${targetNames(ask.targets)}`;
   if (outcome.state === 'refused') return notDone(subject, message, audit, false);
+  if (results.some(({ state }) => state === 'skipped')) return cutShort(outcome, audit);
   const only = results.length === 1 ? results[0] : undefined;
   const severity = severityOf(outcome);
   const checks: StripPart[] = [];
@@ -102,6 +104,24 @@ export function stripOfOutcome(outcome: Outcome): Strip {
     checks: [...checks, ...audit],
     end: endOf(outcome, severity),
     shortEnd: endOf(outcome, severity),
+  };
+}
+
+/** Of several: how far it came, what ended it, and what was not begun, since that is what there is left to do. */
+function cutShort({ ask, results, why, state }: Outcome, audit: readonly StripPart[]): Strip {
+  const isDone = ({ state, verdict }: TargetResult): boolean =>
+    (state === 'done' || state === 'unanswered') && (verdict === null || !isWorse(verdict));
+  const names = (wanted: (result: TargetResult) => boolean): string =>
+    nameSome(results.filter(wanted).map(({ target }) => targetName(target)));
+  const left = names((result) => result.state === 'skipped');
+  const place = `${results.filter(isDone).length}/${results.length}`;
+  const severity = state === 'stopped' ? 'warn' : 'bad';
+  return {
+    ...BLANK,
+    severity,
+    title: `${ask.action.id} ${place}`,
+    shortTitle: place,
+    checks: [{ text: why, tone: TONE_OF[severity] }, { text: `not begun: ${left}`, tone: 'warn' }, ...audit],
   };
 }
 

@@ -2,7 +2,9 @@
  * The ten minutes after an action: a line that goes on looking at the bots that were started, and begins anew with every
  * new trouble. It asks nobody: it reads what is watched anyway. Times are monotonic ms unless said otherwise.
  */
+import { USUAL_MS, usually } from '../actions/log-checks.ts';
 import type { BotTarget } from '../actions/target.ts';
+import type { LogEvent } from '../sources/logs/events.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import { describeExit } from '../state/judge.ts';
@@ -10,6 +12,8 @@ import type { World } from '../state/world.ts';
 import { ago, duration } from '../text/format.ts';
 
 export const VIGIL_MS = 10 * 60_000;
+/** In less than this even twice the usual is chance. */
+const LEAST_SPAN_MS = 60_000;
 
 /** What one bot was like when it was last looked at. */
 interface Watched {
@@ -28,6 +32,11 @@ export interface Vigil {
   since: number;
   /** The newest event of the logs that was looked at. */
   seq: number;
+  /** How many errors they had in the `USUAL_MS` before: as many as then are nothing new. */
+  readonly usual: number;
+  /** Errors since `countedFrom`. */
+  errors: number;
+  countedFrom: number;
   trouble: { readonly text: string; readonly at: number } | null;
   /** Why nothing can be said now; null when it can. */
   blind: string | null;
@@ -44,11 +53,15 @@ export function beginVigil(title: string, targets: readonly BotTarget[], world: 
   });
   const paths = new Set(targets.flatMap(({ bot }) => [bot.outLogPath, bot.errLogPath].filter((path) => path !== null)));
   let seq = 0;
+  let usual = 0;
   world.errors.newest((event) => {
-    seq = event.seq;
-    return false;
+    seq = Math.max(seq, event.seq);
+    // They come by the order in which they were read: of several logs the times are not quite in order.
+    if (isError(event, paths) && world.now - event.at < USUAL_MS) usual += 1;
+    return true;
   });
-  return { title, bots, paths, since: at, seq, trouble: null, blind: null };
+  const trouble = { trouble: null, blind: null };
+  return { title, bots, paths, since: at, seq, usual, errors: 0, countedFrom: at, ...trouble };
 }
 
 /** Looks once more; true when its time is over without trouble. Allocates nothing while all is well. */
@@ -60,8 +73,13 @@ export function lookOn(vigil: Vigil, world: World, at: number): boolean {
     // Of one bot the title says which.
     if (trouble !== null) complain(vigil, vigil.bots.length > 1 ? `${watched.target.name} ${trouble}` : trouble, at);
   }
-  const errors = newErrors(vigil, world);
-  if (errors > 0) complain(vigil, `${errors} new ${errors === 1 ? 'error' : 'errors'}`, at);
+  countErrors(vigil, world);
+  const { errors, usual } = vigil;
+  if (errors > usually(usual, Math.max(LEAST_SPAN_MS, at - vigil.countedFrom))) {
+    complain(vigil, `${errors} new ${errors === 1 ? 'error' : 'errors'}${usual > 0 ? ', more than before' : ''}`, at);
+    vigil.errors = 0;
+    vigil.countedFrom = at;
+  }
   return at - vigil.since >= VIGIL_MS;
 }
 
@@ -117,15 +135,17 @@ function troubleOf(watched: Watched, bot: Bot | null): string | null {
   return last?.cause === 'asked' ? null : `is ${bot.status}`;
 }
 
-function newErrors(vigil: Vigil, world: World): number {
-  let count = 0;
+function isError({ level, path }: LogEvent, paths: ReadonlySet<string>): boolean {
+  return level !== 'warn' && paths.has(path);
+}
+
+function countErrors(vigil: Vigil, world: World): void {
   let newest = vigil.seq;
-  world.errors.newest(({ seq, level, path }) => {
-    if (seq <= vigil.seq) return false;
-    newest = Math.max(newest, seq);
-    if (level !== 'warn' && vigil.paths.has(path)) count += 1;
+  world.errors.newest((event) => {
+    if (event.seq <= vigil.seq) return false;
+    newest = Math.max(newest, event.seq);
+    if (isError(event, vigil.paths)) vigil.errors += 1;
     return true;
   });
   vigil.seq = newest;
-  return count;
 }

@@ -109,7 +109,7 @@ function endOf(index: number, state: 'good' | 'bad'): void {
   const [target] = ask.targets as readonly [BotTarget];
   const verdict = { state, checks: [{ text: 'up 10 s', state }] } as const;
   const results = [{ target, state: 'done', message: '', verdict }] as const;
-  end({ ask, state: 'done', message: '', results, durationMs: 1, auditError: null });
+  end({ ask, state: 'done', message: '', why: '', results, durationMs: 1, auditError: null });
 }
 
 test('a screen that becomes too small drops the question, and y then goes nowhere', async () => {

@@ -33,7 +33,7 @@ function outcomeOf(verdicts: readonly (Verdict | null)[], over: Partial<Outcome>
   const results = verdicts.map(
     (verdict, id) => ({ target: ask.targets[id], state: 'done', message: '', verdict }) as TargetResult,
   );
-  return { ask, state: 'done', message: '', results, durationMs: 1, auditError: null, ...over };
+  return { ask, state: 'done', message: '', why: '', results, durationMs: 1, auditError: null, ...over };
 }
 
 const text = (strip: Strip, columns = 200) =>
@@ -70,6 +70,19 @@ test('of several, one bad one makes the whole bad', () => {
   const strip = stripOfOutcome(outcomeOf([BAD, GOOD], { message: '2 of 2 done' }));
   expect(strip.severity).toBe('bad');
   expect(text(strip)).toContain('2 of 2 done');
+});
+
+test('one that was cut short says how far it came, why, and what was not begun', () => {
+  const well = outcomeOf([GOOD, GOOD, BAD, null, null]);
+  const results = well.results.map((result, at): TargetResult => (at > 2 ? { ...result, state: 'skipped' } : result));
+  const why = 'bot-2: restarted again: exit 1';
+  const strip = stripOfOutcome({ ...well, results, state: 'failed', why, message: `${why}; and so on` });
+  expect(strip.severity).toBe('bad');
+  expect(text(strip, 80)).toBe('✗ restart 2/5  bot-2: restarted again: exit 1 · not begun: bot-3, bot-4');
+  expect(text(strip, 60)).toMatch(/^✗ 2\/5 {2}bot-2: .* · not begun: bot-3.*$/);
+  const ended = stripOfOutcome({ ...well, results, state: 'stopped', why: 'ended with x' });
+  expect(ended.severity).toBe('warn');
+  expect(text(ended, 80)).toBe('! restart 2/5  ended with x · not begun: bot-3, bot-4');
 });
 
 test('a refusal says why and that nothing was done', () => {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { botTarget } from '../../src/actions/target.ts';
+import type { LogEvent } from '../../src/sources/logs/events.ts';
 import type { Bot } from '../../src/sources/pm2/snapshot.ts';
+import type { World } from '../../src/state/world.ts';
 import { stripOfVigil } from '../../src/ui/strip.ts';
 import { beginVigil, lookOn, VIGIL_MS, type Vigil } from '../../src/ui/vigil.ts';
 import { makeBot, makePm2Snapshot, NOON } from '../helpers/bots.ts';
@@ -61,6 +63,35 @@ test('what cannot be read is neither well nor trouble', () => {
   still.fail('pm2', new Error('dead'));
   expect(lookOn(vigil, still.world(), VIGIL_MS)).toBe(false);
   expect(textOf(vigil, VIGIL_MS)).toBe('not known: PM2 cannot be read');
+});
+
+/** A world in which these errors of the bot were read, each so many ms before noon. */
+function worldWith(...agoMs: readonly number[]): World {
+  const world = worldOf(bot);
+  const path = bot.errLogPath ?? '';
+  const events = agoMs.map((ms, at): Partial<LogEvent> => ({ seq: at + 1, at: NOON - ms, level: 'error', path }));
+  const newest: World['errors']['newest'] = (visit) =>
+    void events.toReversed().every((event) => visit(event as LogEvent));
+  return { ...world, errors: { ...world.errors, newest } };
+}
+
+test('the first error of a bot that has none is trouble', () => {
+  const vigil = begin();
+  lookOn(vigil, worldWith(0), 1000);
+  expect(textOf(vigil, 1000)).toBe('1 new error, 0s ago · watched 10m00 more');
+});
+
+test('as many errors as the bot always has are no trouble, many more are', () => {
+  // One in three seconds, and one from before that.
+  const usual = Array.from({ length: 200 }, (_, at) => (200 - at) * 3000 - 1);
+  const before = worldWith(3_000_000, ...usual);
+  const vigil = beginVigil('watching weather-bot', [botTarget(bot)], before, 0) as Vigil;
+  expect(vigil.usual).toBe(200);
+  const still = Array.from({ length: 20 }, () => 0);
+  lookOn(vigil, worldWith(3_000_000, ...usual, ...still), 60_000);
+  expect(textOf(vigil, 60_000)).toBe('well for 1m00 · watched 9m00 more');
+  lookOn(vigil, worldWith(3_000_000, ...usual, ...still, ...still, ...still), 61_000);
+  expect(textOf(vigil, 61_000)).toBe('60 new errors, more than before, 0s ago · watched 10m00 more');
 });
 
 test('a bot that is gone is trouble', () => {
