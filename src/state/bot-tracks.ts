@@ -1,4 +1,4 @@
-/** The longer history of one bot: ten minutes, an hour, and all that was seen, of what is drawn as curves, in 2 kB. */
+/** The longer history of one bot: ten minutes, an hour, and all that was seen, of what is drawn as curves, in 2 kB at most. */
 
 export const TRACKED = ['cpuPercent', 'memoryBytes', 'loopMs'] as const;
 export type Tracked = (typeof TRACKED)[number];
@@ -8,6 +8,8 @@ export const SPANS = ['10m', '1h', 'all'] as const;
 export type Span = (typeof SPANS)[number];
 
 const SAMPLES = 120;
+/** Samples of each ring there is room for at first. */
+const FIRST_ROOM = 15;
 const FINE_STEP_MS = 5_000;
 const HOUR_STEP_MS = 30_000;
 
@@ -38,18 +40,23 @@ function decode(measure: number, code: number): number {
     : Math.expm1(code / (STEPS[measure] as number)) * (GRAIN[measure] as number);
 }
 
+const RINGS_OF_MEASURES = SPANS.flatMap(() => TRACKED);
+
 export class BotTracks {
   /** Three rings of samples, in each the measures side by side. */
-  readonly #codes = new Uint16Array(SPANS.length * SAMPLES * TRACKED.length).fill(UNKNOWN_CODE);
-  readonly #lengths = new Uint32Array(SPANS.length);
+  #codes = new Uint16Array(SPANS.length * FIRST_ROOM * TRACKED.length);
+  /** How many samples each ring has room for now. */
+  #room = FIRST_ROOM;
+  // Plain arrays: a typed one of nine numbers takes 200 bytes besides.
+  readonly #lengths = SPANS.map(() => 0);
   /** The number of the newest block of each ring, in steps since the epoch; it is not complete. */
   #block = Number.NaN;
   #hourBlock = Number.NaN;
   #allBlock = Number.NaN;
   #allStepMs = FINE_STEP_MS;
   /** Sums and counts of the blocks that are not complete, of the three rings. */
-  readonly #sums = new Float64Array(SPANS.length * TRACKED.length);
-  readonly #counts = new Uint16Array(SPANS.length * TRACKED.length);
+  readonly #sums = RINGS_OF_MEASURES.map(() => 0);
+  readonly #counts = RINGS_OF_MEASURES.map(() => 0);
 
   /** Takes a sample at `now`, epoch ms; NaN is unknown. */
   push(now: number, cpuPercent: number, memoryBytes: number, loopMs: number): void {
@@ -70,7 +77,7 @@ export class BotTracks {
     const stepMs = [FINE_STEP_MS, HOUR_STEP_MS, this.#allStepMs][ring] as number;
     const block = [this.#block, this.#hourBlock, this.#allBlock][ring] as number;
     const values = Array.from({ length }, (_, i) =>
-      decode(at, this.#codes[(ring * SAMPLES + i) * TRACKED.length + at] as number),
+      decode(at, this.#codes[(ring * this.#room + i) * TRACKED.length + at] as number),
     );
     // The block that is not complete yet is the newest there is.
     const count = this.#counts[ring * TRACKED.length + at] as number;
@@ -97,8 +104,9 @@ export class BotTracks {
 
   #close(ring: number): void {
     const width = TRACKED.length;
-    const from = ring * SAMPLES * width;
     let length = this.#lengths[ring] as number;
+    if (length === this.#room && length < SAMPLES) this.#widen();
+    const from = ring * this.#room * width;
     if (length === SAMPLES) {
       this.#codes.copyWithin(from, from + width, from + SAMPLES * width);
       length--;
@@ -114,10 +122,21 @@ export class BotTracks {
     this.#lengths[ring] = length + 1;
   }
 
+  #widen(): void {
+    const room = Math.min(SAMPLES, this.#room * 2);
+    const wider = new Uint16Array(SPANS.length * room * TRACKED.length);
+    for (let ring = 0; ring < SPANS.length; ring++) {
+      const from = ring * this.#room * TRACKED.length;
+      wider.set(this.#codes.subarray(from, from + this.#room * TRACKED.length), ring * room * TRACKED.length);
+    }
+    this.#codes = wider;
+    this.#room = room;
+  }
+
   /** Two samples of the ring of all become one. */
   #thin(): void {
     const width = TRACKED.length;
-    const from = 2 * SAMPLES * width;
+    const from = 2 * this.#room * width;
     for (let i = 0; i < SAMPLES / 2; i++) {
       for (let measure = 0; measure < width; measure++) {
         const early = decode(measure, this.#codes[from + 2 * i * width + measure] as number);

@@ -11,6 +11,10 @@ export interface MemoryTrend {
 }
 
 const capacity = 64;
+/** Room there is at first: of a process that just started nothing is kept. */
+const firstRoom = 16;
+const noTimes = new Float64Array(0);
+const noBytes = new Float32Array(0);
 /** Between two points at first; doubled each time there is no room left, so that the whole life of a process fits. */
 const firstStepMs = 4_000;
 /** A program loads what it needs in its first minute: that growth is none. */
@@ -24,8 +28,8 @@ const growingShare = 0.75;
  * the slopes of all pairs: a collected heap or a short peak does not bend it.
  */
 export class MemoryPoints {
-  readonly #at = new Float64Array(capacity);
-  readonly #bytes = new Float32Array(capacity);
+  #at = noTimes;
+  #bytes = noBytes;
   #length = 0;
   #stepMs = firstStepMs;
   #process = Number.NaN;
@@ -47,6 +51,7 @@ export class MemoryPoints {
     // Readings come a little early or late.
     else if (at - last < this.#stepMs - 500) return;
     if (this.#length === capacity) this.#thin();
+    if (this.#length === this.#at.length) this.#widen();
     this.#at[this.#length] = at;
     this.#bytes[this.#length] = bytes;
     this.#length += 1;
@@ -68,6 +73,16 @@ export class MemoryPoints {
       this.#bytes[index] = this.#bytes[index * 2] as number;
     }
     this.#length = capacity / 2;
+  }
+
+  #widen(): void {
+    const room = Math.min(capacity, Math.max(firstRoom, this.#length * 2));
+    const at = new Float64Array(room);
+    const bytes = new Float32Array(room);
+    at.set(this.#at);
+    bytes.set(this.#bytes);
+    this.#at = at;
+    this.#bytes = bytes;
   }
 
   #fit(): MemoryTrend {

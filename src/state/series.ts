@@ -1,13 +1,19 @@
-/** A ring of numbers, one a sample, oldest first. NaN marks a sample that is unknown. Memory is fixed at creation. */
+/** Samples there is room for at first. */
+const FIRST_ROOM = 15;
+
+/**
+ * A ring of numbers, one a sample, oldest first. NaN marks a sample that is unknown. Memory grows with what there is, up to
+ * the capacity: of a thousand bots most were seen for a short while, or never had so much to tell.
+ */
 export class Series {
   readonly capacity: number;
-  readonly #values: Float32Array;
+  #values: Float32Array;
   #start = 0;
   #length = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
-    this.#values = new Float32Array(capacity);
+    this.#values = new Float32Array(Math.min(capacity, FIRST_ROOM));
   }
 
   get length(): number {
@@ -16,6 +22,7 @@ export class Series {
 
   push(value: number): void {
     if (this.#length < this.capacity) {
+      if (this.#length === this.#values.length) this.#widen();
       this.#values[(this.#start + this.#length++) % this.capacity] = value;
       return;
     }
@@ -53,5 +60,12 @@ export class Series {
   clear(): void {
     this.#start = 0;
     this.#length = 0;
+  }
+
+  /** Nothing has gone round yet: the oldest stands at the beginning. */
+  #widen(): void {
+    const wider = new Float32Array(Math.min(this.capacity, this.#length * 2));
+    wider.set(this.#values);
+    this.#values = wider;
   }
 }

@@ -34,6 +34,9 @@ const quietAfterMs = 60_000;
 /** So much longer than the longest usual gap is worth telling. */
 const quietGaps = 2;
 
+/** Of every bot that was not seen to write. */
+const noWrites = new Float64Array(buckets);
+
 interface Rhythm {
   bot: Bot;
   /** Epoch ms; NaN unknown. */
@@ -41,8 +44,8 @@ interface Rhythm {
   /** Epoch ms of the first write seen; NaN before. */
   firstAt: number;
   /** Longest gap and number of writes of each five minutes, the newest at `bucket % buckets`. */
-  readonly gaps: Float64Array;
-  readonly writes: Float64Array;
+  gaps: Float64Array;
+  writes: Float64Array;
   bucket: number;
   before: Habit | null;
   isAsked: boolean;
@@ -101,8 +104,8 @@ function newRhythm(bot: Bot): Rhythm {
     bot,
     lastAt: Number.NaN,
     firstAt: Number.NaN,
-    gaps: new Float64Array(buckets),
-    writes: new Float64Array(buckets),
+    gaps: noWrites,
+    writes: noWrites,
     bucket: 0,
     before: null,
     isAsked: false,
@@ -115,6 +118,10 @@ function noteWrite(rhythm: Rhythm, at: number): void {
   const { lastAt, bot } = rhythm;
   if (at === lastAt) return;
   if (!Number.isNaN(at) && !Number.isNaN(lastAt) && at > lastAt) {
+    if (rhythm.writes === noWrites) {
+      rhythm.gaps = new Float64Array(buckets);
+      rhythm.writes = new Float64Array(buckets);
+    }
     const bucket = Math.floor(at / bucketMs);
     for (let passed = Math.max(rhythm.bucket + 1, bucket - buckets + 1); passed <= bucket; passed += 1) {
       rhythm.gaps[passed % buckets] = 0;
