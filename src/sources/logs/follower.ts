@@ -7,7 +7,7 @@ import type { Clock } from '../source.ts';
 import type { LineSink } from './assembler.ts';
 import type { Finder } from './finder.ts';
 import { createLogFolders } from './folders.ts';
-import { backgroundIo, immediateIo } from './io.ts';
+import { backgroundIo, immediateIo, listingOnce } from './io.ts';
 import type { Look } from './look.ts';
 import { createChunk } from './open-log.ts';
 import { LogRegistry } from './registry.ts';
@@ -167,6 +167,7 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
   async function lookAtOnce(): Promise<LogTail[]> {
     const background: LogTail[] = [];
     const time = slices(clock.monotonic() + (hasRead ? BEAT_MS : FIRST_MS));
+    const io = hasRead ? immediateIo : listingOnce(immediateIo);
     for (const tail of waiting) {
       const has = time.hasTime();
       // What is left out stays due; the next beat begins with it.
@@ -177,7 +178,7 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
       if (stats === 'elsewhere') {
         background.push(tail);
         due.add(tail);
-      } else if (!tail.isAsLeft(stats)) await look(tail, { io: immediateIo, chunk, ...time, stats });
+      } else if (!tail.isAsLeft(stats)) await look(tail, { io, chunk, ...time, stats });
       else if (!folders.isWatched(tail.folder)) due.add(tail);
     }
     return background;

@@ -42,6 +42,19 @@ export const immediateIo: LogIo = {
   close: (fd) => closeSync(fd),
 };
 
+/** The same, but what stands in a folder is asked once: for the files of one reading, of which a folder can have thousands. */
+export function listingOnce(io: LogIo): LogIo {
+  const listed = new Map<string, Maybe<string[]>>();
+  return {
+    ...io,
+    readdir(folder) {
+      const names = listed.get(folder) ?? io.readdir(folder);
+      listed.set(folder, names);
+      return names;
+    },
+  };
+}
+
 const openLater = promisify(open);
 const fstatLater = promisify(fstat) as (fd: number) => Promise<Stats>;
 const closeLater = promisify(close);

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { immediateIo } from '../../../src/sources/logs/io.ts';
 import { logsSource } from '../../../src/sources/logs/source.ts';
 import { systemClock } from '../../../src/sources/source.ts';
 
@@ -47,6 +48,18 @@ test.each([
   written(name, 20, bytes);
   written('api.log', 1, line(2, 'after it'));
   expect(await messages()).toEqual(['before the rotation', 'after it']);
+});
+
+test('the folder of many young logs is listed once', async () => {
+  for (let i = 0; i < 40; i += 1) written(`bot-${i}.log`, 1, line(2, `of ${i}`));
+  written('bot-7.log.1', 20, line(30, 'before the rotation'));
+  const listed = vi.spyOn(immediateIo, 'readdir');
+  try {
+    expect(await messages([at('bot-*.log')])).toContain('before the rotation');
+    expect(listed).toHaveBeenCalledTimes(1);
+  } finally {
+    listed.mockRestore();
+  }
 });
 
 test('a generation that a glob names as well is read once', async () => {
