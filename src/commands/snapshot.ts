@@ -5,6 +5,7 @@ import { actions } from '../actions/all.ts';
 import { keptFile } from '../actions/kept-file.ts';
 import { openStateFolder, statePlace } from '../actions/state-folder.ts';
 import type { Options } from '../config/options.ts';
+import type { LogFile } from '../sources/logs/snapshot.ts';
 import { findDaemons } from '../sources/pm2/daemons.ts';
 import { systemClock, valueOf } from '../sources/source.ts';
 import type { OwnCode } from '../state/errors-explain.ts';
@@ -31,16 +32,39 @@ interface Run {
 
 /** Rates come from two readings; this lies between them, ms. */
 const BETWEEN_MS = 1_000;
+/** On a machine under load the logs take more readings; so long they are waited for, and so long between two, ms. */
+const LOGS_LIMIT_MS = 5_000;
+const BETWEEN_LOGS_MS = 100;
 /** How long the demo is watched for its crash loop, ms. */
 const DEMO_LIMIT_MS = 40_000;
 
-/** Two readings a second apart, as JSON or as a picture. */
+/** Two readings a second apart, and more where the logs are not read by then, as JSON or as a picture. */
 export async function snapshot(run: Run): Promise<string> {
-  return observe(run, async ({ poller }) => {
+  return observe(run, async ({ poller, store }) => {
     await poller.readAll();
     await sleep(BETWEEN_MS);
     await poller.readAll();
+    const endAt = systemClock.monotonic() + LOGS_LIMIT_MS;
+    for (let before = NO_FILES; systemClock.monotonic() < endAt; await poller.readAll()) {
+      const files = store.of('logs').flatMap(({ reading }) => valueOf(reading)?.files ?? []);
+      if (isReadBack(files, before)) return;
+      before = files;
+      await sleep(BETWEEN_LOGS_MS);
+    }
   });
+}
+
+const NO_FILES: readonly LogFile[] = [];
+
+/** Whether every log that can be read was: to its end, or as far as it goes, which is the start of a last line. */
+function isReadBack(files: readonly LogFile[], before: readonly LogFile[]): boolean {
+  return files.every(
+    ({ state, path, sizeBytes, offset }) =>
+      state !== 'waiting' &&
+      (state !== 'following' ||
+        !(offset < sizeBytes) ||
+        before.some((old) => old.path === path && old.offset === offset)),
+  );
 }
 
 /** The same of the demo, once every source is fresh and the crash loop was seen; else it names what is missing. */

@@ -93,3 +93,13 @@ test.skipIf(!existsSync('/dev/full'))('what cannot be written is one line on std
   expect(code).toBe(1);
   expect(stderr).toMatch(/^botop: cannot write the output: ENOSPC.*\n$/);
 });
+
+test('every log is read back before anything is printed', async () => {
+  const filler = `${new Date().toISOString()} INFO answered in 23 ms\n`.repeat(10_000);
+  for (let i = 0; i < 30; i += 1) {
+    writeFileSync(join(home, `${i}.log`), `${filler}${new Date().toISOString()} ERROR no answer\n`);
+  }
+  const { stdout } = await snapshot(['--json', '--logs', join(home, '*.log')]);
+  const { errors } = JSON.parse(stdout) as { errors: { total: number; unreadFiles: number } };
+  expect(errors).toMatchObject({ total: 30, unreadFiles: 0 });
+});

@@ -217,7 +217,8 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
       slow.tail.markSlow();
       isListOld = true;
     }
-    hasRead = true;
+    // Until somebody names files nothing was read: the first reading with some is the long one.
+    hasRead ||= tails.size > 0;
   }
 
   return {
