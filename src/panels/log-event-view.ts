@@ -68,7 +68,9 @@ function rowsOf({ line, bot, path, raw }: LogEventLook): readonly Row[] {
       'time',
       line.isStamped
         ? `${new Date(line.at).toISOString()} · ${clockTime(line.at, offsetAt(line.at))} here`
-        : 'the line tells none',
+        : line.isTimed
+          ? `${clockTime(line.at, offsetAt(line.at))} here, when it came: the line tells none`
+          : 'the line tells none',
       'text',
     ],
     [

@@ -18,8 +18,8 @@ export interface Histogram {
 export function histogramOf(lines: readonly LogLine[], columns: number): Histogram | null {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
-  for (const { at, isStamped } of lines) {
-    if (!isStamped) continue;
+  for (const { at, isTimed } of lines) {
+    if (!isTimed) continue;
     if (at < from) from = at;
     if (at > to) to = at;
   }
@@ -32,7 +32,7 @@ export function histogramOf(lines: readonly LogLine[], columns: number): Histogr
     errors: new Uint32Array(columns),
   };
   for (const line of lines) {
-    if (!line.isStamped || line.isPart) continue;
+    if (!line.isTimed || line.isPart) continue;
     const column = columnOf(histogram, line.at);
     histogram.all[column] = (histogram.all[column] as number) + 1;
     if (line.level === 'warn') histogram.warnings[column] = (histogram.warnings[column] as number) + 1;
@@ -106,7 +106,7 @@ function markPage(
   theme: Theme,
   page: readonly LogLine[],
 ): void {
-  const stamped = page.filter(({ isStamped }) => isStamped);
+  const stamped = page.filter(({ isTimed }) => isTimed);
   const [first, last] = [stamped[0], stamped.at(-1)];
   if (!first || !last) return;
   const from = columnOf(histogram, first.at);

@@ -231,7 +231,7 @@ function drawMargin(
   let x = 2;
   if (columns.hasTime) {
     // What tells no time has none.
-    if (line.isStamped) cells.text(x, y, clockTime(line.at, offsetAt(line.at)), roles.muted, 8);
+    if (line.isTimed) cells.text(x, y, clockTime(line.at, offsetAt(line.at)), roles.muted, 8);
     x += 9;
   }
   if (columns.botWidth > 0) {
@@ -266,7 +266,7 @@ function drawFoot(cells: Cells, look: LogViewLook, theme: Theme): void {
     return;
   }
   const line = look.window.lines[look.isFollowing ? look.window.lines.length - 1 : look.window.cursor];
-  const place = line?.isStamped && width >= 56 ? ` ${momentText(line.at, look.now)} ` : '';
+  const place = line?.isTimed && width >= 56 ? ` ${momentText(line.at, look.now)} ` : '';
   const room = width - 6 - place.length;
   if (look.foot)
     cells.text(2, y, ` ${truncate(look.foot, room)} `, look.isAlarming ? theme.warn : theme.accent, room + 2);

@@ -99,6 +99,7 @@ test('every log is read back before anything is printed', async () => {
   for (let i = 0; i < 30; i += 1) {
     writeFileSync(join(home, `${i}.log`), `${filler}${new Date().toISOString()} ERROR no answer\n`);
   }
+  writeFileSync(join(home, 'pm2', 'pm2.log'), '');
   const { stdout } = await snapshot(['--json', '--logs', join(home, '*.log')]);
   const { errors } = JSON.parse(stdout) as { errors: { total: number; unreadFiles: number } };
   expect(errors).toMatchObject({ total: 30, unreadFiles: 0 });

@@ -45,6 +45,7 @@ const line: LogLine = {
   end: 23,
   at: NOON,
   isStamped: false,
+  isTimed: false,
   text: 'ERROR 401 Unauthorized',
   level: 'error',
   isPart: false,

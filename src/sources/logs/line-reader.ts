@@ -1,6 +1,7 @@
 /** Makes lines of bytes: their moments, levels, what belongs together, and which of them are wanted. */
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
+import { type Arrival, UNSEEN } from './arrivals.ts';
 import type { LineLevel } from './level.ts';
 import { parseLine } from './line.ts';
 import { MAX_LINE_BYTES } from './open-log.ts';
@@ -12,10 +13,12 @@ export interface LogLine {
   readonly place: number;
   /** Where the next one begins. */
   readonly end: number;
-  /** Epoch ms; of a line without a stamp that of the line before it, else of the file. */
+  /** Epoch ms; of a line without a stamp when it came, else that of the line before it, else of the file. */
   readonly at: number;
   /** Whether the line, or the one it belongs to, says its time itself. */
   readonly isStamped: boolean;
+  /** Whether `at` is its own: stamped, or seen to come. */
+  readonly isTimed: boolean;
   readonly text: string;
   /** Its writer's, or that of the event it is a part of; null when nobody says. */
   readonly level: LineLevel | null;
@@ -35,6 +38,9 @@ export interface EventHead {
   readonly at: number;
   readonly level: LineLevel | null;
   readonly isStamped: boolean;
+  readonly isTimed: boolean;
+  /** It is a traceback of Python whose last line is still to come. */
+  readonly isOpen?: boolean;
 }
 
 /** The lines of some bytes. */
@@ -56,17 +62,20 @@ const QUARTER_HOUR_MS = 900_000;
 const MAX_ZONE_MS = 26 * 3_600_000;
 
 /** The stamp that PM2 puts before each line, those of a stack trace too. */
+const PM2_PREFIX_BYTES = '2026-01-01T00:00:00: '.length;
 const PM2_PREFIX = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d: /;
 const CONTINUES =
   /^(?:\s+\S|at |Caused by:|\.\.\. \d+ more|[}\])]+[,;]?\s*$|Traceback \(most recent|During handling of |The above exception )/;
 
 export class LineReader {
   readonly #now: () => number;
+  readonly #arrivalOf: (place: number) => Arrival;
   readonly #zoneShift: ((at: number) => number) | null;
   #learnedShiftMs: number | null = null;
 
-  constructor(zone: string | null, now: () => number) {
+  constructor(zone: string | null, now: () => number, arrivalOf: (place: number) => Arrival = () => UNSEEN) {
     this.#now = now;
+    this.#arrivalOf = arrivalOf;
     this.#zoneShift = zone === null ? null : createZoneShift(zone);
   }
 
@@ -106,6 +115,7 @@ export class LineReader {
     let headOffset = head === null ? -1 : 0;
     let firstAt = Number.NaN;
     let doneTo = 0;
+    const isOpen = head?.isOpen === true;
     for (let at = 0; at < bytes.length; ) {
       const found = bytes.indexOf(0x0a, at);
       const end = found === -1 ? bytes.length : found;
@@ -117,15 +127,18 @@ export class LineReader {
       }
       const raw = bytes.toString('utf8', at, Math.min(end, at + MAX_LINE_BYTES)).replace(/\r$/, '');
       const parsed = parseLine(raw, 'out', this.#now());
-      const isPart = isPartOf(raw, parsed);
+      const isEnd = endsTraceback(bytes, at, isOpen);
+      const isPart = isPartOf(raw, parsed) || (isEnd && isBare(raw, parsed));
       if (isPart && at > doneTo) current = this.#headBefore(bytes, at) ?? current;
       doneTo = next;
       const stampedAt = parsed.at === null ? Number.NaN : this.#momentOf(parsed.at, parsed.hasZone);
       const isStamped = !Number.isNaN(stampedAt);
-      const moment = isStamped ? stampedAt : (current?.at ?? Number.NaN);
+      const came = isStamped || isPart ? UNSEEN : this.#arrivalOf(place + at);
+      const isSeen = !Number.isNaN(came.at) && !came.isBefore;
+      const moment = isStamped ? stampedAt : isSeen ? came.at : (current?.at ?? came.at);
       if (!isPart) {
         if (headOffset === -1) headOffset = at;
-        current = { at: moment, level: parsed.level, isStamped };
+        current = { at: moment, level: parsed.level, isStamped, isTimed: isStamped || isSeen };
       }
       if (Number.isNaN(firstAt)) firstAt = moment;
       const line: LogLine = {
@@ -133,6 +146,7 @@ export class LineReader {
         end: place + Math.min(next, bytes.length),
         at: moment,
         isStamped: isStamped || (isPart && current?.isStamped === true),
+        isTimed: isStamped || (isPart ? current?.isTimed === true : isSeen),
         text: shownText(raw),
         level: isPart && parsed.level === null ? (current?.level ?? null) : parsed.level,
         isPart,
@@ -140,7 +154,8 @@ export class LineReader {
       if (test === null || test.passes(line)) lines.push(line);
       at = next;
     }
-    return { lines, firstAt, lastAt: current?.at ?? Number.NaN, head: current, headOffset: Math.max(0, headOffset) };
+    const last = current && { ...current, isOpen: endsTraceback(bytes, bytes.length, isOpen) };
+    return { lines, firstAt, lastAt: current?.at ?? Number.NaN, head: last, headOffset: Math.max(0, headOffset) };
   }
 
   /** The event that the line at an offset is a part of, where lines were left out before it. */
@@ -152,7 +167,7 @@ export class LineReader {
       const parsed = parseLine(raw, 'out', this.#now());
       if (!isPartOf(raw, parsed)) {
         const at = parsed.at === null ? Number.NaN : this.#momentOf(parsed.at, parsed.hasZone);
-        return { at, level: parsed.level, isStamped: parsed.at !== null };
+        return { at, level: parsed.level, isStamped: parsed.at !== null, isTimed: parsed.at !== null };
       }
       end = start - 1;
     }
@@ -165,6 +180,32 @@ function isPartOf(raw: string, parsed: { readonly at: number | null; readonly le
   const bare = raw.replace(PM2_PREFIX, '');
   if (parsed.at !== null && bare.length === raw.length) return false;
   return CONTINUES.test(bare);
+}
+
+/** Without a time of its own; PM2 puts one before every line. */
+function isBare(raw: string, parsed: { readonly at: number | null }): boolean {
+  return parsed.at === null || PM2_PREFIX.test(raw);
+}
+
+/** A frame of Python's has its place, its code, and what marks the code or says how often it came. */
+const FRAME_LINES = 4;
+const FRAME = '  File "';
+
+/**
+ * Whether a frame of a Python traceback ends at an offset: the line there says what the traceback is about. `isOpen`
+ * tells it of the first offset.
+ */
+function endsTraceback(bytes: Buffer, offset: number, isOpen: boolean): boolean {
+  let end = offset - 1;
+  for (let lines = 0; end > 0 && lines < FRAME_LINES; lines += 1) {
+    const start = bytes.lastIndexOf(0x0a, end - 1) + 1;
+    const prefix = bytes[start] === 0x20 ? 0 : bytes[start + 19] === 0x3a ? PM2_PREFIX_BYTES : -1;
+    const from = start + prefix;
+    if (prefix === -1 || bytes[from] !== 0x20 || bytes[from + 1] !== 0x20) return false;
+    if (bytes.toString('latin1', from, from + FRAME.length) === FRAME) return true;
+    end = start - 1;
+  }
+  return end <= 0 && isOpen;
 }
 
 /** As a line is shown: cleaned, redacted, cut. */

@@ -1,6 +1,7 @@
 /** Pages through one log in either direction, in pieces, without ever holding it whole. */
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
+import type { Arrival } from './arrivals.ts';
 import { backgroundIo, type LogIo } from './io.ts';
 import { type EventHead, LineReader, type LinesRead, type LineTest, type LogLine } from './line-reader.ts';
 import { MAX_LINE_BYTES } from './open-log.ts';
@@ -65,7 +66,7 @@ export function createLogPager(
   { zone = null, now = Date.now, io = backgroundIo }: PagerOptions = {},
 ): LogPager {
   const reel = new LogReel(path, io);
-  const reader = new LineReader(zone, now);
+  const reader = new LineReader(zone, now, (place) => reel.arrivalOf(place));
   let turn: Promise<unknown> = Promise.resolve();
   /** What stands before the place where reading goes on: a stack trace may go on there. */
   let carried: { readonly place: number; readonly head: EventHead } | null = null;
@@ -133,25 +134,25 @@ export function createLogPager(
     }
   }
 
-  /** The moment of the first stamped line at or behind an offset; NaN where none is near. */
-  async function momentAt(file: number, offset: number): Promise<{ readonly at: number; readonly offset: number }> {
+  /** The moment of the first stamped line at or behind an offset; where none is near, when the bytes there came. */
+  async function momentAt(file: number, offset: number): Promise<Arrival> {
     const bytes = await reel.read(placeOf(file, offset), PROBE_BYTES);
     for (let at = offset === 0 ? 0 : bytes.indexOf(0x0a) + 1; at < bytes.length; ) {
       const found = bytes.indexOf(0x0a, at);
       const end = found === -1 ? bytes.length : found;
       const moment = reader.momentIn(bytes, at, end);
-      if (!Number.isNaN(moment)) return { at: moment, offset: offset + at };
+      if (!Number.isNaN(moment)) return { at: moment, isBefore: false };
       at = end + 1;
       if (offset !== 0 && found === -1) break;
     }
-    return { at: Number.NaN, offset };
+    return reel.arrivalOf(placeOf(file, offset));
   }
 
   async function seek(at: number): Promise<number> {
     let file = fileOf(reel.end);
     for (;;) {
-      const { at: first } = await momentAt(file, 0);
-      if (!(first >= at)) break;
+      const { at: first, isBefore } = await momentAt(file, 0);
+      if (isBefore || !(first >= at)) break;
       const before = placeOf(file, 0);
       if (before <= reel.start && !(await reel.goOlder())) return before;
       file -= 1;
@@ -168,7 +169,7 @@ export function createLogPager(
     let place = placeOf(file, await lineStart(file, low));
     for (let pieces = 0; pieces < MAX_SEEK_PIECES; pieces += 1) {
       const piece = await forward(place, PROBE_BYTES, null);
-      const found = piece.lines.find((line) => line.isStamped && !line.isPart && line.at >= at);
+      const found = piece.lines.find((line) => line.isTimed && !line.isPart && line.at >= at);
       if (found) return found.place;
       if (piece.isOver || piece.to <= place) return piece.to;
       place = piece.to;

@@ -3,8 +3,10 @@
  * that are numbers and compare as the times of writing do.
  */
 import type { Stats } from 'node:fs';
+import { type Arrival, arrivalOf, noteArrival, UNSEEN } from './arrivals.ts';
 import { findGenerations, type Generation } from './generations.ts';
 import { type LogIo, openLog, toUnreadable } from './io.ts';
+import { fileIdOf } from './open-log.ts';
 import { findPacked, unpack } from './packed.ts';
 import { statOrNull } from './probe.ts';
 
@@ -27,6 +29,8 @@ interface Part {
   size: number;
   /** It is compressed: unpacked when it is read. */
   readonly isPacked?: true;
+  /** A copy of it: device and inode are those of the file that was cut. */
+  readonly isCopy?: true;
   /** Epoch ms of the last write, as of the last look. */
   writtenAt: number;
 }
@@ -59,6 +63,7 @@ export class LogReel {
     if (!now) {
       const { fd, stats } = await openLog(this.#io, this.path);
       this.#parts.set(this.#newest, partOf(this.path, fd, stats));
+      noteArrival(fileIdOf(stats), stats.size, stats.mtimeMs);
       await this.#sign();
       return;
     }
@@ -85,6 +90,12 @@ export class LogReel {
     let bytes = -offsetOf(place);
     for (let file = fileOf(place); file <= this.#newest; file += 1) bytes += this.sizeOf(file);
     return Math.max(0, bytes);
+  }
+
+  /** When the byte at a place came. */
+  arrivalOf(place: number): Arrival {
+    const part = this.#parts.get(fileOf(place));
+    return part && !part.isCopy ? arrivalOf(fileIdOf(part), offsetOf(place)) : UNSEEN;
   }
 
   isNewest(file: number): boolean {
@@ -147,6 +158,7 @@ export class LogReel {
     if (part.fd === null) return;
     const { size, mtimeMs } = await this.#io.fstat(part.fd);
     part.writtenAt = mtimeMs;
+    noteArrival(fileIdOf(part), size, mtimeMs);
     if (size >= part.size) {
       part.size = size;
       if (part === this.#parts.get(this.#newest)) await this.#sign();
@@ -154,7 +166,7 @@ export class LogReel {
     }
     // Cut: what was there is another file now, in its copy if it has one.
     const copy = await this.#copyOf(part);
-    this.#parts.set(this.#newest, { ...part, fd: copy?.fd ?? null, size: copy?.size ?? 0 });
+    this.#parts.set(this.#newest, { ...part, isCopy: true, fd: copy?.fd ?? null, size: copy?.size ?? 0 });
     this.#newest += 1;
     this.#parts.set(this.#newest, { ...part, size });
     this.#signature = Buffer.alloc(0);

@@ -2,6 +2,7 @@
 import type { Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { writtenAt } from '../log-times.ts';
+import { noteArrival } from './arrivals.ts';
 import { type LogIo, openLog, toUnreadable } from './io.ts';
 import type { Look, TailOptions } from './look.ts';
 import { type DrainScope, OpenLog } from './open-log.ts';
@@ -147,6 +148,8 @@ export class LogTail {
     const { fd, stats } = await openLog(look.io, this.target.path);
     const log = new OpenLog(fd, stats, clock.monotonic());
     log.grewAt -= Math.max(0, clock.now() - stats.mtimeMs);
+    // It was not there at the look before: all of it is new.
+    if (this.#wasMissing || previous !== null) noteArrival(log.key, 0, stats.mtimeMs);
     const owner = registry.ownerOf(log.key);
     if (owner !== undefined) {
       await look.io.close(fd);
@@ -232,6 +235,7 @@ export class LogTail {
         continue;
       }
       log.size = size;
+      noteArrival(log.key, size, mtimeMs);
       const end = await log.drain(scope, MAX_BACKLOG_BYTES);
       if (end === 'end') return true;
       if (end === 'budget') {
