@@ -73,9 +73,18 @@ export function createInput(stdin: Readable | null, listener: InputListener): In
   function push(chunk: string): void {
     clearTimeout(timer);
     pending += chunk;
+    takeAnswers();
     while (pending !== '' && take());
     if (pending === '' || pending.startsWith(PASTE_FROM)) return;
     timer = setTimeout(flush, pending === ESC || pending === ESC + ESC ? ESC_MS : TORN_MS);
+  }
+
+  /** An answer of the terminal may come at any moment: behind an Esc of the person it would pass for Alt and a key. */
+  function takeAnswers(): void {
+    if (!pending.includes(STATUS)) return;
+    const parts = pending.split(STATUS);
+    pending = parts.join('');
+    for (let left = parts.length - 1; left > 0; left -= 1) listener.status?.();
   }
 
   /** Takes one report off what is pending; false when its end is still missing. */
@@ -124,7 +133,6 @@ export function createInput(stdin: Readable | null, listener: InputListener): In
     if (sequence === ESC || sequence === ESC + ESC) {
       return listener.key('', sequence === ESC ? { escape: true } : { escape: true, meta: true });
     }
-    if (sequence === STATUS) return listener.status?.();
     const isMeta = sequence.startsWith(ESC + ESC);
     const rest = sequence.slice(isMeta ? 2 : 1);
     if (!/^[[O]./.test(rest)) return reportText(rest, !isMeta);

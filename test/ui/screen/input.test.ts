@@ -136,3 +136,18 @@ test('bytes of one character that come apart are that character', () => {
   listen(bytes.subarray(1));
   expect(reports).toEqual(['ж']);
 });
+
+test.each([
+  ['right behind an Esc', ['\u001b\u001b[0n'], ['esc']],
+  ['right before an Esc', ['\u001b[0n\u001b'], ['esc']],
+  ['behind an Esc, in a chunk of its own', ['\u001b', '\u001b[0n'], ['esc']],
+  ['torn behind an Esc', ['\u001b', '\u001b[0', 'n'], ['esc']],
+  ['between two letters', ['j\u001b[0nk'], ['j', 'k']],
+  ['between an arrow and a letter', ['\u001b[A\u001b[0nr'], ['up', 'r']],
+])('an answer of the terminal %s is told as one, and takes no key with it', (_, chunks, keys) => {
+  expect(namesOf(chunks)).toEqual(keys);
+  let answers = 0;
+  const input = createInput(null, { key: () => {}, paste: () => {}, status: () => void (answers += 1) });
+  for (const chunk of chunks) input.push(chunk);
+  expect(answers).toBe(1);
+});
