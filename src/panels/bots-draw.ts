@@ -3,8 +3,9 @@ import { type Failure, valueOf } from '../sources/source.ts';
 import type { World } from '../state/world.ts';
 import { ago } from '../text/format.ts';
 import { measure, truncate } from '../text/width.ts';
+import { wrap } from '../text/wrap.ts';
 import { lookedFor } from '../ui/looked-for.ts';
-import type { Scope } from '../ui/panel.ts';
+import type { Scope, Size } from '../ui/panel.ts';
 import { cursorIndex } from '../ui/reduce.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import { targetsOf } from '../ui/targets.ts';
@@ -19,7 +20,9 @@ import { drawGroup, drawRow } from './bots-rows-draw.ts';
 import type { BotsView } from './bots-view.ts';
 
 /** Rows of the panel that are not bots: the border above and below, and the names of the columns. */
-export const CHROME_ROWS = 3;
+const CHROME_ROWS = 3;
+/** What is wrong with a daemon takes as many at most. */
+const TROUBLE_ROWS = 3;
 /** Groups say it instead. */
 const NONE: ReadonlySet<never> = new Set();
 /** More of them are counted. */
@@ -36,7 +39,7 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
   }
   const columns = fitColumns(width - 2, list.isGrouped ? NONE : view.several, list.columns);
   drawTitles(cells, scope, columns);
-  const page = Math.max(1, height - CHROME_ROWS);
+  const page = pageOf(cells, world);
   const cursor = cursorIndex(list, view.keys);
   const top = Math.max(0, Math.min(list.top, view.lines.length - page));
   for (let line = 0; line < page; line++) {
@@ -157,13 +160,26 @@ function staleWords({ error, readAt }: Stale, now: number): string {
   return `${error ? TROUBLE[error.code] : 'STALE'} ${ago(now - readAt)}`;
 }
 
-/** What is wrong and what to do about it, in the panel's last row. */
-function drawTrouble(cells: Cells, { world, theme }: Scope): void {
+/** How many rows of the list are visible. */
+export function pageOf(size: Size, world: World): number {
+  return Math.max(1, size.height - CHROME_ROWS - troubleLines(size, world).length);
+}
+
+function troubleLines({ width, height }: Size, world: World): readonly string[] {
   const text = troubleOf(world);
-  if (text === null || cells.height < 6) return;
-  const y = cells.height - 2;
-  cells.fill(1, y, cells.width - 2, 1);
-  cells.text(2, y, truncate(text, cells.width - 4), theme.warn);
+  if (text === null || height < 6) return [];
+  const lines = wrap(text, width - 4);
+  const most = Math.min(TROUBLE_ROWS, Math.floor(height / 5));
+  // The last of them is cut where it says more.
+  return lines.length <= most ? lines : [...lines.slice(0, most - 1), lines.slice(most - 1).join(' ')];
+}
+
+/** What is wrong and what to do about it, in the panel's last rows. */
+function drawTrouble(cells: Cells, { world, theme }: Scope): void {
+  const lines = troubleLines(cells, world);
+  const y = cells.height - 1 - lines.length;
+  cells.fill(1, y, cells.width - 2, lines.length);
+  lines.forEach((line, at) => cells.text(2, y + at, truncate(line, cells.width - 4), theme.warn));
 }
 
 /** A mark on the right border where the window stands in a list that is longer than it. */

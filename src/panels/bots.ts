@@ -6,7 +6,7 @@ import { createViewMemo } from '../ui/view-memo.ts';
 import { logsOf } from '../ui/viewer.ts';
 import { drawBotDetail } from './bot-detail.ts';
 import { BOT_COLUMNS } from './bots-column-list.ts';
-import { CHROME_ROWS, drawBots } from './bots-draw.ts';
+import { drawBots, pageOf } from './bots-draw.ts';
 import { BOT_SORTS } from './bots-fields.ts';
 import { parseBotFilter } from './bots-filter.ts';
 import { keyOfGroup } from './bots-groups.ts';
@@ -36,7 +36,7 @@ export function botsPanel(): Panel {
     title: 'Bots',
     sorts: BOT_SORTS,
     keys: (scope) => viewOf(scope).keys,
-    page: (height) => Math.max(1, height - CHROME_ROWS),
+    page: (size, { world }) => pageOf(size, world),
     draw: (cells, scope) => drawBots(cells, scope, viewOf(scope)),
     drawDetail(cells, scope, key) {
       const row = rowOf(scope, key);

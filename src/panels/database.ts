@@ -58,7 +58,7 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
     sorts: TABLE_SORTS,
     keys: (scope) => viewOf(scope).keys,
     // How many tables show depends on the width and on who waits; the list keeps its cursor in sight by itself.
-    page: (height) => Math.max(1, Math.floor((height - 2) / 2)),
+    page: ({ height }) => Math.max(1, Math.floor((height - 2) / 2)),
     draw: (cells, scope) => drawDatabase(cells, viewOf(scope), lookOf(scope), sortRemark(scope)),
     drawDetail(cells, scope, key) {
       drawDatabaseDetail(cells, viewOf(scope), lookOf(scope), key, RANGES[scope.ui.range] ?? RANGES[0]);

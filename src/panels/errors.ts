@@ -92,7 +92,7 @@ export function errorsPanel({ onChange = () => {}, setBaseline = () => {} }: Err
     title: 'Errors',
     sorts: ERROR_SORTS,
     keys: (scope) => rowsOf(scope).keys,
-    page: (height) => Math.max(1, height - CHROME_ROWS),
+    page: ({ height }) => Math.max(1, height - CHROME_ROWS),
     draw: (cells, scope) => drawErrors(cells, scope, rowsOf(scope)),
     drawDetail(cells, scope, key) {
       const group = scope.world.errors.groups.find(({ fingerprint }) => fingerprint === key) ?? null;

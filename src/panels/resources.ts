@@ -32,7 +32,7 @@ export function resourcesPanel(): Panel {
     title: 'Resources',
     sorts: [],
     keys: (scope) => viewOf(scope).keys,
-    page: (height) => Math.max(1, height - 2),
+    page: ({ height }) => Math.max(1, height - 2),
     draw: (cells, scope) => drawResources(cells, viewOf(scope), lookOf(scope)),
     drawSummary(cells, scope) {
       cells.clear();

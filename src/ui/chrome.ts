@@ -39,8 +39,9 @@ export function drawHeader(cells: Cells, scope: ChromeScope): void {
     ['botop ', theme.accent],
     [truncate(scope.hostname, isNarrow ? 16 : 28), theme.strong],
   ];
-  const fleet = fleetPieces(scope);
-  const sources = sourcePieces(scope);
+  const fleet = fleetPieces(scope, isNarrow);
+  // On a phone each word has to say something.
+  const sources = sourcePieces(scope, isNarrow);
   if (isNarrow) {
     putLine(cells, 0, [...name], [...badges, ...clock]);
     putLine(cells, 1, fleet, sources);
@@ -49,7 +50,7 @@ export function drawHeader(cells: Cells, scope: ChromeScope): void {
   putLine(cells, 0, [...name, ['  ', theme.text], ...fleet], [...badges, ...sources, ...clock]);
 }
 
-function fleetPieces({ world, theme }: ChromeScope): Piece[] {
+function fleetPieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[] {
   const fleet = countFleet(world);
   if (fleet.expected === null) {
     if (world.pm2.every(({ reading }) => reading.state === 'off')) return [['no PM2 here', theme.muted]];
@@ -66,7 +67,8 @@ function fleetPieces({ world, theme }: ChromeScope): Piece[] {
     ];
   }
   const isShort = fleet.running < fleet.expected;
-  const pieces: Piece[] = [[`${fleet.running} of ${fleet.expected} running`, isShort ? theme.bad : theme.good]];
+  const of = isNarrow ? '/' : ' of ';
+  const pieces: Piece[] = [[`${fleet.running}${of}${fleet.expected} running`, isShort ? theme.bad : theme.good]];
   const add = (text: string, style: StyleId): void => void pieces.push([' · ', theme.muted], [text, style]);
   const { errored, flapping } = fleet.byState;
   if (errored) add(`${errored} ERRORED`, theme.bad);
@@ -81,11 +83,12 @@ function fleetPieces({ world, theme }: ChromeScope): Piece[] {
 }
 
 /** `src 2/2`; what is not configured does not count, and homes seen from outside only when that fails. */
-function sourcePieces({ world, theme }: ChromeScope): Piece[] {
+function sourcePieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[] {
   const isCounted = ({ kind, reading: { state } }: Entry): boolean =>
     state !== 'off' && (kind !== 'guard' || state === 'stale' || state === 'down');
   const counted = world.entries.filter(isCounted);
   const up = counted.filter(({ reading }) => reading.state === 'fresh').length;
+  if (isNarrow && up === counted.length) return [];
   const style = up === counted.length ? theme.muted : theme.warn;
   const missing = counted.filter(({ reading }) => reading.state === 'stale' || reading.state === 'down');
   const names = missing.map(({ id, reading }) => `${id} ${reading.state}`).join(' ');

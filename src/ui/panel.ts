@@ -18,6 +18,11 @@ export interface Scope {
   readonly logs?: readonly PeekFile[];
 }
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface Panel {
   readonly id: PanelId;
   readonly title: string;
@@ -25,8 +30,8 @@ export interface Panel {
   keys(scope: Scope): readonly string[];
   /** The names of what its rows can be sorted by, in the order of `o`. */
   readonly sorts: readonly string[];
-  /** How many rows are visible in a zone of this height. */
-  page(height: number): number;
+  /** How many rows are visible in a zone of this size. */
+  page(size: Size, scope: Scope): number;
   draw(cells: Cells, scope: Scope): void;
   /** The whole body, about the row of that key. */
   drawDetail(cells: Cells, scope: Scope, key: string | null): void;

@@ -1,19 +1,21 @@
 /** What the reducer may ask of the screen, answered by the panels. */
-import type { Panel, Scope } from './panel.ts';
+import type { Panel, Scope, Size } from './panel.ts';
 import type { PanelId, Scene } from './state.ts';
 
 export interface SceneOptions {
   readonly panels: readonly Panel[];
   scopeOf(id: PanelId): Scope;
-  /** The height of a panel's zone, or of the detail that has its place; undefined while neither is shown. */
-  heightOf(id: PanelId): number | undefined;
+  /** The size of a panel's zone, or of the detail that has its place; undefined while neither is shown. */
+  sizeOf(id: PanelId): Size | undefined;
 }
 
-export function createScene({ panels, scopeOf, heightOf }: SceneOptions): Scene {
+const NO_ROOM: Size = { width: 1, height: 1 };
+
+export function createScene({ panels, scopeOf, sizeOf }: SceneOptions): Scene {
   const panelOf = (id: PanelId): Panel | undefined => panels.find((panel) => panel.id === id);
   return {
     keys: (id) => panelOf(id)?.keys(scopeOf(id)) ?? [],
-    page: (id) => panelOf(id)?.page(heightOf(id) ?? 1) ?? 1,
+    page: (id) => panelOf(id)?.page(sizeOf(id) ?? NO_ROOM, scopeOf(id)) ?? 1,
     members: (id, key) => panelOf(id)?.members?.(scopeOf(id), key) ?? [],
     group: (id, key) => panelOf(id)?.group?.(scopeOf(id), key) ?? null,
     groups: (id) => panelOf(id)?.groups?.(scopeOf(id)) ?? [],

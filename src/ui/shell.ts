@@ -36,7 +36,7 @@ export function createShell(options: ShellOptions): Shell {
     layout()
       .rows.flatMap(({ zones }) => zones)
       .find((zone) => zone.id === id);
-  const scene = createScene({ panels, scopeOf, heightOf: (id) => zoneOf(id)?.height });
+  const scene = createScene({ panels, scopeOf, sizeOf: (id) => zoneOf(id) });
 
   const layouts = createLayouts();
   const layout = (): Layout => layouts(ui, world, size);

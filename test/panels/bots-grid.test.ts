@@ -195,7 +195,7 @@ test('what is selected stays selected through any orders, filters, groups and li
       const scene = createScene({
         panels: [panel],
         scopeOf: (id) => ({ ...scopeOn(world), ui, list: ui.lists[id] }),
-        heightOf: () => 8,
+        sizeOf: () => ({ width: 100, height: 8 }),
       });
       for (const one of selecting) ui = reduce(ui, one, scene);
       const chosen = ui.lists.bots.selected;

@@ -118,9 +118,9 @@ test('of a daemon that is dead since before we looked they are what is left to s
   expect(shown).toContain('first end the bot that outlived it');
 });
 
-test('what is wrong with a daemon that answers is said in the last row; when all is well nothing is', () => {
+test('what is wrong with a daemon that answers is said below the list; when all is well nothing is', () => {
   const daemons = [makeDaemonProcess(), makeDaemonProcess({ pid: 800, startTicks: 10 })];
-  expect(lines(worldWith({ daemons })).at(-2)).toContain(
+  expect(lines(worldWith({ daemons })).at(-3)).toContain(
     '2 daemons for one home: 900 answers, 800 does not · each runs',
   );
   const well = lines(worldWith({}));
@@ -140,4 +140,18 @@ test('a daemon that stopped answering is told with what is seen of it from outsi
   const shown = text(worldWith({ daemons: [makeDaemonProcess({ isHalted: true })] }, frozen));
   expect(shown).toContain('FROZEN 9s');
   expect(shown).toContain('stopped by a signal: pid 900 · kill -CONT 900 wakes it');
+});
+
+test('what to do is said in as many lines as it takes, and no row of the list is behind it', () => {
+  const reading: Reading<Pm2Snapshot> = { ...dead, state: 'stale', value: bots, readAt: NOON - 9_000 } as never;
+  const world = worldWith({ daemons: [], orphans: [orphan] }, reading);
+  const shown = lines(world, 40, 15);
+  expect(
+    shown
+      .slice(-4, -1)
+      .join(' ')
+      .replace(/[│\s]+/g, ' '),
+  ).toContain('dead: its socket refuses · first end the bot that outlived it');
+  expect(botsPanel().page({ width: 40, height: 15 }, scopeOn(world))).toBe(9);
+  expect(botsPanel().page({ width: 40, height: 15 }, scopeOn(worldWith({})))).toBe(12);
 });
