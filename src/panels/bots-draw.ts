@@ -30,7 +30,7 @@ const OTHERS_MOST = 3;
 
 export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
   const { world, list, isFocused } = scope;
-  const { width, height } = cells;
+  const { width } = cells;
   cells.clear();
   drawFrame(cells, scope, view);
   if (view.rows.length === 0) {
