@@ -2,6 +2,8 @@
 import { UnreadableLog } from '../sources/logs/io.ts';
 import { BadFilter, compileFilter, compileSearch, type LineFilter } from '../sources/logs/line-filter.ts';
 import type { MergedLine } from '../sources/logs/merge.ts';
+import type { LineTest } from '../sources/logs/pager.ts';
+import { levelSieve } from '../sources/logs/sieve.ts';
 import { BadPattern } from '../text/linear-pattern.ts';
 import type { ViewerFile, ViewerPort, ViewerSubject } from '../ui/viewer.ts';
 import type { LogEventLook } from './log-event-view.ts';
@@ -82,11 +84,12 @@ export class LogDesk {
   findMatch(by: 1 | -1): void {
     const wanted = this.search;
     if (!wanted) return this.remark('nothing to search for: / begins');
-    this.session.find(by, (line) => wanted.passes(line), wanted.word, `match of ${wanted.text}`);
+    this.session.find(by, wanted, `match of ${wanted.text}`);
   }
 
   findError(by: 1 | -1): void {
-    this.session.find(by, ({ level, isPart }) => !isPart && (level === 'error' || level === 'fatal'), null, 'error');
+    const passes: LineTest['passes'] = ({ level, isPart }) => !isPart && (level === 'error' || level === 'fatal');
+    this.session.find(by, { passes, sieve: levelSieve(['error', 'fatal'], false) }, 'error');
   }
 
   remark(text: string): void {

@@ -94,12 +94,15 @@ export class LogReaders {
   }
 }
 
-/** What is looked for among the lines that pass the filter; every such line holds `word`, when one is known. */
-export function soughtTest(filter: LineFilter | null, isSought: LineTest['passes'], word: string | null): LineTest {
-  const own = filter?.word ?? null;
+/** What is looked for among the lines that pass the filter. */
+export function soughtTest(filter: LineFilter | null, sought: LineTest): LineTest {
+  if (filter === null) return sought;
+  const tests = [filter, sought];
+  // A word is rarer than a level, and spares the looking at whole events.
+  const isOfWords = filter.mayPass !== undefined && filter.sieve?.eventLevels.length === 0;
   return {
-    // The longer word is the rarer one.
-    word: (word?.length ?? 0) >= (own?.length ?? 0) ? word : own,
-    passes: (line) => (filter === null || filter.passes(line)) && isSought(line),
+    sieve: isOfWords ? filter.sieve : (sought.sieve ?? filter.sieve),
+    mayPass: (text) => tests.every((test) => test.mayPass?.(text) ?? true),
+    passes: (line) => tests.every((test) => test.passes(line)),
   };
 }

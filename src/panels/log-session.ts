@@ -145,8 +145,8 @@ export class LogSession {
     this.#run((isOver) => this.#fillForward(isOver, STEP.lines));
   }
 
-  /** The next line for which `isSought` holds, newer (1) or older (-1); `what` names it: `error`. */
-  find(by: 1 | -1, isSought: LineTest['passes'], word: string | null, what: string): void {
+  /** The next line that is sought, newer (1) or older (-1); `what` names it: `error`. */
+  find(by: 1 | -1, sought: LineTest, what: string): void {
     const { lines, cursor } = this.window;
     // While following the newest is meant, the line the cursor is on too.
     const isAtEnd = this.isFollowing;
@@ -155,13 +155,13 @@ export class LogSession {
     this.cancel();
     this.isFollowing = false;
     for (; at >= 0 && at < lines.length; at += step) {
-      if (!isSought(lines[at] as MergedLine)) continue;
+      if (!sought.passes(lines[at] as MergedLine)) continue;
       this.window = showLine(this.window, at, this.page);
       this.remark = '';
       this.#onChange();
       return this.approach();
     }
-    const test = soughtTest(this.filter, isSought, word);
+    const test = soughtTest(this.filter, sought);
     this.#run((isOver) => this.#findFar(step, test, what, isOver));
   }
 

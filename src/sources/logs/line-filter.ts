@@ -4,8 +4,9 @@
  */
 import { suggest } from '../../config/suggest.ts';
 import { type LinearPattern, linearPattern, type Span } from '../../text/linear-pattern.ts';
-import { REDACTED } from '../../text/redact.ts';
+import { requiredWord, requiredWords } from '../../text/required-words.ts';
 import { type LineLevel, levelOfWord } from './level.ts';
+import { type LineSieve, levelSieve, wordSieve } from './sieve.ts';
 
 /** The mildest first. */
 const LEVELS: readonly LineLevel[] = ['debug', 'info', 'warn', 'error', 'fatal'];
@@ -32,8 +33,10 @@ export interface LineFilter {
   /** Whether lines of that bot can pass at all. */
   passesBot(name: string): boolean;
   passes(line: FilteredLine): boolean;
-  /** A word that every passing line holds in some case, lower case and ASCII; null when none is known. */
-  readonly word: string | null;
+  /** What passing lines are known by; null when that tells nothing. */
+  readonly sieve: LineSieve | null;
+  /** Whether a line of this text may pass, whatever its level. */
+  mayPass?(text: string): boolean;
   /** Where the terms that look for something match, in the order of the text. */
   spans(text: string): readonly Span[];
 }
@@ -168,6 +171,7 @@ async function compile(text: string, terms: readonly FilterTerm[]): Promise<Line
   // The cheapest first: a level is a comparison, a pattern a run over the text.
   const order = { level: 0, text: 1, pattern: 2 } as const;
   others.sort((a, b) => order[a.kind] - order[b.kind]);
+  const textual = others.filter(({ kind }) => kind !== 'level');
   const sought = others.filter(({ kind, isInverse }) => kind !== 'level' && !isInverse);
 
   function holds(term: (typeof others)[number], line: FilteredLine, lower: () => string): boolean {
@@ -183,21 +187,24 @@ async function compile(text: string, terms: readonly FilterTerm[]): Promise<Line
     }
   }
 
+  function passesAll(asked: typeof others, line: FilteredLine): boolean {
+    let lower: string | null = null;
+    const lowerText = (): string => {
+      lower ??= line.text.toLowerCase();
+      return lower;
+    };
+    return asked.every((term) => holds(term, line, lowerText) !== term.isInverse);
+  }
+
   return {
     text,
     passesBot(name) {
       const lower = name.toLowerCase();
       return bots.every(({ names, isInverse }) => names.some((each) => lower.includes(each)) !== isInverse);
     },
-    passes(line) {
-      let lower: string | null = null;
-      const lowerText = (): string => {
-        lower ??= line.text.toLowerCase();
-        return lower;
-      };
-      return others.every((term) => holds(term, line, lowerText) !== term.isInverse);
-    },
-    word: longestWord(sought.flatMap((term) => (term.kind === 'text' ? [term.text] : []))),
+    passes: (line) => passesAll(others, line),
+    sieve: sieveOf(others),
+    ...(textual.length === 0 ? {} : { mayPass: (shown) => passesAll(textual, { level: null, text: shown }) }),
     spans(line) {
       const found = sought.flatMap((term) =>
         term.kind === 'text'
@@ -209,15 +216,29 @@ async function compile(text: string, terms: readonly FilterTerm[]): Promise<Line
   };
 }
 
-/** Letters and digits only: what lies between words may be written otherwise in the file than on the screen. */
-function longestWord(texts: readonly string[]): string | null {
-  const words = texts.flatMap((text) => text.match(/[A-Za-z0-9]{3,}/g) ?? []);
-  const [longest] = words
-    .map((word) => word.toLowerCase())
-    // Where a secret was taken out the screen holds a word that the file does not.
-    .filter((word) => !REDACTED.includes(word))
-    .sort((a, b) => b.length - a.length);
-  return longest ?? null;
+/** By the longest word that some term asks for; else by the mildest level. */
+function sieveOf(terms: readonly FilterTerm[]): LineSieve | null {
+  let best: { readonly words: readonly string[]; readonly anyCase: boolean } | null = null;
+  let levels: LineSieve | null = null;
+  for (const term of terms) {
+    if (term.isInverse) continue;
+    if (term.kind === 'level') levels ??= levelSieve(term.levels);
+    const words = wordsOf(term);
+    if (words && (!best || shortest(words) > shortest(best.words))) {
+      best = { words, anyCase: term.kind !== 'pattern' || term.ignoresCase };
+    }
+  }
+  return best ? wordSieve(best.words, best.anyCase) : levels;
+}
+
+function wordsOf(term: FilterTerm): readonly string[] | null {
+  if (term.kind === 'pattern') return requiredWords(term.source);
+  const word = term.kind === 'text' ? requiredWord(term.text) : null;
+  return word === null ? null : [word];
+}
+
+function shortest(words: readonly string[]): number {
+  return Math.min(...words.map(({ length }) => length));
 }
 
 function textSpans(text: string, needle: string): Span[] {

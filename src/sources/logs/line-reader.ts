@@ -2,9 +2,11 @@
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
 import { type Arrival, UNSEEN } from './arrivals.ts';
+import type { ParsedLine } from './json-line.ts';
 import type { LineLevel } from './level.ts';
 import { parseLine } from './line.ts';
 import { MAX_LINE_BYTES } from './open-log.ts';
+import type { LineSieve } from './sieve.ts';
 import { createZoneShift } from './zone.ts';
 
 /** One line of a log as it is shown: cleaned, redacted, at most 4,096 characters. */
@@ -29,8 +31,10 @@ export interface LogLine {
 /** Which lines of a log are wanted. */
 export interface LineTest {
   passes(line: LogLine): boolean;
-  /** A word in every wanted line, in any case; lower case and ASCII. Null when none is known. */
-  readonly word: string | null;
+  /** What wanted lines are known by before they are taken apart; null when that tells nothing. */
+  readonly sieve: LineSieve | null;
+  /** Whether a line of this text, as it is shown, may pass: asked before it is taken apart. */
+  mayPass?(text: string): boolean;
 }
 
 /** What a part of an event takes from the line it belongs to. */
@@ -56,8 +60,6 @@ export interface LinesRead {
 }
 
 const MAX_CHARACTERS = 4_096;
-/** A stack trace is looked back through this far. */
-const MAX_TRACE_LINES = 60;
 const QUARTER_HOUR_MS = 900_000;
 const MAX_ZONE_MS = 26 * 3_600_000;
 
@@ -110,69 +112,105 @@ export class LineReader {
   /** The lines of `bytes`, which stand at `place`; `head` is the event before them, when it is known. */
   read(bytes: Buffer, place: number, test: LineTest | null, head: EventHead | null): LinesRead {
     const lines: LogLine[] = [];
-    const wanted = test?.word ? candidates(bytes, test.word) : null;
+    const sieve = test?.sieve ?? null;
+    // Where whole events are wanted each of their lines is: what one of them says is judged when its event is known.
+    const mayPass = sieve && sieve.eventLevels.length > 0 ? undefined : test?.mayPass;
     let current = head;
     let headOffset = head === null ? -1 : 0;
     let firstAt = Number.NaN;
+    /** Up to here lines were taken apart; what is left out behind it is made up for when it is needed. */
     let doneTo = 0;
     const isOpen = head?.isOpen === true;
     for (let at = 0; at < bytes.length; ) {
+      // The first event is taken apart in any case, for its time.
+      if (sieve && current !== null && !(at === doneTo && isIn(current.level, sieve.eventLevels))) {
+        const hit = sieve.find(bytes, at, bytes.length);
+        if (hit === -1) break;
+        at = Math.max(at, bytes.lastIndexOf(0x0a, hit) + 1);
+      }
       const found = bytes.indexOf(0x0a, at);
       const end = found === -1 ? bytes.length : found;
       const next = end + 1;
-      // With a word to look for only the lines that hold it are taken apart, and the first event for its time.
-      if (wanted && current !== null && !wanted.has(at, end)) {
-        at = wanted.next(next, bytes);
-        continue;
-      }
       const raw = bytes.toString('utf8', at, Math.min(end, at + MAX_LINE_BYTES)).replace(/\r$/, '');
+      let text: string | null = null;
+      if (mayPass && current !== null) {
+        text = shownText(raw);
+        if (!mayPass(text)) {
+          at = next;
+          continue;
+        }
+      }
       const parsed = parseLine(raw, 'out', this.#now());
       const isEnd = endsTraceback(bytes, at, isOpen);
       const isPart = isPartOf(raw, parsed) || (isEnd && isBare(raw, parsed));
-      if (isPart && at > doneTo) current = this.#headBefore(bytes, at) ?? current;
+      const own = this.#ownMoment(parsed, isPart, place + at);
+      if (at > doneTo && (isPart || !own.isTimed))
+        current = this.#headBefore(bytes, doneTo, at, place, isOpen, current);
       doneTo = next;
-      const stampedAt = parsed.at === null ? Number.NaN : this.#momentOf(parsed.at, parsed.hasZone);
-      const isStamped = !Number.isNaN(stampedAt);
-      const came = isStamped || isPart ? UNSEEN : this.#arrivalOf(place + at);
-      const isSeen = !Number.isNaN(came.at) && !came.isBefore;
-      const moment = isStamped ? stampedAt : isSeen ? came.at : (current?.at ?? came.at);
+      const moment = own.isTimed ? own.at : (current?.at ?? own.at);
       if (!isPart) {
         if (headOffset === -1) headOffset = at;
-        current = { at: moment, level: parsed.level, isStamped, isTimed: isStamped || isSeen };
+        current = { at: moment, level: parsed.level, isStamped: own.isStamped, isTimed: own.isTimed };
       }
       if (Number.isNaN(firstAt)) firstAt = moment;
       const line: LogLine = {
         place: place + at,
         end: place + Math.min(next, bytes.length),
         at: moment,
-        isStamped: isStamped || (isPart && current?.isStamped === true),
-        isTimed: isStamped || (isPart ? current?.isTimed === true : isSeen),
-        text: shownText(raw),
+        isStamped: own.isStamped || (isPart && current?.isStamped === true),
+        isTimed: own.isTimed || (isPart && current?.isTimed === true),
+        text: text ?? shownText(raw),
         level: isPart && parsed.level === null ? (current?.level ?? null) : parsed.level,
         isPart,
       };
       if (test === null || test.passes(line)) lines.push(line);
       at = next;
     }
+    if (current !== null && doneTo < bytes.length) {
+      const end = bytes.at(-1) === 0x0a ? bytes.length : bytes.length + 1;
+      current = this.#headBefore(bytes, doneTo, end, place, isOpen, current);
+    }
     const last = current && { ...current, isOpen: endsTraceback(bytes, bytes.length, isOpen) };
     return { lines, firstAt, lastAt: current?.at ?? Number.NaN, head: last, headOffset: Math.max(0, headOffset) };
   }
 
-  /** The event that the line at an offset is a part of, where lines were left out before it. */
-  #headBefore(bytes: Buffer, offset: number): EventHead | null {
-    let end = offset - 1;
-    for (let lines = 0; end > 0 && lines < MAX_TRACE_LINES; lines += 1) {
-      const start = bytes.lastIndexOf(0x0a, end - 1) + 1;
-      const raw = bytes.toString('utf8', start, Math.min(end, start + MAX_LINE_BYTES));
+  /** When a line was written, by itself: stamped, or seen to come. Else when it was there, NaN unknown. */
+  #ownMoment(parsed: ParsedLine, isPart: boolean, place: number): { at: number; isStamped: boolean; isTimed: boolean } {
+    const stampedAt = parsed.at === null ? Number.NaN : this.#momentOf(parsed.at, parsed.hasZone);
+    if (!Number.isNaN(stampedAt)) return { at: stampedAt, isStamped: true, isTimed: true };
+    const { at, isBefore } = isPart ? UNSEEN : this.#arrivalOf(place);
+    return { at, isStamped: false, isTimed: !Number.isNaN(at) && !isBefore };
+  }
+
+  /** The last event before an offset, among the lines that were left out since `from`; else `before`, the one before. */
+  #headBefore(
+    bytes: Buffer,
+    from: number,
+    offset: number,
+    place: number,
+    isOpen: boolean,
+    before: EventHead | null,
+  ): EventHead | null {
+    let event: EventHead | null = null;
+    for (let end = offset - 1; end >= from; ) {
+      const start = end === 0 ? 0 : Math.max(from, bytes.lastIndexOf(0x0a, end - 1) + 1);
+      const raw = bytes.toString('utf8', start, Math.min(end, start + MAX_LINE_BYTES)).replace(/\r$/, '');
       const parsed = parseLine(raw, 'out', this.#now());
-      if (!isPartOf(raw, parsed)) {
-        const at = parsed.at === null ? Number.NaN : this.#momentOf(parsed.at, parsed.hasZone);
-        return { at, level: parsed.level, isStamped: parsed.at !== null, isTimed: parsed.at !== null };
+      const isPart = isPartOf(raw, parsed) || (isBare(raw, parsed) && endsTraceback(bytes, start, isOpen));
+      if (!isPart) {
+        const own = this.#ownMoment(parsed, false, place + start);
+        event ??= { at: Number.NaN, level: parsed.level, isStamped: own.isStamped, isTimed: own.isTimed };
+        // One without a time of its own has that of the event before it.
+        if (own.isTimed) return { ...event, at: own.at };
       }
       end = start - 1;
     }
-    return null;
+    return event ? { ...event, at: before?.at ?? Number.NaN } : before;
   }
+}
+
+function isIn(level: LineLevel | null, levels: readonly LineLevel[]): boolean {
+  return level !== null && levels.includes(level);
 }
 
 function isPartOf(raw: string, parsed: { readonly at: number | null; readonly level: LineLevel | null }): boolean {
@@ -212,25 +250,4 @@ function endsTraceback(bytes: Buffer, offset: number, isOpen: boolean): boolean 
 function shownText(raw: string): string {
   const safe = clean(redact(raw.includes('\t') ? raw.replaceAll('\t', '    ') : raw));
   return safe.length > MAX_CHARACTERS ? `${safe.slice(0, MAX_CHARACTERS)}…` : safe;
-}
-
-/** Finds a word in any case among bytes, which are searched whole: a hundred times faster than line by line. */
-function candidates(bytes: Buffer, word: string) {
-  const text = bytes.toString('latin1').toLowerCase();
-  let hit = text.indexOf(word);
-  const reach = (from: number): void => {
-    if (hit !== -1 && hit < from) hit = text.indexOf(word, from);
-  };
-  return {
-    has(from: number, to: number): boolean {
-      reach(from);
-      return hit !== -1 && hit < to;
-    },
-    /** Where the line begins that holds the next hit, at `from` or behind; the end where there is none. */
-    next(from: number, all: Buffer): number {
-      reach(from);
-      if (hit === -1) return all.length;
-      return Math.max(from, all.lastIndexOf(0x0a, hit) + 1);
-    },
-  };
 }

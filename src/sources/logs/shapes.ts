@@ -11,7 +11,7 @@ const LOGFMT_ERROR = /(?:^|\s)(?:err|error)=(?:"((?:[^"\\]|\\.)*)"|(\S+))/;
 /** No further is a level looked for among the fields. */
 const LOGFMT_HEAD = 400;
 
-const GLOG = /^([IWEF])((\d\d)(\d\d) \d\d:\d\d:\d\d(?:\.\d{1,9})?) +\d{1,10} ([\w./-]{1,120}:\d{1,6})\] /;
+const GLOG = /^([IWEF])((0[1-9]|1[0-2])([0-3]\d) \d\d:\d\d:\d\d(?:\.\d{1,9})?) +\d{1,10} ([\w./-]{1,120}:\d{1,6})\] /;
 const GLOG_LEVELS: Readonly<Record<string, LineLevel>> = { I: 'info', W: 'warn', E: 'error', F: 'fatal' };
 
 /** `1234:M 21 Nov 2026 22:00:00.123 # message`. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { arrivalOf, noteArrival } from '../../../src/sources/logs/arrivals.ts';
 import { createLogPager, type LogLine, type LogPager } from '../../../src/sources/logs/pager.ts';
+import { wordSieve } from '../../../src/sources/logs/sieve.ts';
 
 const folders: string[] = [];
 let path: string;
@@ -102,7 +103,7 @@ test('the last line of a traceback of Python belongs to it, wherever pieces end 
       }
       expect(found.slice(-bare.length).map((line) => line.isPart)).toEqual(isPart);
     }
-    const sought = { word: 'keyerror', passes: ({ text }: LogLine) => text.includes('KeyError') };
+    const sought = { sieve: wordSieve(['keyerror'], true), passes: ({ text }: LogLine) => text.includes('KeyError') };
     const [line] = (await pager.back(await pager.settledEnd(), 100_000, sought)).lines;
     expect(line).toMatchObject({ isPart: true });
   }

@@ -97,22 +97,6 @@ describe('a filter', () => {
       { numRuns: 200 },
     );
   });
-
-  test('knows a word of every line that passes, so that bytes can be searched for it first', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.stringMatching(/^[a-zA-Z0-9 .:-]{1,12}$/), { minLength: 1, maxLength: 3 }),
-        async (words) => {
-          const filter = await compileFilter(words.map((word) => `"${word}"`).join(' '));
-          const text = words.join(' and ').toUpperCase();
-          expect(filter?.passes(line(null, text))).toBe(true);
-          if (filter?.word) expect(text.toLowerCase()).toContain(filter.word);
-        },
-      ),
-    );
-    expect((await compileFilter('!never'))?.word).toBeNull();
-    expect((await compileFilter('redacted'))?.word).toBeNull();
-  });
 });
 
 test('a search is the text as it stands, or a pattern between slashes', async () => {
