@@ -16,11 +16,11 @@ export function wordSieve(words: readonly string[], anyCase: boolean): LineSieve
 }
 
 /** Milder ones need no telling word. */
-const GRAVE: readonly LineLevel[] = ['warn', 'error', 'fatal'];
+const GRAVE: ReadonlySet<LineLevel> = new Set(['warn', 'error', 'fatal']);
 
 /** For lines that have one of some levels, or belong to an event that has; null where such lines need no telling word. */
 export function levelSieve(levels: readonly LineLevel[], withParts = true): LineSieve | null {
-  if (!levels.every((level) => GRAVE.includes(level))) return null;
+  if (!levels.every((level) => GRAVE.has(level))) return null;
   finder ??= createFinder(LEVEL_NEEDLES, { anyCase: true, exactly: LEVEL_STARTS, tears: true });
   return { find: findLevel, eventLevels: withParts ? levels : [] };
 }
