@@ -200,7 +200,10 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
   });
 
   createInput(process.stdin, {
-    key: (input, key) => screen.hurry(() => shell.report(input, key)),
+    key(input, key) {
+      screen.hurry(() => shell.report(input, key));
+      if (!isReadOnly) presenter.touched();
+    },
     paste: (text) => screen.hurry(() => shell.paste(text)),
     status() {
       screen.answered();

@@ -28,9 +28,14 @@ export interface PresentOptions {
 export interface Presenter {
   /** A question is being prepared: what lays it out is loaded meanwhile. */
   expectQuestion(): void;
+  /** A key was pressed: there is somebody who may ask, so what lays questions out is loaded in the next pause. */
+  touched(): void;
   /** Takes down what stands above the zones. */
   close(): void;
 }
+
+/** Whoever has pressed nothing for so long reads, ms. Loading then takes about 85, and a first layout 30. */
+const PAUSE_MS = 300;
 
 export function present(options: PresentOptions): Presenter {
   const { shell, screen, keymap, clock, loadQuestions, bytesPerSecond, onError } = options;
@@ -38,6 +43,8 @@ export function present(options: PresentOptions): Presenter {
   const draws = new Map<string, Draw>();
   let questions: Questions | null = null;
   let isLoading = false;
+  let isWarm = false;
+  let pause: NodeJS.Timeout | undefined;
   /** Where it was asked: the list may be sorted anew behind the question, which stays where it is. */
   let asked: { readonly key: string; readonly cursorRow: number | null } | null = null;
 
@@ -54,8 +61,24 @@ export function present(options: PresentOptions): Presenter {
     isLoading = true;
     loadQuestions().then((loaded) => {
       questions = loaded;
-      show();
+      if (shell.frame().overlay?.kind === 'prompt') show();
     }, onError);
+  }
+
+  /** Does one of the two things that take time, so that a key between them need not wait for both. */
+  function warm(): void {
+    if (questions === null) load();
+    else {
+      isWarm = true;
+      if (asked === null) questions.warm();
+    }
+    waitForPause();
+  }
+
+  function waitForPause(): void {
+    if (isWarm) return;
+    clearTimeout(pause);
+    pause = setTimeout(warm, PAUSE_MS).unref();
   }
 
   function questionSheet(prompt: Prompt, columns: number, rows: number): Sheet | null {
@@ -121,5 +144,13 @@ export function present(options: PresentOptions): Presenter {
   });
   screen.onResize(() => shell.resize(screen.columns, screen.rows));
   show();
-  return { expectQuestion: load, close: () => questions?.close() };
+  return {
+    expectQuestion: load,
+    touched: waitForPause,
+    close() {
+      clearTimeout(pause);
+      isWarm = true;
+      questions?.close();
+    },
+  };
 }

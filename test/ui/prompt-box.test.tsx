@@ -9,6 +9,7 @@ import type { Bot } from '../../src/sources/pm2/snapshot.ts';
 import { measure } from '../../src/text/width.ts';
 import { PromptBox, placeBox } from '../../src/ui/overlays/prompt.tsx';
 import { fitPrompt, promptLines, promptWidth } from '../../src/ui/overlays/prompt-lines.ts';
+import { createQuestions } from '../../src/ui/overlays/question.tsx';
 import {
   type OpenPrompt,
   openPrompt,
@@ -18,6 +19,7 @@ import {
   promptShown,
   promptTick,
 } from '../../src/ui/prompt.ts';
+import { Cells } from '../../src/ui/screen/cells.ts';
 import { makeBot, makeCrashes, NOON } from '../helpers/bots.ts';
 
 function promptOf(bots: readonly Bot[], over: { risk?: Risk; notes?: string[] } = {}): Prompt {
@@ -221,4 +223,20 @@ test('the time that is left stands in the corner', () => {
   const now = fitted(one, 80, 24);
   expect(frame(now, 80, 24, 15_000).join('\n')).toMatch(/Restart weather-bot\? .* 15 s/);
   expect(frame(now, 80, 24, 23_500).join('\n')).toMatch(/ 7 s/);
+});
+
+test('what was laid out in a pause leaves nothing in the first question', () => {
+  const question = () => {
+    const questions = createQuestions();
+    return (warms: boolean) => {
+      if (warms) questions.warm();
+      const sheet = questions.sheet(promptOf([makeBot({ name: 'api' })]), null, 300);
+      if (sheet === null) throw new Error('an open prompt has a box');
+      const cells = new Cells(sheet.rect.width, sheet.rect.height);
+      sheet.draw(cells);
+      questions.close();
+      return { rect: sheet.rect, glyphs: [...cells.glyphs] };
+    };
+  };
+  expect(question()(true)).toEqual(question()(false));
 });

@@ -60,6 +60,28 @@ export function PromptBox({ prompt, cursorRow = null, at }: PromptBoxProps): Rea
   );
 }
 
+/** Every kind of line in a box of its own: laid out once in a pause, it takes the time that the first question would. */
+export function SampleBox({ width, height }: { readonly width: number; readonly height: number }): ReactNode {
+  const lines = Object.keys(COLORS).map(
+    (role): PromptLine => ({
+      text: 'y does it, n does not',
+      role: role as LineRole,
+      marks: [
+        { text: 'y', look: 'key' },
+        { text: 'not', look: 'default' },
+        { text: 'does', look: 'small' },
+      ],
+    }),
+  );
+  return (
+    <Box width={width} height={height} overflow="hidden" flexDirection="column" paddingX={1} borderStyle="round">
+      {lines.map((line) => (
+        <Line key={line.role} line={line} isArmed isRead />
+      ))}
+    </Box>
+  );
+}
+
 /** The first row of a box: in the middle, unless that covers the row that is asked about and there is room beside it. */
 export function placeBox(height: number, rows: number, cursorRow: number | null): number {
   const middle = Math.max(0, Math.floor((rows - height) / 2));

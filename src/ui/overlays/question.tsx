@@ -3,14 +3,19 @@ import { Box } from 'ink';
 import type { Prompt } from '../prompt.ts';
 import type { Sheet } from '../screen/sheet.ts';
 import { createInkSheet } from './ink-sheet.ts';
-import { PromptBox, placeBox } from './prompt.tsx';
+import { PromptBox, placeBox, SampleBox } from './prompt.tsx';
 import { promptLines, promptWidth } from './prompt-lines.ts';
 
 export interface Questions {
   /** The box of an open prompt; null for one that is over. `at` is monotonic ms. */
   sheet(prompt: Prompt, cursorRow: number | null, at: number): Sheet | null;
+  /** Lays one out that nobody sees: the first takes five times as long as those after it. */
+  warm(): void;
   close(): void;
 }
+
+/** About that of a question, cells. */
+const SAMPLE = { x: 0, y: 0, width: 76, height: 14 };
 
 export function createQuestions(): Questions {
   const ink = createInkSheet();
@@ -31,6 +36,10 @@ export function createQuestions(): Questions {
         </Box>
       );
       return ink.render(node, { x, y, width, height });
+    },
+    warm() {
+      ink.render(<SampleBox width={SAMPLE.width} height={SAMPLE.height} />, SAMPLE);
+      ink.close();
     },
     close: () => ink.close(),
   };
