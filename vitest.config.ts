@@ -12,7 +12,10 @@ for (const name of Object.keys(process.env)) {
 
 // Real systems in real time: on a machine busy with something else one of these may miss a deadline. Where nobody looks
 // such a test has a second try, and the run tells which needed it. All others have one: what is random must not pass by luck.
-const SYSTEMS = ['test/{e2e,integration,demo,launcher,commands,bench,faults}/**/*.test.{ts,tsx}'];
+const SYSTEMS = [
+  'test/{e2e,integration,demo,launcher,commands,bench,faults}/**/*.test.{ts,tsx}',
+  'test/sources/{guard,proc}/**/*.test.ts',
+];
 const secondTry = process.env['CI'] && process.env['CI'] !== 'false' && process.env['CI'] !== '0' ? 1 : 0;
 
 export default defineConfig({

@@ -164,7 +164,7 @@ test('at any size that is not too small every line fits, the question is last, a
         for (let press = 0; press <= fit.total; press++) {
           const lines = promptLines(now as OpenPrompt, 300);
           expect(lines.length).toBeLessThanOrEqual(rows - 2);
-          for (const line of lines) expect(measure(line.text)).toBeLessThanOrEqual(promptWidth(columns) - 4);
+          expect(lines.filter((line) => measure(line.text) > promptWidth(columns) - 4)).toEqual([]);
           expect(lines.at(-1)?.role).toBe('question');
           for (const line of lines) seen.add(line.text);
           now = promptKey(now, '', { downArrow: true }, 400);
@@ -177,7 +177,7 @@ test('at any size that is not too small every line fits, the question is last, a
       }
     }
   }
-});
+}, 60_000);
 
 test('a small screen shows whom and the gravest consequence first, and says that y does not count yet', () => {
   const small = fitted(one, 38, 10);
