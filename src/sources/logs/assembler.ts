@@ -67,6 +67,8 @@ export interface LineSink {
   passed(lines: number): void;
   /** Lets go of the event that may still have grown. */
   flush(): void;
+  /** No more of what was there before us can be judged in this beat; it stands in the file until the next. */
+  readonly isSpent: boolean;
   /** Whether an event waits for its next line. */
   readonly isHolding: boolean;
 }
@@ -164,6 +166,9 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
     return {
       get isHolding() {
         return pending !== null;
+      },
+      get isSpent() {
+        return phase === 'back' && allowance.linesLeft <= 0;
       },
       get countsLines() {
         return isAccessLog && phase === 'live';

@@ -140,11 +140,12 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
       journal?.read();
       if (hasRead && follower.readBytes + follower.droppedBytes - before > FLOOD_BYTES) readSoon();
       events.commit();
+      const files = journal === null ? follower.files() : [...follower.files(), ...journal.files()];
       const isComplete = named !== null || globs.length > 0 || journal !== null;
-      hasRead = isComplete;
+      hasRead = isComplete && (hasRead || !files.some(({ state }) => state === 'waiting'));
+      if (isComplete && !hasRead) readSoon();
       const { droppedBytes } = follower;
       const readBytes = follower.readBytes + (journal?.readBytes ?? 0);
-      const files = journal === null ? follower.files() : [...follower.files(), ...journal.files()];
       counts = { ...tally, readBytes, droppedBytes };
       return { isComplete, files, filesLeftOut: follower.filesLeftOut, counts, events, facts };
     },

@@ -38,6 +38,8 @@ export class LogTail {
   #closedRead = 0;
   #closedDropped = 0;
   #said: LogFile | null = null;
+  /** Up to here it stood before us: read back in as many beats as it takes. */
+  #backTo = 0;
 
   constructor(target: LogTarget, options: TailOptions) {
     this.target = target;
@@ -137,7 +139,7 @@ export class LogTail {
     const isSame = current !== null && current === this.#current && current.ino === stats.ino;
     const isDone = await this.#drainAll(look, isSame && look.stats ? look.stats : null);
     this.#lookedAt = now;
-    this.state = 'following';
+    this.state = this.#backTo > 0 ? 'waiting' : 'following';
     this.reason = '';
     return isDone;
   }
@@ -177,29 +179,26 @@ export class LogTail {
 
   /** The last hour of what was there before us, at most 1 MiB. What was made since is all new. */
   async #placeAtStart(log: OpenLog, stats: Stats, scope: DrainScope): Promise<void> {
-    const { clock, windowMs, startedAt, sink } = this.#options;
+    const { clock, windowMs, startedAt, sink, registry, finder } = this.#options;
     if (stats.birthtimeMs > startedAt && stats.mtimeMs >= startedAt) return;
     if (stats.mtimeMs < clock.now() - windowMs) return log.startAtEnd(stats.size, scope);
     sink.learnZone(await lastLines(scope, log.fd, stats.size), stats.mtimeMs);
     await log.startAt(stats.size - KEEP_BYTES, scope);
-    sink.turn('back', stats.mtimeMs);
+    if (stats.size > 0) sink.turn('back', stats.mtimeMs);
     // A file that was rotated within the hour has little of it: the rest stands in the one before.
     const since = clock.now() - windowMs;
     if (stats.size < KEEP_BYTES && stats.birthtimeMs > since) {
-      const { registry, finder } = this.#options;
-      const { path } = this.target;
-      await takePast({ io: scope.io, registry, finder, sink, path, since, most: KEEP_BYTES - stats.size });
+      const most = KEEP_BYTES - stats.size;
+      await takePast({ io: scope.io, registry, finder, sink, path: this.target.path, since, most });
     }
-    await log.drain(scope, KEEP_BYTES * 2);
-    sink.turn('live', Number.NaN);
+    this.#backTo = stats.size;
   }
 
   /** Puts what a rotation left behind the logs that are open; returns whether a copy of `previous` is among it. */
   async #openBetween(look: Look, previous: OpenLog, how: 'renamed' | 'cut'): Promise<boolean> {
     const { registry, clock } = this.#options;
-    const { path } = this.target;
-    const lookedAt = this.#lookedAt;
-    const found = await openBetween({ ...look, registry, path, previous, how, lookedAt, now: clock.monotonic() });
+    const where = { registry, path: this.target.path, previous, how, lookedAt: this.#lookedAt };
+    const found = await openBetween({ ...look, ...where, now: clock.monotonic() });
     for (const log of found.logs) registry.claim(log, this);
     this.#logs.push(...found.logs);
     return found.hasCopy;
@@ -212,7 +211,7 @@ export class LogTail {
     let isDone = true;
     for (const log of [...this.#logs]) {
       if (!(await this.#drainOne(log, look, scope, log === this.#current ? stats : null))) isDone = false;
-      if (log === this.#current) {
+      else if (log === this.#current) {
         if (clock.monotonic() - log.grewAt >= PART_MS) await log.takeRest(scope);
       } else if (isDone && clock.monotonic() - log.grewAt >= GRACE_MS) {
         await log.takeRest(scope);
@@ -236,7 +235,12 @@ export class LogTail {
       }
       log.size = size;
       noteArrival(log.key, size, mtimeMs);
+      if (scope.sink.isSpent) return false;
       const end = await log.drain(scope, MAX_BACKLOG_BYTES);
+      if (this.#backTo > 0 && (end !== 'budget' || log.offset >= this.#backTo)) {
+        this.#backTo = 0;
+        scope.sink.turn('live', Number.NaN);
+      }
       if (end === 'end') return true;
       if (end === 'budget') {
         if (log.size - log.offset > MAX_BACKLOG_BYTES) log.skipTo(KEEP_BYTES);
@@ -273,18 +277,18 @@ export class LogTail {
 
   #scope({ io, chunk, hasTime, isLong }: Look): DrainScope {
     const { finder, sink } = this.#options;
-    return { io, chunk, hasTime, isLong, finder, sink };
+    const isSpent = (): boolean => sink.isSpent;
+    return { io, chunk, finder, sink, hasTime: () => !isSpent() && hasTime(), isLong: () => isSpent() || isLong() };
   }
 
   /** As it is said to others; the same object while only how far it is changes. */
   snapshot(): LogFile {
     const { path, bots, stream } = this.target;
-    const words = { path, bots, stream, state: this.state, reason: this.reason, droppedBytes: this.droppedBytes };
-    this.#said = sayFile(this.#said, words, () => ({
-      sizeBytes: this.#current?.size ?? Number.NaN,
-      offset: (this.#current ?? this.#logs.at(-1))?.offset ?? 0,
-      writtenAt: this.#writtenAt,
-    }));
+    const { state, reason, droppedBytes } = this;
+    const words = { path, bots, stream, state, reason, droppedBytes };
+    const sizeBytes = this.#current?.size ?? Number.NaN;
+    const offset = (this.#current ?? this.#logs.at(-1))?.offset ?? 0;
+    this.#said = sayFile(this.#said, words, () => ({ sizeBytes, offset, writtenAt: this.#writtenAt }));
     return this.#said;
   }
 

@@ -41,6 +41,7 @@ export function collecting(): Collecting {
   const lines: string[] = [];
   const sink: LineSink = {
     isHolding: false,
+    isSpent: false,
     countsLines: false,
     finder: null,
     passed() {},

@@ -237,3 +237,15 @@ test("errors of glog's format are found, whatever words they are made of", async
   const later = await readUntil(({ counts }) => counts.error === 2);
   expect(eventsOf(later).at(-1)?.message).toBe('cannot go on');
 });
+
+test('however much there is, all that is read back is judged, in as many readings as it takes, and quiet logs too', async () => {
+  const loud = 20_000;
+  const names = ['a', 'b', 'c', 'quiet'];
+  targets = names.map((name) => ({ path: at(name), bots: [name], stream: 'err' }));
+  for (const name of names) {
+    writeFileSync(at(name), `${stamp(60_000)} ERROR no\n`.repeat(name === 'quiet' ? 7 : loud));
+    old(at(name));
+  }
+  const logs = await readUntil(({ files }) => files.every(({ state }) => state === 'following'));
+  expect(logs.counts).toMatchObject({ error: 3 * loud + 7, droppedLines: 0 });
+});
