@@ -17,16 +17,24 @@ export interface Ticker {
   every(ms: number, tick: () => void): () => void;
 }
 
-/** Node's timer, kept on the beat: a late tick does not push the following ones. */
+/** Behind the second, since a timer may come a little early, ms. */
+const BEHIND_MS = 15;
+
+/**
+ * Node's timer, kept on the seconds of the wall clock: a beat that drifts over them shows the time of one twice and
+ * leaves the next out. A late tick does not push the following ones; those missed in a suspension are not caught up.
+ */
 export const systemTicker: Ticker = {
   every(ms, tick) {
-    let due = performance.now() + ms;
-    let timer = setTimeout(beat, ms);
+    let timer = setTimeout(beat, wait());
+    function wait(): number {
+      const now = Date.now() - BEHIND_MS;
+      const unit = ms < 1_000 ? ms : 1_000;
+      // Of one that comes late the next is kept, down to a quarter of a beat between them.
+      return Math.ceil((now + ms - unit * 0.75) / unit) * unit - now;
+    }
     function beat(): void {
-      const now = performance.now();
-      // After a suspension the missed beats are skipped, not caught up.
-      due = now - due > ms ? now + ms : due + ms;
-      timer = setTimeout(beat, Math.max(1, due - now));
+      timer = setTimeout(beat, wait());
       tick();
     }
     return () => clearTimeout(timer);

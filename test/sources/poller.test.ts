@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { createPoller, type PollerOptions, type Ticker } from '../../src/sources/poller.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createPoller, type PollerOptions, systemTicker, type Ticker } from '../../src/sources/poller.ts';
 import { type Clock, type Source, SourceError, SourceOff } from '../../src/sources/source.ts';
 import { createStore } from '../../src/state/store.ts';
 import { makePm2Snapshot } from '../helpers/bots.ts';
@@ -73,6 +73,52 @@ function started(source: Source, over: Partial<PollerOptions> = {}) {
   poller.start();
   return { ...time, store, poller, state: () => store.entries()[0]?.reading.state };
 }
+
+describe('the timer', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 437 });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** When it beats, ms of the wall clock. */
+  function beats(everyMs: number): { readonly at: readonly number[]; stop(): void } {
+    const at: number[] = [];
+    return { at, stop: systemTicker.every(everyMs, () => at.push(Date.now())) };
+  }
+
+  test.each([
+    [1_000, [1_015, 2_015, 3_015, 4_015]],
+    [2_000, [2_015, 4_015]],
+    [250, [515, 765, 1_015, 1_265]],
+  ])('of %i ms beats on the seconds of the wall clock', (everyMs, expected) => {
+    const { at, stop } = beats(everyMs);
+    vi.advanceTimersByTime(4_000);
+    stop();
+    expect(at.slice(0, expected.length)).toEqual(expected);
+  });
+
+  test.each([-3_600_300, 300, 86_400_900])('finds the second again when the clock is set by %i ms', (byMs) => {
+    const { at, stop } = beats(1_000);
+    vi.advanceTimersByTime(2_000);
+    vi.setSystemTime(Date.now() + byMs);
+    vi.advanceTimersByTime(5_000);
+    stop();
+    expect(at.length).toBeGreaterThanOrEqual(6);
+    expect(at.slice(-3).map((time) => ((time % 1_000) + 1_000) % 1_000)).toEqual([15, 15, 15]);
+  });
+
+  test('does not leave a second out after a beat that came late, and catches up none', () => {
+    const { at, stop } = beats(1_000);
+    vi.advanceTimersByTime(1_000);
+    // The machine slept: the timer comes within the eleventh second instead of with the third.
+    vi.setSystemTime(9_615);
+    vi.advanceTimersByTime(2_500);
+    stop();
+    expect(at).toEqual([1_015, 10_193, 11_015, 12_015]);
+  });
+});
 
 describe('the beat', () => {
   test('reads at once, then once a second', async () => {
