@@ -4,9 +4,18 @@ import type { Scope } from '../ui/panel.ts';
 import { Cells } from '../ui/screen/cells.ts';
 import { drawScrolled } from '../ui/scrolled.ts';
 import { BOT_RANGES } from '../ui/state.ts';
+import type { PeekFile } from '../ui/viewer.ts';
 import { type CurvesLook, drawBotCurves } from './bot-curves.ts';
 import { drawExits } from './bot-exits.ts';
-import { drawFacts, drawLongFacts, drawMetrics, headFacts, longFacts, shortFacts } from './bot-facts.ts';
+import {
+  drawFacts,
+  drawLongFacts,
+  drawMetrics,
+  environmentFacts,
+  headFacts,
+  longFacts,
+  shortFacts,
+} from './bot-facts.ts';
 import { drawLogEnds } from './bot-log-ends.ts';
 import type { BotRow } from './bots-row.ts';
 
@@ -54,11 +63,18 @@ function drawNarrow(page: Cells, scope: Scope, row: BotRow, look: CurvesLook): n
   const first = columns === 1 ? 8 : facts.length;
   y += drawFacts(page, theme, y, facts.slice(0, first), columns) + 1;
   y += drawExits(page, theme, y, row.bot.exits, { now: world.now, most: 4 }) + 1;
+  // Why it ends stands in its last words, of its errors first; how it did is further down.
+  y += drawLogEnds(page, theme, y, errorsFirst(scope.logs ?? []), 12) + 1;
   y += drawBotCurves(page, row, look, { x: 1, y, width: page.width - 2, height: 17 }) + 1;
-  y += drawLogEnds(page, theme, y, scope.logs ?? [], 12) + 1;
   y += drawFacts(page, theme, y, facts.slice(first), columns);
   y += drawLongFacts(page, theme, y, longFacts(row, world)) + 1;
-  return y + drawMetrics(page, theme, y, row.bot);
+  const metrics = drawMetrics(page, theme, y, row.bot);
+  y += metrics + (metrics > 0 ? 1 : 0);
+  return y + drawLongFacts(page, theme, y, environmentFacts(row));
+}
+
+function errorsFirst(files: readonly PeekFile[]): readonly PeekFile[] {
+  return files.toSorted((a, b) => Number(b.label === 'error') - Number(a.label === 'error'));
 }
 
 /** The facts above, curves at the left, exits and paths at the right, the logs below down to the end of the screen. */
@@ -77,8 +93,9 @@ function drawWide(page: Cells, scope: Scope, row: BotRow, look: CurvesLook, heig
   const left = paste(page, 0, head, width, (course) =>
     drawBotCurves(course, row, look, { x: 1, y: 0, width: width - 2, height: high }),
   );
-  const end = head + Math.max(left, right) + 1;
-  return end + drawLogEnds(page, theme, end, scope.logs ?? [], Math.max(8, height - end));
+  let end = head + Math.max(left, right) + 1;
+  end += drawLogEnds(page, theme, end, scope.logs ?? [], Math.max(8, height - end));
+  return end + drawLongFacts(page, theme, end + 1, environmentFacts(row)) + 1;
 }
 
 /** Draws within a part of the page, from its own corner; gives how many rows that took. */

@@ -150,10 +150,15 @@ export function longFacts(row: BotRow, world: World): readonly Fact[] {
     ['runs on', [bot.interpreter, bot.nodeVersion].filter(Boolean).join(' ')],
     ['out log', bot.outLogPath ?? UNKNOWN],
     ['error log', bot.errLogPath ?? UNKNOWN],
-    ['environment', bot.envNames.length > 0 ? `${bot.envNames.join(' ')}  (names only)` : 'nothing of its own'],
     ...(bot.customActions.length > 0 ? [['actions', bot.customActions.join(' ')] as const] : []),
     ['home', bot.home],
   ];
+}
+
+/** Long, and seldom what one looks for. */
+export function environmentFacts({ bot }: BotRow): readonly Fact[] {
+  const names = bot.envNames.length > 0 ? `${bot.envNames.join(' ')}  (names only)` : 'nothing of its own';
+  return [['environment', names]];
 }
 
 /** What it publishes to PM2; what PM2 gets wrong is marked. */

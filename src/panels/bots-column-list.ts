@@ -1,8 +1,10 @@
 /** The columns of the bots panel as data: what each shows, how wide it is, and which stay where there is little room. */
+import { maxExits } from '../sources/pm2/exits.ts';
 import { ago, bytes, count, duration, percent } from '../text/format.ts';
 import { type BotColumn, limited, quiet, stateRole, stateWord } from './bots-column.ts';
 import { WIDE_COLUMNS } from './bots-column-wide.ts';
 import { errorsHour, slopeOf, timeLeft } from './bots-fields.ts';
+import type { BotRow } from './bots-row.ts';
 
 /** In the order shown. The name takes what is left, see `fitColumns`. */
 export const BOT_COLUMNS: readonly BotColumn[] = [
@@ -159,8 +161,8 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     align: 'right',
     rank: 7.1,
     sort: 'exits',
-    text: ({ exitsHour }) => (exitsHour > 0 ? count(exitsHour) : ''),
-    group: ({ exitsHour }) => (exitsHour > 0 ? count(exitsHour) : ''),
+    text: (row) => exitCount(row.exitsHour, [row]),
+    group: (group) => exitCount(group.exitsHour, group.members),
     role: (row) => (row.judgement.state === 'flapping' ? 'bad' : quiet(row)),
   },
   {
@@ -222,3 +224,9 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     role: ({ judgement }) => (judgement.state === 'ok' ? 'muted' : stateRole(judgement.state)),
   },
 ];
+
+/** Of one bot no more than these are kept: there were as many, or more. */
+function exitCount(exits: number, rows: readonly BotRow[]): string {
+  if (exits === 0) return '';
+  return rows.some(({ exitsHour }) => exitsHour >= maxExits) ? `${count(exits)}+` : count(exits);
+}

@@ -1,4 +1,5 @@
 /** In what order rows stand. */
+import { compareNatural } from '../text/natural.ts';
 import { FIELDS, type Field, type FieldName } from './bots-fields.ts';
 import type { BotRow } from './bots-row.ts';
 
@@ -7,10 +8,10 @@ type Compare = (a: BotRow, b: BotRow) => number;
 /** The worst, the biggest or the latest first, unless inverted; unknown last in either; then by name and id, so that no order ever flickers. */
 export function orderBy(name: FieldName, isInverted: boolean): Compare {
   const sign = isInverted ? -1 : 1;
-  const byName: Compare = (a, b) => compareText(a.bot.name, b.bot.name) || compareId(a.bot.id, b.bot.id);
+  const byName: Compare = (a, b) => compareNatural(a.bot.name, b.bot.name) || compareId(a.bot.id, b.bot.id);
   const field: Field = FIELDS[name];
   if (name !== 'state' && field.kind === 'text') {
-    return (a, b) => sign * compareText(field.text(a), field.text(b)) || byName(a, b);
+    return (a, b) => sign * compareNatural(field.text(a), field.text(b)) || byName(a, b);
   }
   return (a, b) => {
     const isUnknown = Number.isNaN(a.sortValue);
@@ -22,11 +23,6 @@ export function orderBy(name: FieldName, isInverted: boolean): Compare {
   };
 }
 
-// Code units, not the locale's rules: a hundred times cheaper, and the same on every machine.
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 function compareId(a: number | string, b: number | string): number {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : compareText(String(a), String(b));
+  return typeof a === 'number' && typeof b === 'number' ? a - b : compareNatural(String(a), String(b));
 }

@@ -115,6 +115,26 @@ test('the evidence of an exit is when, how, who, how long it had run and when it
   expect(text).toMatch(/\d\d:\d\d:10 +50s exit 0 +asked through PM2 · ran 1m00 · back in 1\.0s/);
 });
 
+test('its last words are on the first screen, and on a phone before its course; names of variables are at the end', () => {
+  const names = Array.from({ length: 60 }, (_, i) => `SOME_LONG_VARIABLE_${i}`);
+  const wordy = { ...bot, envNames: names };
+  const shown = (columns: number, rows: number, top = 0): string => {
+    const world = botsWorld([makePm2Snapshot([wordy])]);
+    world.fleet.push([makePm2Snapshot([wordy])], NOON - 1_000);
+    const cells = new Cells(columns, rows);
+    const scope = scopeOn(world);
+    const key = keyOf(wordy);
+    const ui = { ...scope.ui, detail: { panel: 'bots' as const, key, top } };
+    botsPanel().drawDetail(cells, { ...scope, ui, logs: logs.toReversed() }, key);
+    return cells.plain().join('\n');
+  };
+  expect(shown(120, 40)).toContain('ERROR 401 Unauthorized');
+  const phone = shown(40, 200);
+  const order = ['error log', 'out log', 'CPU', 'environment'].map((word) => phone.indexOf(word));
+  expect(order).toEqual(order.toSorted((a, b) => a - b));
+  expect(order[0]).toBeGreaterThan(0);
+});
+
 test('a deploy is marked in the course, and said where it does not run yet', () => {
   const text = detail(120, 38).join('\n');
   expect(text).toMatch(/exits │.*▲.*▲.*D/);

@@ -153,6 +153,18 @@ test('a column that was chosen is there, and one that was left out is not', () =
   expect(titles).not.toContain('MEM');
 });
 
+test('names are in the order in which people count, and more exits than are kept read as so many or more', () => {
+  const names = ['news-10', 'news-2', 'news-1'];
+  const bots = names.map((name, id) => makeBot({ name, id, exits: id === 0 ? makeCrashes(64, 10_000) : [] }));
+  const { panel, scope } = botsScope([makePm2Snapshot(bots)], {
+    sort: BOT_SORTS.indexOf('name'),
+    columns: { exits: 'on' },
+  });
+  const shown = drawn(panel, scope, 120, 8).slice(2, 5);
+  expect(shown.map((line) => /news-\d+/.exec(line)?.[0])).toEqual(['news-1', 'news-2', 'news-10']);
+  expect(shown[2]).toContain(' 64+ ');
+});
+
 test('what is selected stays selected through any orders, filters, groups and lists, and is counted', () => {
   const fleet = Array.from({ length: 12 }, (_, id) =>
     makeBot({ id, name: `bot-${id % 5}`, namespace: id % 2 ? 'a' : 'b' }),
