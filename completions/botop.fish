@@ -1,8 +1,8 @@
 # fish completion of botop. Made from its option table; link it into ~/.config/fish/completions.
 complete -c botop -f
 complete -c botop -n 'not __fish_seen_subcommand_from snapshot demo' -a snapshot -d 'Two readings a second apart, printed as one frame or as JSON'
-complete -c botop -n 'not __fish_seen_subcommand_from snapshot demo' -a demo -d 'The monitor on a private PM2 with bots that fail in every way'
-complete -c botop -n 'not __fish_seen_subcommand_from demo' -l config -r -F -d 'The configuration'
+complete -c botop -n 'not __fish_seen_subcommand_from snapshot demo' -a demo -d 'The monitor on a private PM2 with ten bots, some healthy and some not, a PostgreSQL and a Redis'
+complete -c botop -n 'not __fish_seen_subcommand_from demo' -l config -r -F -d 'The configuration to read'
 complete -c botop -n 'not __fish_seen_subcommand_from demo' -l pm2-home -x -a '(__fish_complete_directories)' -d 'The home folder of a PM2 daemon'
 complete -c botop -n 'not __fish_seen_subcommand_from demo' -l logs -r -F -d 'Log files to read besides those that PM2 names'
 complete -c botop -n 'not __fish_seen_subcommand_from demo' -l database-url -x -d 'The PostgreSQL, as postgresql://user:password@host:port/database'

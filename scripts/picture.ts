@@ -1,47 +1,67 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Pty, startPty } from '../test/helpers/pty.ts';
 import { screenToSvg } from '../test/helpers/screen-svg.ts';
 
 /**
- * Makes a picture for the documentation from a real frame of the built demo:
+ * Makes pictures for the documentation from real frames of the built demo:
  *
  *   node scripts/picture.ts VIEW COLUMNS ROWS FILE.svg [KEYS] [SECONDS] [TITLE]
- *   node scripts/picture.ts all
+ *   node scripts/picture.ts all [SECONDS]
  *
  * KEYS are typed before the picture is taken; SECONDS is how long the demo runs first, so that its graphs have
- * something to show (60 unless said). `all` makes those of the README, one after the other.
+ * something to show (60 unless said). `all` makes those of the documentation, one after the other from one demo.
  */
 interface Shot {
-  readonly view: string;
   readonly columns: number;
   readonly rows: number;
   readonly file: string;
   readonly keys: string;
-  readonly seconds: number;
   readonly title: string;
-  /** What must be on the screen then. */
-  readonly shows: RegExp;
+  /** What must be on the screen then, all of it. */
+  readonly shows: readonly RegExp[];
+  /** The daemon is killed before. */
+  readonly isWithoutDaemon?: true;
 }
 
+const ESC = '\u001b';
 const SETTLED = /flapping/i;
-const README: readonly Omit<Shot, 'view' | 'seconds'>[] = [
+const ALL: readonly Shot[] = [
   {
     columns: 120,
     rows: 40,
     file: 'docs/pictures/home.svg',
     keys: '',
     title: 'botop with its demo: four panels on 120 by 40',
-    shows: SETTLED,
+    shows: [SETTLED, /PG 1\d/, /Redis \d|Valkey \d/],
   },
   {
-    columns: 40,
-    rows: 20,
-    file: 'docs/pictures/phone.svg',
-    keys: '',
-    title: 'botop with its demo on a phone, 40 by 20',
-    shows: SETTLED,
+    columns: 120,
+    rows: 40,
+    file: 'docs/pictures/incident.svg',
+    keys: '\r',
+    title: 'botop shows all it knows of a bot in a crash loop',
+    shows: [SETTLED, /Exits of the last hour/, /error log/],
+  },
+  {
+    columns: 120,
+    rows: 30,
+    file: 'docs/pictures/logs.svg',
+    keys: '9',
+    title: 'botop shows the logs of all bots as one',
+    shows: [/Logs · all \d+ bots/, /live/],
   },
   {
     columns: 100,
@@ -49,66 +69,135 @@ const README: readonly Omit<Shot, 'view' | 'seconds'>[] = [
     file: 'docs/pictures/restart.svg',
     keys: 'r',
     title: 'botop asks before it restarts a bot of its demo',
-    shows: /Restart .+\?/,
+    shows: [/Restart .+\?/],
+  },
+  {
+    columns: 40,
+    rows: 20,
+    file: 'docs/pictures/phone.svg',
+    keys: '',
+    title: 'botop with its demo on a phone, 40 by 20',
+    shows: [SETTLED],
+  },
+  {
+    columns: 120,
+    rows: 30,
+    file: 'docs/pictures/daemon.svg',
+    keys: '',
+    title: 'botop with its demo, whose PM2 daemon was killed',
+    shows: [/DAEMON (?:DEAD|GONE)/, /ORPHAN/],
+    isWithoutDaemon: true,
   },
 ];
 
-/** Longer than a question is deaf. */
+/** Longer than a question is deaf, and than a lone Esc is waited for. */
 const KEY_MS = 800;
+const SHOWN_MS = 30_000;
 
-const program = join(import.meta.dirname, '../dist/botop.js');
+const root = join(import.meta.dirname, '..');
 const { PATH, HOME } = process.env;
 
-async function take({ view, columns, rows, file, keys, seconds, title, shows }: Shot): Promise<void> {
+/** The program at a place that says nothing of this machine: some pictures show paths of it. */
+function stage(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'botop-'));
+  // The demo's PostgreSQL runs as nobody where the demo runs as root.
+  chmodSync(folder, 0o755);
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+  cpSync(process.execPath, join(folder, 'node'));
+  for (const name of ['node_modules', 'services', 'runtime']) symlinkSync(join(root, name), join(folder, name));
+  return folder;
+}
+
+/** Takes the pictures one after the other, each from home, and goes back there by Esc. */
+async function take(view: string, seconds: number, shots: readonly Shot[]): Promise<void> {
+  const [first] = shots;
+  if (!first) return;
+  const folder = stage();
   const pty = startPty({
-    command: process.execPath,
-    args: [program, 'demo', '--view', view],
-    env: { PATH, HOME, LANG: 'C.UTF-8', TERM: 'xterm-256color', COLORTERM: 'truecolor', NODE_ENV: 'production' },
-    columns,
-    rows,
+    command: join(folder, 'node'),
+    args: [join(folder, 'dist/botop.js'), 'demo', '--view', view],
+    env: {
+      ...{ PATH, HOME, TMPDIR: folder, LANG: 'C.UTF-8', TERM: 'xterm-256color', COLORTERM: 'truecolor' },
+      NODE_ENV: 'production',
+    },
+    columns: first.columns,
+    rows: first.rows,
   });
   try {
     // The crash loop is the last thing the demo comes to show.
     await pty.waitFor(SETTLED, { timeoutMs: 90_000, what: 'the crash loop to be seen' });
     await sleep(seconds * 1000);
-    for (const key of keys) {
-      pty.press(key);
-      // A question takes no answer at first, and shows that.
-      await sleep(KEY_MS);
-    }
-    await pty.waitFor((screen) => isWhole(screen, shows), { timeoutMs: 10_000, what: 'a whole frame' });
-    const path = resolve(file);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, screenToSvg(pty, title));
-    console.log(file);
+    for (const shot of shots) await takeOne(pty, folder, shot);
   } finally {
     // The demo takes its fleet down as it ends: it must not be killed before.
     if (!pty.ended) pty.kill('SIGTERM');
     await Promise.race([pty.exit, sleep(15_000, undefined, { ref: false })]);
     await pty.dispose();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const isWhole = (screen: Pty, shows: RegExp): boolean =>
-  !screen.isSynchronized() && shows.test(screen.text().join('\n'));
+async function takeOne(pty: Pty, folder: string, shot: Shot): Promise<void> {
+  const { columns, rows, file, keys, title, shows, isWithoutDaemon } = shot;
+  if (columns !== pty.columns || rows !== pty.rows) {
+    pty.resize(columns, rows);
+  }
+  await pty.waitFor((screen) => isAtHome(screen), { timeoutMs: SHOWN_MS, what: `home before ${file}` });
+  if (isWithoutDaemon) killDaemon(folder);
+  for (const key of keys) {
+    pty.press(key);
+    // A question takes no answer at first, and shows that.
+    await sleep(KEY_MS);
+  }
+  await pty.waitFor((screen) => isWhole(screen, shows) && (keys !== '' || isAtHome(screen)), {
+    timeoutMs: SHOWN_MS,
+    what: `all of ${file}`,
+  });
+  const path = resolve(file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, screenToSvg(pty, title));
+  console.log(file);
+  if (keys === '') return;
+  await sleep(KEY_MS);
+  pty.press(ESC);
+  // What it says about that must have come before it is waited to go.
+  await sleep(KEY_MS);
+}
+
+/** The demo's own, by the file that PM2 writes. */
+function killDaemon(folder: string): void {
+  const [demo] = readdirSync(folder).filter((name) => name.startsWith('botop-demo-'));
+  process.kill(Number(readFileSync(join(folder, demo ?? '', 'pm2/pm2.pid'), 'utf8')), 'SIGKILL');
+}
+
+/** In this size, and no word about what was done before stands in the way. */
+const isAtHome = (screen: Pty): boolean =>
+  !screen.isSynchronized() &&
+  screen.line(0).length === screen.columns &&
+  /^\? help {2}q quit/.test(screen.line(screen.rows - 1));
+
+const isWhole = (screen: Pty, shows: readonly RegExp[]): boolean => {
+  const text = screen.text().join('\n');
+  return !screen.isSynchronized() && shows.every((pattern) => pattern.test(text));
+};
 
 const [view, columns, rows, file, keys = '', seconds = '60', title] = process.argv.slice(2);
 if (view === 'all') {
-  for (const shot of README) await take({ ...shot, view: 'home', seconds: 60 });
+  await take('home', Number(columns ?? 60), ALL);
 } else if (!view || !columns || !rows || !file) {
   console.error(
-    'usage: node scripts/picture.ts VIEW COLUMNS ROWS FILE.svg [KEYS] [SECONDS] [TITLE]\n       node scripts/picture.ts all',
+    'usage: node scripts/picture.ts VIEW COLUMNS ROWS FILE.svg [KEYS] [SECONDS] [TITLE]\n       node scripts/picture.ts all [SECONDS]',
   );
   process.exit(64);
 } else {
-  await take({
-    view,
+  const shot = {
     columns: Number(columns),
     rows: Number(rows),
     file,
     keys,
-    seconds: Number(seconds),
     title: title ?? `botop, the ${view} view of its demo, ${columns} by ${rows}`,
-    shows: SETTLED,
-  });
+    shows: [SETTLED],
+  };
+  await take(view, Number(seconds), [shot]);
 }

@@ -83,7 +83,7 @@ export function createAudit(options: AuditOptions): Audit {
   async function within(work: Promise<string | null>): Promise<string | null> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<string>((resolve) => {
-      timer = setTimeout(() => resolve(`the disk does not answer since ${timeoutMs / 1000} s`), timeoutMs);
+      timer = setTimeout(() => resolve(`the disk has not answered for ${timeoutMs / 1000} s`), timeoutMs);
     });
     const reason = await Promise.race([work, late]);
     clearTimeout(timer);

@@ -28,7 +28,8 @@ const argument: Argument<BotTarget> = {
   what: 'which signal',
   initial: () => '',
   choices: () => Object.keys(EFFECTS),
-  check: (text) => (nameOf(text) === null ? `no signal that is sent here: ${Object.keys(EFFECTS).join(' ')}` : null),
+  check: (text) =>
+    nameOf(text) === null ? `not one of those that can be sent: ${Object.keys(EFFECTS).join(' ')}` : null,
   bind: (text) => sendSignal(nameOf(text) ?? ''),
 };
 

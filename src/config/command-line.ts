@@ -23,7 +23,7 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'demo',
     word: 'demo',
-    help: 'The monitor on a private PM2 with bots that fail in every way; all of it is gone when it exits.',
+    help: 'The monitor on a private PM2 with ten bots, some healthy and some not, a PostgreSQL and a Redis; all of it is gone when it exits.',
   },
 ];
 
@@ -90,7 +90,7 @@ export const options: readonly OptionSpec[] = [
     group: 'What to watch',
     value: 'FILE',
     env: { name: 'BOTOP_CONFIG', help: 'The configuration to read when no --config is given.' },
-    help: 'The configuration; /dev/null is none. Default: $BOTOP_CONFIG, ./botop.yaml, $XDG_CONFIG_HOME/botop/config.yaml, /etc/botop/config.yaml.',
+    help: 'The configuration to read; /dev/null for none. Default: $BOTOP_CONFIG, ./botop.yaml, $XDG_CONFIG_HOME/botop/config.yaml, /etc/botop/config.yaml.',
     commands: ['monitor', 'snapshot'],
   },
   {
@@ -117,9 +117,9 @@ export const options: readonly OptionSpec[] = [
     isSecret: true,
     env: {
       name: 'DATABASE_URL',
-      help: 'The database when no --database-url is given; also postgresql+asyncpg://. PG* are what libpq makes of them.',
+      help: 'The database when no --database-url is given; also postgresql+asyncpg://. PG* mean what they mean to libpq.',
     },
-    help: 'The PostgreSQL, as postgresql://user:password@host:port/database. Other people of this machine can see it until botop runs: the variable and the configuration keep it from them.',
+    help: 'The PostgreSQL, as postgresql://user:password@host:port/database. Others on this machine can see it until botop has started; DATABASE_URL and botop.yaml keep it from them.',
     commands: ['monitor', 'snapshot'],
   },
   {
@@ -128,7 +128,7 @@ export const options: readonly OptionSpec[] = [
     value: 'URL',
     isSecret: true,
     env: { name: 'REDIS_URL', help: 'The Redis when no --redis-url is given.' },
-    help: 'The Redis, as redis://user:password@host:port/database; rediss:// for TLS. Seen as --database-url is.',
+    help: 'The Redis, as redis://user:password@host:port/database; rediss:// for TLS. Others can see it as they can --database-url.',
     commands: ['monitor', 'snapshot'],
   },
   {
@@ -156,7 +156,7 @@ export const options: readonly OptionSpec[] = [
   {
     name: 'low-bandwidth',
     group: 'Screen',
-    help: 'For a slow line: new figures every 3 s, and no graphs but those of a detail. Keys are answered at once as ever.',
+    help: 'For a slow line: new figures every 3 s, and no graphs but those of a detail. Keys are answered as quickly as ever.',
     commands: ['monitor', 'demo'],
   },
   {

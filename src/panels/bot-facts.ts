@@ -79,10 +79,7 @@ export function shortFacts(row: BotRow, world: World): readonly Fact[] {
 function growth(row: BotRow, world: World): readonly [string, Role] {
   const slope = slopeOf(row, world);
   if (Number.isNaN(slope))
-    return [
-      world.fleet.memoryTrendOf(row.key) ? 'its memory does not grow by and large' : 'known after the first minutes',
-      'muted',
-    ];
+    return [world.fleet.memoryTrendOf(row.key) ? 'no growth on the whole' : 'known after the first minutes', 'muted'];
   const left = timeLeft(row, world);
   return [
     `memory +${bytes(slope)} an hour${Number.isNaN(left) ? '' : `, ${duration(left)} to the next limit`}`,

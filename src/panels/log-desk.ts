@@ -83,7 +83,7 @@ export class LogDesk {
 
   findMatch(by: 1 | -1): void {
     const wanted = this.search;
-    if (!wanted) return this.remark('nothing to search for: / begins');
+    if (!wanted) return this.remark('no search yet: / begins one');
     this.session.find(by, wanted, `match of ${wanted.text}`);
   }
 

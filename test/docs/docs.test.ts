@@ -109,13 +109,22 @@ test.each(pictures)('%s is a picture that draws and nothing else, and a page sho
   expect(shown).toContain(path);
 });
 
-test('there is a picture of the whole screen, of a phone and of a question', () => {
-  expect(pictures.toSorted()).toEqual(['home', 'phone', 'restart'].map((name) => `docs/pictures/${name}.svg`));
+test('there is a picture of the whole screen, of a phone, of a question, of incidents and of the logs', () => {
+  const names = ['daemon', 'home', 'incident', 'logs', 'phone', 'restart'];
+  expect(pictures.toSorted()).toEqual(names.map((name) => `docs/pictures/${name}.svg`));
   expect(textOf('home')).toMatch(/FLAPPING/);
   expect(textOf('home')).toMatch(/PG 1\d/);
   expect(textOf('phone')).toMatch(/FLAPPING/);
   expect(textOf('restart')).toMatch(/Restart .+\?/);
-  for (const name of ['home', 'phone', 'restart']) expect(textOf(name)).not.toMatch(/STALE|waiting for/i);
+  expect(textOf('incident')).toMatch(/Exits of the last hour/);
+  expect(textOf('logs')).toMatch(/Logs · all \d+ bots/);
+  expect(textOf('daemon')).toMatch(/DAEMON (?:DEAD|GONE).*ORPHAN/);
+  for (const name of names) {
+    if (name !== 'daemon') expect(textOf(name), name).not.toMatch(/STALE|waiting for/i);
+    // Neither secrets nor where it was made.
+    expect(textOf(name), name).not.toMatch(/\d{8,10}:AA|sk-[\da-f]{8}/);
+    expect(textOf(name), name).not.toContain(dirname(root));
+  }
 });
 
 const textOf = (name: string): string =>
