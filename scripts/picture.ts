@@ -167,7 +167,7 @@ async function takeOne(pty: Pty, folder: string, shot: Shot): Promise<void> {
 
 /** The demo's own, by the file that PM2 writes. */
 function killDaemon(folder: string): void {
-  const [demo] = readdirSync(folder).filter((name) => name.startsWith('botop-demo-'));
+  const demo = readdirSync(folder).find((name) => name.startsWith('botop-demo-'));
   process.kill(Number(readFileSync(join(folder, demo ?? '', 'pm2/pm2.pid'), 'utf8')), 'SIGKILL');
 }
 
