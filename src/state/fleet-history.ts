@@ -14,13 +14,22 @@ export interface BotSeries {
   readonly tracks: BotTracks;
 }
 
+interface BotHistory extends BotSeries {
+  readonly points: MemoryPoints;
+}
+
+/** The histories of the bots of a home, in the order of its list. */
+interface HomeRows {
+  readonly bots: readonly Bot[];
+  readonly rows: readonly BotHistory[];
+  readonly meantToRun: number;
+}
+
 /** The short history of every bot, by key. Bots that are gone are forgotten. */
 export class FleetHistory {
-  readonly #series = new Map<string, BotSeries>();
-  readonly #memory = new Map<string, MemoryPoints>();
+  readonly #histories = new Map<string, BotHistory>();
   readonly #mostMeantToRun = new Map<string, number>();
-  #bots: readonly Bot[] | null = null;
-  #keys: string[] = [];
+  readonly #homes = new Map<string, HomeRows>();
 
   /** The most bots of a home that were seen meant to run at once. */
   mostMeantToRun(home: string): number {
@@ -28,60 +37,60 @@ export class FleetHistory {
   }
 
   of(key: string): BotSeries | undefined {
-    return this.#series.get(key);
+    return this.#histories.get(key);
   }
 
   /** How the memory of a bot's process goes, over all of its life that was seen; null while too little was. */
   memoryTrendOf(key: string): MemoryTrend | null {
-    return this.#memory.get(key)?.trend() ?? null;
+    return this.#histories.get(key)?.points.trend() ?? null;
   }
 
   /** Adds one sample of every bot of the snapshots that were just read; `now` is epoch ms. */
   push(snapshots: readonly Pm2Snapshot[], now: number): void {
     for (const snapshot of snapshots) {
-      const most = Math.max(this.mostMeantToRun(snapshot.home), countMeantToRun(snapshot));
-      this.#mostMeantToRun.set(snapshot.home, most);
-      for (let i = 0; i < snapshot.bots.length; i++) {
-        const key = this.#keyAt(snapshot, i);
-        let series = this.#series.get(key);
-        if (!series) {
-          series = { cpu: new Series(SAMPLES), memory: new Series(SAMPLES), tracks: new BotTracks() };
-          this.#series.set(key, series);
-          this.#memory.set(key, new MemoryPoints());
-        }
-        const { startedAt, metrics } = snapshot.bots[i] as Bot;
-        if (startedAt !== null) this.#memory.get(key)?.push(now, snapshot.memoryBytes[i] as number, startedAt);
-        series.cpu.push(snapshot.cpuPercent[i] as number);
-        series.memory.push(snapshot.memoryBytes[i] as number);
-        series.tracks.push(
-          now,
-          snapshot.cpuPercent[i] as number,
-          snapshot.memoryBytes[i] as number,
-          loopLatency(metrics),
-        );
+      const { home, bots, cpuPercent, memoryBytes } = snapshot;
+      const { rows, meantToRun } = this.#rowsOf(snapshot);
+      this.#mostMeantToRun.set(home, Math.max(this.mostMeantToRun(home), meantToRun));
+      for (let i = 0; i < rows.length; i++) {
+        const { cpu, memory, tracks, points } = rows[i] as BotHistory;
+        const { startedAt, metrics } = bots[i] as Bot;
+        const percent = cpuPercent[i] as number;
+        const bytes = memoryBytes[i] as number;
+        if (startedAt !== null) points.push(now, bytes, startedAt);
+        cpu.push(percent);
+        memory.push(bytes);
+        tracks.push(now, percent, bytes, loopLatency(metrics));
       }
     }
     this.#forget(snapshots);
   }
 
-  /** Keys are strings; they are built once a list, not once a tick, while there is one home. */
-  #keyAt(snapshot: Pm2Snapshot, index: number): string {
-    if (this.#bots !== snapshot.bots) {
-      this.#bots = snapshot.bots;
-      this.#keys = snapshot.bots.map(keyOf);
-    }
-    return this.#keys[index] as string;
+  /** Found once a list and not once a tick: a thousand keys are a thousand texts. */
+  #rowsOf(snapshot: Pm2Snapshot): HomeRows {
+    const known = this.#homes.get(snapshot.home);
+    if (known?.bots === snapshot.bots) return known;
+    const rows = snapshot.bots.map((bot) => this.#historyOf(keyOf(bot)));
+    const found = { bots: snapshot.bots, rows, meantToRun: countMeantToRun(snapshot) };
+    this.#homes.set(snapshot.home, found);
+    return found;
+  }
+
+  #historyOf(key: string): BotHistory {
+    const known = this.#histories.get(key);
+    if (known !== undefined) return known;
+    const cpu = new Series(SAMPLES);
+    const history = { cpu, memory: new Series(SAMPLES), tracks: new BotTracks(), points: new MemoryPoints() };
+    this.#histories.set(key, history);
+    return history;
   }
 
   #forget(snapshots: readonly Pm2Snapshot[]): void {
     const total = snapshots.reduce((sum, snapshot) => sum + snapshot.bots.length, 0);
-    if (this.#series.size <= total) return;
+    if (this.#histories.size <= total) return;
     const present = new Set(snapshots.flatMap((snapshot) => snapshot.bots.map(keyOf)));
-    for (const key of this.#series.keys()) {
-      if (present.has(key)) continue;
-      this.#series.delete(key);
-      this.#memory.delete(key);
-    }
+    for (const key of this.#histories.keys()) if (!present.has(key)) this.#histories.delete(key);
+    // One that comes back begins anew.
+    this.#homes.clear();
   }
 }
 

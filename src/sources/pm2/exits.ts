@@ -212,7 +212,7 @@ export function createExitLedger(): ExitLedger {
       }
     },
     of(bot, now) {
-      const entry = entries.get(String(bot.id).replace('_old_', ''));
+      const entry = entries.get(typeof bot.id === 'number' ? String(bot.id) : bot.id.replace('_old_', ''));
       if (entry === undefined || entry.name !== bot.name) return noExits;
       const oldest = now - exitWindowMs;
       while (entry.exits.length > 0 && (entry.exits[0] as BotExit).at < oldest) {

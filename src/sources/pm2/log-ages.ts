@@ -12,9 +12,8 @@ const localTypes: ReadonlySet<number> = new Set([
 
 const prepareMs = 200;
 
-/** Above this many a sample looks at a fifth of them. */
-const maxAtOnce = 200;
-const shares = 5;
+/** Of more than this many a sample looks at so many, and at those of bots that are seen. */
+const maxAtOnce = 100;
 
 export interface LogAges {
   /**
@@ -23,8 +22,8 @@ export interface LogAges {
    * cannot be read.
    */
   prepare(bots: readonly LogPair[], into: Float64Array): Promise<void>;
-  /** Looks at those that the follower of the logs does not look at. */
-  sample(): void;
+  /** Looks at those that the follower of the logs does not look at. `isSeen` is told the place of a bot in the list. */
+  sample(isSeen: (index: number) => boolean): void;
   close(): void;
 }
 
@@ -72,6 +71,15 @@ export function createLogAges(times: LogTimes): LogAges {
     );
   }
 
+  function lookAtSeen(isSeen: (index: number) => boolean): void {
+    for (let index = 0; index < shown.length; index += 1) {
+      if (!isSeen(index)) continue;
+      const { outLogPath, errLogPath } = shown[index] as LogPair;
+      if (outLogPath !== null && !times.isFollowed(outLogPath)) look(outLogPath);
+      if (errLogPath !== null && !times.isFollowed(errLogPath)) look(errLogPath);
+    }
+  }
+
   return {
     async prepare(bots, into) {
       hide();
@@ -90,18 +98,18 @@ export function createLogAges(times: LogTimes): LogAges {
       }
       for (const path of paths) if (!known.has(path) && !times.isFollowed(path)) look(path);
     },
-    sample() {
+    sample(isSeen) {
       if (version !== times.version) {
         version = times.version;
         orphans = paths.filter((path) => !times.isFollowed(path));
         next = 0;
       }
-      const count = orphans.length <= maxAtOnce ? orphans.length : Math.ceil(orphans.length / shares);
-      for (let looked = 0; looked < count; looked += 1) {
+      for (let looked = 0; looked < Math.min(orphans.length, maxAtOnce); looked += 1) {
         if (next >= orphans.length) next = 0;
         look(orphans[next] as string);
         next += 1;
       }
+      if (orphans.length > maxAtOnce) lookAtSeen(isSeen);
     },
     close: () => hide(),
   };

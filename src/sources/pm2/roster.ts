@@ -195,7 +195,7 @@ export function createRoster({
       return vanished.length > 0;
     },
     sampleLogAges(now) {
-      logAges.sample();
+      logAges.sample((index) => attention !== null && isSeen(index));
       rhythms.note(columns.lastLogAt, now);
       readOneHabit(now);
       codeWatch.look(now);

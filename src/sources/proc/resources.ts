@@ -1,5 +1,6 @@
 /** What processes hold beside CPU and memory: threads, and open files against their limit. Looked at in turns. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { readSmall } from './small-file.ts';
 import { readTree } from './tree.ts';
 
 /** Where what was found is written, one cell a tree; NaN unknown. */
@@ -13,7 +14,7 @@ export interface ResourceColumns {
 
 export interface ResourceSampler {
   /**
-   * Looks at a tenth of the trees, and at those that it has never seen. `pids` has 0 for no process; `processes` is how
+   * Looks at a tenth of the trees, of many at 25, and at those that it has never seen. `pids` has 0 for no process; `processes` is how
    * many the tree of each has: only one that has several is walked.
    */
   sample(pids: readonly number[], processes: Float64Array, into: ResourceColumns): void;
@@ -21,9 +22,12 @@ export interface ResourceSampler {
 
 /** Of trees that are new, so many at once: 25 µs each. */
 const maxNew = 256;
-const turns = 10;
+const leastTurns = 10;
+const atOnce = 25;
 /** A limit can be changed from outside (prlimit), which hardly anybody does. */
 const limitHolds = 30;
+/** The name and the soft limit, with what stands between. */
+const limitLength = 48;
 
 interface Known {
   /** Of the main process. */
@@ -64,6 +68,7 @@ export function createResourceSampler(procRoot = '/proc'): ResourceSampler {
 
   return {
     sample(pids, processes, into) {
+      const turns = Math.max(leastTurns, Math.ceil(pids.length / atOnce));
       turn = (turn + 1) % turns;
       let newOnes = 0;
       for (let index = 0; index < pids.length; index += 1) {
@@ -99,8 +104,11 @@ function chooseCount(procRoot: string): (folder: string) => number {
 
 /** The soft limit; Infinity where there is none, NaN where it is not told. */
 function readLimit(folder: string): number {
-  const text = unlessGone(() => readFileSync(`${folder}/limits`, 'latin1'), '');
-  const limit = /^Max open files +(\d+|unlimited)/m.exec(text)?.[1];
+  const limit = unlessGone(() => {
+    const bytes = readSmall(`${folder}/limits`);
+    const at = bytes.indexOf('Max open files');
+    return /^Max open files +(\d+|unlimited)/.exec(bytes.toString('latin1', at, at + limitLength))?.[1];
+  }, undefined);
   return limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit);
 }
 

@@ -43,6 +43,10 @@ const noMembers: ReadonlySet<number> = new Set();
 const minIntervalMs = 500;
 /** In how many samples each tree has its turn. */
 const turns = 5;
+/** Looking for children costs as much as the sample itself: with more trees than this it is done more rarely. */
+const manyTrees = 200;
+const childrenEveryMs = 5_000;
+const unseenChildrenEveryMs = 15_000;
 /** A fork bomb under a bot must not cost us the tick. */
 const maxTreeProcesses = 256;
 
@@ -122,11 +126,12 @@ export function createProcSampler({ procRoot = '/proc', maxDescriptors }: ProcSa
       written = into;
       processes.begin();
       const vanished: number[] = [];
-      // Looking for children costs as much as the sample itself: with many bots it is done more rarely.
-      const everyMs = pids.length > 200 ? 5_000 : 0;
+      const isMany = pids.length > manyTrees;
       for (let index = 0; index < pids.length; index += 1) {
         const pid = pids[index] as number;
-        if (isDue !== undefined && !isNew && pid > 0 && !isTurn(pid, index) && !isDue(index)) continue;
+        const isSeen = isDue === undefined || isDue(index);
+        if (!isSeen && !isNew && pid > 0 && !isTurn(pid, index)) continue;
+        const everyMs = isMany ? (isSeen ? childrenEveryMs : unseenChildrenEveryMs) : 0;
         if (pid > 0 && sampleTree(pid, monotonicMs, everyMs, into, index)) continue;
         into.cpuPercent[index] = Number.NaN;
         into.memoryBytes[index] = Number.NaN;
