@@ -120,6 +120,7 @@ function rows(keys: Readonly<Record<string, SchemaNode>>, prefix: string): strin
 /** The keys of an entry of a list that may be a group. */
 function innerRows(node: SchemaNode, path: string): string[] {
   if (node.kind === 'list') return innerRows(node.entry, `${path}[]`);
+  if (node.kind === 'group') return rows(node.keys, `${path}.`);
   if (node.kind !== 'either') return [];
   return node.of.flatMap((option) => (option.kind === 'group' ? rows(option.keys, `${path}.`) : []));
 }
