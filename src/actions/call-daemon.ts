@@ -10,7 +10,7 @@ export const CALL_TIMEOUT_MS = 30_000;
 const ANNOUNCE_TIMEOUT_MS = 3000;
 
 /** Why a bot that waits for its next try is not started: PM2 refuses while the pid of the last try is in its list. */
-export const WAITS = 'PM2 starts it by itself after its restart delay and refuses before; S, then + starts it now';
+export const WAITS = 'PM2 starts it after its restart delay; S, then + starts it now';
 
 /** Calls a method of the daemon, within the time an action has. */
 export type Call = (method: string, args: readonly unknown[]) => ReturnType<Pm2Client['call']>;

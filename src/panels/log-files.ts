@@ -1,4 +1,5 @@
 /** Every log with its size, how fast it grows, and how long its disk lasts at that. */
+import { basename } from 'node:path';
 import type { HostDisk } from '../sources/host/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import type { World } from '../state/world.ts';
@@ -28,7 +29,7 @@ export function logFileRows(world: World, sort: LogFileSort): readonly LogFileRo
   const files = (world.logs && valueOf(world.logs.reading)?.files) ?? [];
   const disks = (world.host && valueOf(world.host.reading)?.disks) ?? [];
   const measured = files
-    .filter(({ state }) => state !== 'same-file' && state !== 'no-file')
+    .filter(({ state, bots }) => state !== 'same-file' && !(state === 'no-file' && bots.length > 0))
     .map((file) => ({
       file,
       disk: diskOf(disks, file.path),
@@ -41,7 +42,10 @@ export function logFileRows(world: World, sort: LogFileSort): readonly LogFileRo
   const rows = measured.map(({ file, disk, bytesPerHour }): LogFileRow => {
     const growth = disk ? growthOf.get(disk) : undefined;
     return {
-      bot: file.bots.length > 1 ? `${file.bots[0]} and ${file.bots.length - 1} more` : (file.bots[0] ?? ''),
+      bot:
+        file.bots.length > 1
+          ? `${file.bots[0]} and ${file.bots.length - 1} more`
+          : (file.bots[0] ?? basename(file.path)),
       path: file.path,
       stream: file.stream,
       sizeBytes: file.sizeBytes,
@@ -95,7 +99,7 @@ interface Column {
 /** The path takes what is left; `least` is the width from which on a column is there. */
 const COLUMNS: readonly Column[] = [
   { name: 'bot', width: 16, least: 0, text: ({ bot }) => bot },
-  { name: 'log', width: 3, least: 0, text: ({ stream }) => stream },
+  { name: 'log', width: 4, least: 0, text: ({ stream }) => stream },
   { name: 'size', width: 8, least: 0, text: ({ sizeBytes }) => bytesLong(sizeBytes), isNumber: true },
   {
     name: 'an hour',

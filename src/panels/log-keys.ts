@@ -30,7 +30,11 @@ export const LOG_KEYS: Viewer['keymap'] = [
 export const FILE_KEYS: Viewer['keymap'] = [
   { shown: 'Enter', label: 'its log', help: 'Shows the log under the cursor.' },
   { shown: 'o', label: 'sort', help: 'By size, by growth, by name.' },
-  { shown: 'F', label: 'flush', help: 'Asks to flush the logs of the bot under the cursor.' },
+  {
+    shown: 'F',
+    label: 'flush',
+    help: 'Asks to flush the logs of the bot under the cursor; : keep cuts them to their last MB.',
+  },
   { shown: 'j k', label: 'move', help: 'Down, up; PgUp and PgDn by ten.' },
 ];
 

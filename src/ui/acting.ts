@@ -206,7 +206,7 @@ export function createActing(options: ActingOptions): Acting {
     act(action) {
       const targets = targetsOf(action);
       if (targets.length > 0) return palette.act(action, targets);
-      const text = `Nothing to ${action.label} here.`;
+      const text = `${action.label}: no ${action.targetKind} is under the cursor`;
       port.dispatch({ type: 'noticed', text, severity: 'warn', at: clock.monotonic() });
     },
     openPalette: () => palette.open(),

@@ -67,6 +67,20 @@ describe('the list', () => {
     file('null', 0, { state: 'no-file', path: '/dev/null' }),
   ];
 
+  test('names a file of no bot by its base name, and says of a folder among the logs what it is', () => {
+    const named = { bots: [], stream: 'glob' } as const;
+    const loose = file('nginx', 5, { ...named, path: '/var/log/nginx.log' });
+    const folder = { ...named, state: 'no-file', reason: 'a folder', path: '/var/log/old.log' } as const;
+    const rows = logFileRows(worldOf([loose, file('', Number.NaN, folder)]), 'size');
+    expect(rows.map(({ bot, reason }) => [bot, reason])).toEqual([
+      ['nginx.log', ''],
+      ['old.log', 'a folder'],
+    ]);
+    const cells = new Cells(60, 8);
+    drawLogFiles(cells, { rows, cursor: 0, top: 0, sort: 'size' }, createTheme('none'));
+    expect(cells.plain()[2]).toMatch(/nginx\.log +glob +5 B/);
+  });
+
   test('tells when the disk is full at the growth of all logs on it, and sorts by what is asked', () => {
     const world = worldOf(files);
     const rows = logFileRows(world, 'size');

@@ -96,6 +96,7 @@ interface Pending {
 
 export function createAssembler(options: AssemblerOptions): (target: () => LogTarget) => LineSink {
   const { events, facts, tally, allowance, now, monotonic, windowMs } = options;
+  const beforeUs = now() - 1;
 
   return (target) => {
     let phase: 'back' | 'live' = 'live';
@@ -107,7 +108,9 @@ export function createAssembler(options: AssemblerOptions): (target: () => LogTa
     let pending: Pending | null = null;
 
     function momentOf(parsed: ParsedLine): number {
-      if (parsed.at === null) return phase === 'back' && !Number.isNaN(writtenAt) ? writtenAt : now();
+      // Of what stood there before us the last may have come in the very moment; none of it is new.
+      if (parsed.at === null)
+        return phase === 'back' && !Number.isNaN(writtenAt) ? Math.min(writtenAt, beforeUs) : now();
       if (parsed.hasZone) return parsed.at;
       const { zone } = target();
       if (zone) {

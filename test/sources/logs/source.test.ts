@@ -249,3 +249,16 @@ test('however much there is, all that is read back is judged, in as many reading
   const logs = await readUntil(({ files }) => files.every(({ state }) => state === 'following'));
   expect(logs.counts).toMatchObject({ error: 3 * loud + 7, droppedLines: 0 });
 });
+
+test('what stood there before us and tells no time is older than we are, however late its file was written to', async () => {
+  await source.close();
+  writeFileSync(at('bot.log'), 'Error: no\n');
+  const begunAt = Date.now() + 5_000;
+  utimesSync(at('bot.log'), begunAt / 1000 + 30, begunAt / 1000 + 30);
+  let now = begunAt;
+  source = logsSource({ clock: { ...systemClock, now: () => now }, targets: () => targets, globs: [] });
+  now += 60_000;
+  const [event] = eventsOf(await read());
+  expect(event?.at).toBeLessThan(begunAt);
+  expect(event?.at).toBeGreaterThan(begunAt - 1_000);
+});
