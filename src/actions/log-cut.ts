@@ -1,6 +1,8 @@
 /** Keeping only the end of a file that others append to, in place: no room is needed for it, and no writer is told. */
 import { fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { noteKeptEnd } from '../sources/logs/kept-ends.ts';
+import { fileIdOf } from '../sources/logs/open-log.ts';
 
 /** What became of a file. */
 export interface LogCut {
@@ -48,12 +50,14 @@ function finish(fd: number, from: number, moved: number, beforeBytes: number, ch
   let done = moved;
   for (;;) {
     const at = performance.now();
-    const { size } = fstatSync(fd);
+    const stats = fstatSync(fd);
+    const { size } = stats;
     // Somebody else has cut it: what is there now is not ours to move.
     if (size < from + done) throw new Error('it was cut by somebody else meanwhile');
     if (size === from + done) {
       ftruncateSync(fd, done);
       const blindMs = performance.now() - at;
+      noteKeptEnd(fileIdOf(stats), from);
       return { beforeBytes, keptBytes: done, lateBytes: Math.max(0, size - beforeBytes), blindMs };
     }
     const bytesRead = readSync(fd, chunk, 0, Math.min(CHUNK_BYTES, size - from - done), from + done);

@@ -16,7 +16,9 @@ import { postgresSource } from '../sources/postgres/source.ts';
 import { redisSource } from '../sources/redis/source.ts';
 import { type Clock, type Kind, type Source, valueOf } from '../sources/source.ts';
 import { DatabaseHistory } from '../state/database-history.ts';
+import { lastDeployAt } from '../state/deploys.ts';
 import { createErrorHistory, type ErrorHistory } from '../state/errors.ts';
+import { baselineAfterDeploy } from '../state/errors-baseline.ts';
 import type { OwnCode } from '../state/errors-explain.ts';
 import { createErrorMarks, type MarksFile } from '../state/errors-marks.ts';
 import { FleetHistory } from '../state/fleet-history.ts';
@@ -131,6 +133,8 @@ export function createObservation({
   const listeners = new Set<(news: News) => void>();
   let changed = new Set<Kind>();
   let hasLogs = false;
+  /** Epoch ms of the newest deploy that was seen; those before the start were read back with everything else. */
+  let deployedAt = clock.now();
   let lastLogs: LogsSnapshot | null = null;
   let version = 0;
   store.subscribe((id) => {
@@ -144,10 +148,19 @@ export function createObservation({
   /** Bots are sampled once a beat instead, all homes together. */
   function remember(kind: Kind, value: Snapshots[Kind], at: number): void {
     // The store holds the value under the kind of its source: see `Store.of`.
-    if (kind === 'host') histories.hostHistory.push(value as Snapshots['host'], at);
+    if (kind === 'pm2') noteDeploys(value as Snapshots['pm2']);
+    else if (kind === 'host') histories.hostHistory.push(value as Snapshots['host'], at);
     else if (kind === 'logs') pullErrors(value as Snapshots['logs']);
     else if (kind === 'postgres') histories.database.pushPostgres(value as Snapshots['postgres'], at);
     else if (kind === 'redis') histories.database.pushRedis(value as Snapshots['redis'], at);
+  }
+
+  /** Each deploy counts once: a person may say otherwise afterwards. */
+  function noteDeploys({ bots }: Snapshots['pm2']): void {
+    const at = lastDeployAt(bots);
+    if (!(at > deployedAt)) return;
+    deployedAt = at;
+    histories.errors.setBaseline(baselineAfterDeploy(histories.errors.baseline, at));
   }
 
   /** In pieces: a flood must not keep keys waiting. */

@@ -26,3 +26,13 @@ export function deployName({ fromVersion, toVersion, toCommit }: Deploy): string
   const version = toVersion !== null && toVersion !== fromVersion ? toVersion : null;
   return [version, toCommit?.slice(0, 7)].filter(Boolean).join(' ');
 }
+
+/** Epoch ms of the newest deploy of any of these bots; NaN without one. */
+export function lastDeployAt(bots: readonly Bot[]): number {
+  let last = Number.NaN;
+  for (const { code } of bots) {
+    const at = code?.deploys.at(-1)?.at;
+    if (at !== undefined && !(at <= last)) last = at;
+  }
+  return last;
+}

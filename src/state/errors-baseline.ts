@@ -41,3 +41,8 @@ export function isSince(
       return baseline satisfies never;
   }
 }
+
+/** The baseline once a deploy was seen: what a person chose stays. */
+export function baselineAfterDeploy(baseline: Baseline, at: number): Baseline {
+  return baseline.kind === 'start' || baseline.kind === 'deploy' ? { kind: 'deploy', at } : baseline;
+}

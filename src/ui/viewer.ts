@@ -100,9 +100,9 @@ export function logsOf({ name, outLogPath, errLogPath }: Bot): ViewerSubject | n
 export function allLogs(world: World): ViewerSubject {
   const files: ViewerFile[] = [];
   const logs = world.logs && valueOf(world.logs.reading);
-  for (const { path, bots, stream, state } of logs?.files ?? []) {
+  for (const { path, bots, stream, state, zone } of logs?.files ?? []) {
     if (state === 'same-file' || state === 'no-file') continue;
-    files.push({ bot: nameOf(bots, path), path, stream });
+    files.push({ bot: nameOf(bots, path), path, stream, ...(zone == null ? {} : { zone }) });
   }
   const bots = new Set(files.map(({ bot }) => bot)).size;
   return { title: `all ${bots} ${bots === 1 ? 'bot' : 'bots'}`, isAll: true, files };

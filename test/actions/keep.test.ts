@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import {
+  appendFileSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -21,6 +22,7 @@ import { keep, keepForgotten } from '../../src/actions/keep.ts';
 import { keepEnd, type LogCut } from '../../src/actions/log-cut.ts';
 import { type BotTarget, botTarget, homeTarget } from '../../src/actions/target.ts';
 import { makeBot } from '../helpers/bots.ts';
+import { collecting } from '../sources/logs/collecting.ts';
 import { fakeDaemon } from './fake-daemon.ts';
 
 const never = new AbortController().signal;
@@ -45,6 +47,28 @@ async function cut(path: string, keepBytes: number): Promise<LogCut | null> {
     await file.close();
   }
 }
+
+test('who follows the file goes on where it was: nothing is read twice', async () => {
+  const it = collecting();
+  try {
+    writeFileSync(it.path('a.log'), lines(2_000));
+    it.follow('a.log');
+    await it.read();
+    appendFileSync(it.path('a.log'), 'unread\n');
+    await cut(it.path('a.log'), 50_000);
+    appendFileSync(it.path('a.log'), 'after\n');
+    await it.read();
+    await cut(it.path('a.log'), 3_000);
+    await cut(it.path('a.log'), 1_000);
+    appendFileSync(it.path('a.log'), `${'more\n'.repeat(300)}last\n`);
+    await it.read();
+    await it.read();
+    const seen = it.lines.map((each) => `${each}\n`).join('');
+    expect(seen).toBe(`${lines(2_000)}unread\nafter\n${'more\n'.repeat(300)}last\n`);
+  } finally {
+    await it.end();
+  }
+});
 
 describe('the end of a file', () => {
   test.each([
@@ -120,7 +144,7 @@ describe('as an action', () => {
     deps = {
       ...fake.deps,
       evidence: createEvidence({ places, who: 'anna', now: fake.deps.clock.now }),
-      pm2: (of) => ({ home: of, call: async () => [entry], close: () => {} }),
+      pm2: (of) => ({ home: of, call: async (_method, _args, { each } = {}) => (each ? [each(entry)] : [entry]), close: () => {} }),
     };
     writeFileSync(logAt('api-out.log'), lines(60_000));
     writeFileSync(logAt('api-error.log'), 'broken\n');

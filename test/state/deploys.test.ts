@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Deploy } from '../../src/sources/pm2/snapshot.ts';
-import { deployName, runningCode } from '../../src/state/deploys.ts';
+import { deployName, lastDeployAt, runningCode } from '../../src/state/deploys.ts';
+import { baselineAfterDeploy } from '../../src/state/errors-baseline.ts';
 import { makeBot, NOON } from '../helpers/bots.ts';
 
 const [one, two, three] = ['1', '2', '3'].map((digit) => digit.repeat(40)) as [string, string, string];
@@ -38,4 +39,16 @@ test('a deploy is named by what it changed', () => {
   expect(deployName(deploys[1] as Deploy)).toBe('1.3.0 3333333');
   expect(deployName(deploys[0] as Deploy)).toBe('2222222');
   expect(deployName(deploy(NOON, { fromVersion: '1', toVersion: '2' }))).toBe('2');
+});
+
+test('errors are new since the newest deploy of any bot, unless a person chose otherwise', () => {
+  expect(lastDeployAt([makeBot(), makeBot({ code }), makeBot({ code: { ...code, deploys: [] } })])).toBe(
+    NOON - 600_000,
+  );
+  expect(lastDeployAt([makeBot()])).toBeNaN();
+  const deployed = { kind: 'deploy', at: NOON } as const;
+  expect(baselineAfterDeploy({ kind: 'start' }, NOON)).toEqual(deployed);
+  expect(baselineAfterDeploy({ kind: 'deploy', at: 1 }, NOON)).toEqual(deployed);
+  expect(baselineAfterDeploy({ kind: 'restart' }, NOON)).toEqual({ kind: 'restart' });
+  expect(baselineAfterDeploy({ kind: 'moment', at: 1 }, NOON)).toEqual({ kind: 'moment', at: 1 });
 });

@@ -2,7 +2,7 @@
 import type { LogFile } from './snapshot.ts';
 
 type Words = Omit<LogFile, 'sizeBytes' | 'offset' | 'writtenAt'>;
-const WORDS: readonly (keyof Words)[] = ['path', 'bots', 'stream', 'state', 'reason', 'droppedBytes'];
+const WORDS: readonly (keyof Words)[] = ['path', 'bots', 'stream', 'zone', 'state', 'reason', 'droppedBytes'];
 type Progress = Pick<LogFile, 'sizeBytes' | 'offset' | 'writtenAt'>;
 
 /**

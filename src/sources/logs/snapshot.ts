@@ -41,6 +41,8 @@ export interface LogFile {
   readonly path: string;
   readonly bots: readonly string[];
   readonly stream: LogStream;
+  /** Of stamps that tell none; see `LogTarget`. */
+  readonly zone?: string | null;
   readonly state: LogFileState;
   /** Why it is not followed; empty when it is. */
   readonly reason: string;

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { writtenAt } from '../log-times.ts';
 import { noteArrival } from './arrivals.ts';
 import { type LogIo, openLog, toUnreadable } from './io.ts';
+import { stepBack } from './kept-ends.ts';
 import type { Look, TailOptions } from './look.ts';
 import { type DrainScope, OpenLog } from './open-log.ts';
 import { takePast } from './past.ts';
@@ -254,6 +255,7 @@ export class LogTail {
 
   /** The file was cut: what we had not read of it may stand in a copy. */
   async #restart(log: OpenLog, look: Look): Promise<void> {
+    if (await stepBack(log, look)) return;
     const before = this.#logs.indexOf(log);
     const copies = this.#logs.length;
     const hasCopy = await this.#openBetween(look, log, 'cut');
@@ -283,12 +285,12 @@ export class LogTail {
 
   /** As it is said to others; the same object while only how far it is changes. */
   snapshot(): LogFile {
-    const { path, bots, stream } = this.target;
     const { state, reason, droppedBytes } = this;
-    const words = { path, bots, stream, state, reason, droppedBytes };
-    const sizeBytes = this.#current?.size ?? Number.NaN;
-    const offset = (this.#current ?? this.#logs.at(-1))?.offset ?? 0;
-    this.#said = sayFile(this.#said, words, () => ({ sizeBytes, offset, writtenAt: this.#writtenAt }));
+    this.#said = sayFile(this.#said, { ...this.target, state, reason, droppedBytes }, () => ({
+      sizeBytes: this.#current?.size ?? Number.NaN,
+      offset: (this.#current ?? this.#logs.at(-1))?.offset ?? 0,
+      writtenAt: this.#writtenAt,
+    }));
     return this.#said;
   }
 
