@@ -144,7 +144,11 @@ describe('as an action', () => {
     deps = {
       ...fake.deps,
       evidence: createEvidence({ places, who: 'anna', now: fake.deps.clock.now }),
-      pm2: (of) => ({ home: of, call: async (_method, _args, { each } = {}) => (each ? [each(entry)] : [entry]), close: () => {} }),
+      pm2: (of) => ({
+        home: of,
+        call: async (_method, _args, { each } = {}) => (each ? [each(entry)] : [entry]),
+        close: () => {},
+      }),
     };
     writeFileSync(logAt('api-out.log'), lines(60_000));
     writeFileSync(logAt('api-error.log'), 'broken\n');

@@ -58,8 +58,7 @@ export class LogTail {
 
   /** Whether it wants to be looked at even if nothing is told: a file that was moved away, or a line without its end. */
   get isRestless(): boolean {
-    const current = this.#current;
-    return this.#logs.length > 1 || (current === null && this.#logs.length > 0) || this.#isHolding(current);
+    return this.#logs.length > (this.#current === null ? 0 : 1) || this.#isHolding(this.#current);
   }
 
   #isHolding(current: OpenLog | null): boolean {
@@ -265,8 +264,7 @@ export class LogTail {
     const unread = Math.max(0, log.size - log.offset);
     if (!hasCopy) this.#closedDropped += unread;
     log.restart();
-    const scope = this.#scope(look);
-    for (const copy of opened) await this.#drainOne(copy, look, scope);
+    for (const copy of opened) await this.#drainOne(copy, look, this.#scope(look));
   }
 
   async #close(log: OpenLog, io: LogIo): Promise<void> {
