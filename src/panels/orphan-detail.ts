@@ -42,7 +42,7 @@ export function orphanFacts(orphan: Orphan, world: World): readonly Fact[] {
   const twin = twinOf(orphan, world);
   return [
     ['state', 'ORPHAN · it runs, and the PM2 daemon that started it is gone', 'bad'],
-    ['why it matters', whyItMatters(orphan, twin), twin === null ? 'warn' : 'bad'],
+    ['matters', whyItMatters(orphan, twin), twin === null ? 'warn' : 'bad'],
     ['what to do', whatToDo(orphan, twin, world), 'strong'],
     ['pid', `${orphan.pid}${orphan.processes > 1 ? ` and ${count(orphan.processes - 1)} below it` : ''}`],
     ['up', orphan.startedAt === null ? UNKNOWN : ago(now - orphan.startedAt)],

@@ -117,6 +117,11 @@ test('what a list does not show cannot be opened', () => {
   expect(state.detail).toBeNull();
 });
 
+test('before any bot is known there is none to open', () => {
+  const state = after([{ type: 'view-opened', view: 'bots' }, { type: 'detail-opened' }], sceneOf([]));
+  expect(state.detail).toBeNull();
+});
+
 test('the lock opens for ten minutes and closes by itself', () => {
   const turn = (at: number): UiEvent => ({ type: 'lock-turned', at });
   const locked = after([turn(0)]);
