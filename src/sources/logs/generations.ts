@@ -16,13 +16,21 @@ const CLOCK_SLACK_MS = 25;
 
 /** `api.log.1`, `api.log-20261121`, `api__2026-11-21_00-00-00.log`; not `api-2.log`, another instance's. */
 export function isGenerationOf(name: string, base: string): boolean {
-  if (name === base) return false;
+  if (name.length <= base.length || !mayBeOf(name, base)) return false;
   if (name.startsWith(base)) return /^[._-][\d_.T:-]{1,40}(?:\.?(?:old|bak|log))?$/.test(name.slice(base.length));
   const extension = extname(base);
   const stem = extension === '' ? base : base.slice(0, -extension.length);
   if (extension === '' || !name.startsWith(stem) || !name.endsWith(extension)) return false;
   const between = name.slice(stem.length, name.length - extension.length);
   return /^[._-]{1,2}[\d_.T:-]{1,40}$/.test(between) && !/^-\d{1,4}$/.test(between);
+}
+
+/** Whether they begin alike up to the extension: of a thousand logs of one folder few do, and no text is made for the rest. */
+function mayBeOf(name: string, base: string): boolean {
+  const dot = base.lastIndexOf('.');
+  const length = dot > 0 ? dot : base.length;
+  for (let i = 0; i < length; i += 1) if (name.charCodeAt(i) !== base.charCodeAt(i)) return false;
+  return true;
 }
 
 /** Every generation of a log, the oldest first. */

@@ -44,18 +44,20 @@ export function createCodeWatch(): CodeWatch {
   let isLooking = false;
   let isClosed = false;
 
-  function enter(bot: Bot): void {
-    if (placeOf.has(bot)) return;
+  function enter(bot: Bot): Place | null {
+    const entered = placeOf.get(bot);
+    if (entered !== undefined) return entered;
     const key = `${bot.cwd}\n${dirname(bot.script)}`;
     let place = places.get(key);
     if (place === undefined) {
-      if (places.size >= maxPlaces || !isAbsolute(bot.cwd)) return;
+      if (places.size >= maxPlaces || !isAbsolute(bot.cwd)) return null;
       const scriptFolder = isAbsolute(bot.script) ? dirname(bot.script) : bot.cwd;
       const nothing = { version: null, commit: null, seen: [], code: null };
       place = { scriptFolder, cwd: bot.cwd, lookedAt: Number.NEGATIVE_INFINITY, ...nothing };
       places.set(key, place);
     }
     placeOf.set(bot, place);
+    return place;
   }
 
   /** One after the other, so that a share that hangs holds up nothing but this. */
@@ -86,7 +88,7 @@ export function createCodeWatch(): CodeWatch {
       }
       if (due !== null) void lookAt(due, now);
     },
-    of: (bot) => placeOf.get(bot)?.code ?? null,
+    of: (bot) => enter(bot)?.code ?? null,
     close() {
       isClosed = true;
     },

@@ -14,6 +14,8 @@ export interface Habit {
 export interface Rhythms {
   /** Takes the bots in the order of the columns; those that stay keep what is known of them. */
   arrange(bots: readonly Bot[]): void;
+  /** Takes a bot in the place of an equal one, which is not kept. */
+  renew(index: number, bot: Bot): void;
   /** Takes when each bot last wrote (epoch ms, NaN unknown). */
   note(lastLogAt: Float64Array, now: number): void;
   quietOf(index: number): BotQuiet | null;
@@ -65,6 +67,10 @@ export function createRhythms(): Rhythms {
         return rhythm;
       });
       byKey = new Map(rhythms.map((rhythm) => [keyOf(rhythm.bot), rhythm]));
+    },
+    renew(index, bot) {
+      const rhythm = rhythms[index];
+      if (rhythm !== undefined) rhythm.bot = bot;
     },
     note(lastLogAt, now) {
       for (let index = 0; index < rhythms.length; index += 1) {

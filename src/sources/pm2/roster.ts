@@ -79,7 +79,7 @@ export function createRoster({
   const trail = createAuditTrail(auditFolder ?? null);
   const gone = new Set<number>();
   let isReadingHabit = false;
-  let listedBots: readonly Bot[] = [];
+  let listedBots: Bot[] = [];
   let byId = new Map<Bot['id'], Bot>();
   let lastNew: Bot | null = null;
   let monits: readonly Monit[] = [];
@@ -90,16 +90,19 @@ export function createRoster({
   function refresh(now: number): void {
     let next: Bot[] | null = null;
     for (let index = 0; index < listedBots.length; index += 1) {
-      const listed = listedBots[index] as Bot;
-      const exits = ledger.of(listed, now);
-      const shown = bots[index];
+      const known = listedBots[index] as Bot;
+      const exits = ledger.of(known, now);
       const quiet = rhythms.quietOf(index);
-      const code = codeWatch.of(listed);
-      const isSame = shown !== undefined && shown.exits === exits && shown.quiet === quiet && shown.code === code;
-      if (isSame && isOf(shown, listed)) continue;
+      const code = codeWatch.of(known);
+      const isSame = known.exits === exits && known.quiet === quiet && known.code === code;
+      const bot = isSame ? known : { ...known, exits, quiet, code };
+      if (bots[index] === bot) continue;
       next ??= bots.slice(0, listedBots.length);
-      next[index] =
-        exits === listed.exits && quiet === null && code === null ? listed : copyOf(listed, exits, quiet, code);
+      next[index] = bot;
+      // The one of the list is not needed any more: what is compared with the next list is the same in both.
+      listedBots[index] = bot;
+      byId.set(bot.id, bot);
+      rhythms.renew(index, bot);
     }
     if (next !== null || bots.length !== listedBots.length) bots = next ?? bots.slice(0, listedBots.length);
   }
@@ -117,16 +120,6 @@ export function createRoster({
 
   function nameWhoAsked(): void {
     ledger.attribute((bot, exit) => trail.whoEnded({ home, ...bot }, exit));
-  }
-
-  /** Of which listed bot a shown one is the copy with exits. */
-  const origin = new WeakMap<Bot, Bot>();
-  const isOf = (shown: Bot, listed: Bot): boolean => shown === listed || origin.get(shown) === listed;
-
-  function copyOf(listed: Bot, exits: Bot['exits'], quiet: Bot['quiet'], code: Bot['code']): Bot {
-    const bot = { ...listed, exits, quiet, code };
-    origin.set(bot, listed);
-    return bot;
   }
 
   const isSeen = (index: number): boolean => {

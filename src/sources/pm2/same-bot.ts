@@ -1,9 +1,14 @@
 /** What two lists, or two bots of one list, have in common, so that it is kept once. */
 import type { Bot } from './snapshot.ts';
 
+/** What no list tells. */
+const untold: ReadonlySet<string> = new Set(['exits', 'quiet', 'code'] satisfies (keyof Bot)[]);
+
 /** Whether a list says of a bot what the list before said. */
 export function isSameBot(one: Bot, other: Bot): boolean {
-  for (const key in one) if (!isSame(one[key as keyof Bot], other[key as keyof Bot])) return false;
+  for (const key in one) {
+    if (!isSame(one[key as keyof Bot], other[key as keyof Bot]) && !untold.has(key)) return false;
+  }
   return true;
 }
 
