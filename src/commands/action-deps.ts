@@ -2,8 +2,10 @@
 import type { ActionDeps, LogsSince } from '../actions/action.ts';
 import { readLastAct } from '../actions/audit-history.ts';
 import type { StateFolder } from '../actions/state-folder.ts';
+import type { Target } from '../actions/target.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
-import { valueOf } from '../sources/source.ts';
+import { type Reading, valueOf } from '../sources/source.ts';
+import type { Store } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 
 /** So many events are looked through for those of one bot: the newest are what counts after an action. */
@@ -47,4 +49,17 @@ function writtenAt({ pm2 }: World, bot: Bot, since: number): number | null {
     if (index >= 0) return at >= since ? at : null;
   }
   return null;
+}
+
+/** What is known of the source a target is seen through; `homes` are those of the PM2 sources, in their order. */
+export function readingOf(store: Pick<Store, 'of'>, homes: readonly string[], target: Target): Reading<unknown> {
+  if (target.kind === 'table') {
+    const seenThrough = store.of('postgres').find(({ id }) => id === target.sourceId);
+    return seenThrough?.reading ?? { state: 'off', reason: 'no PostgreSQL is watched' };
+  }
+  const entries = store.of('pm2');
+  // What was never read has no value to tell its home by.
+  const entry =
+    entries.find(({ reading }) => valueOf(reading)?.home === target.home) ?? entries[homes.indexOf(target.home)];
+  return entry?.reading ?? { state: 'off', reason: `no PM2 of ${target.home} is watched` };
 }

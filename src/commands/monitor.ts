@@ -13,14 +13,13 @@ import { openStateFolder, statePlace } from '../actions/state-folder.ts';
 import { stop } from '../actions/stop.ts';
 import { sendToSyslog } from '../actions/syslog.ts';
 import { systemDeps } from '../actions/system-deps.ts';
-import type { Target } from '../actions/target.ts';
 import { whoIs } from '../actions/who.ts';
 import type { Options } from '../config/options.ts';
 import { openLogPeek } from '../panels/log-peek.ts';
 import { openLogViewer } from '../panels/log-viewer.ts';
 import { createAttention } from '../sources/attention.ts';
 import { createPm2Client } from '../sources/pm2/client.ts';
-import { type Reading, SourceError, systemClock, valueOf } from '../sources/source.ts';
+import { SourceError, systemClock } from '../sources/source.ts';
 import type { OwnCode } from '../state/errors-explain.ts';
 import { freezeWorld } from '../state/world.ts';
 import { clean } from '../text/clean.ts';
@@ -38,7 +37,7 @@ import { createShell } from '../ui/shell.ts';
 import type { Shell } from '../ui/shell-contract.ts';
 import { sweepsOf } from '../ui/sweeps.ts';
 import { createTheme } from '../ui/theme.ts';
-import { worldDeps } from './action-deps.ts';
+import { readingOf, worldDeps } from './action-deps.ts';
 import { copyText } from './copy-text.ts';
 import { keepLook, LOOK_FILE } from './kept-look.ts';
 import { createObservation, MARKS_FILE, type Observation } from './observation.ts';
@@ -114,7 +113,7 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
       isReadOnly,
       isLocked: shell.ui().lock.isLocked,
       now: clock.now(),
-      reading: (target) => readingOf(observation, target),
+      reading: (target) => readingOf(observation.store, options.pm2Homes, target),
     }),
   });
   const terminal = createTerminal({
@@ -228,17 +227,6 @@ function postgresFor({ servers }: Observation): ActionDeps['postgres'] {
     const options = { applicationName: 'botop action', timeoutMs: ADMIN_LOGIN_MS };
     return openPostgres(found.address, onNotice ? { ...options, onNotice } : options);
   };
-}
-
-/** What is known of the source a target is seen through. */
-function readingOf({ store }: Observation, target: Target): Reading<unknown> {
-  if (target.kind === 'table') {
-    const seenThrough = store.of('postgres').find(({ id }) => id === target.sourceId);
-    return seenThrough?.reading ?? { state: 'off', reason: 'no PostgreSQL is watched' };
-  }
-  const entries = store.of('pm2');
-  const entry = entries.find(({ reading }) => valueOf(reading)?.home === target.home) ?? entries[0];
-  return entry?.reading ?? { state: 'off', reason: 'no PM2 is watched' };
 }
 
 /** Asks PM2 at once, since something was changed. */

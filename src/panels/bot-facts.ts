@@ -11,6 +11,7 @@ import { wrap } from '../text/wrap.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { Role, Theme } from '../ui/theme.ts';
 import { stateRole, stateWord } from './bots-column.ts';
+import { dumpLines } from './bots-dump.ts';
 import { errorsHour, slopeOf, timeLeft } from './bots-fields.ts';
 import { type BotRow, modeOf } from './bots-row.ts';
 
@@ -149,6 +150,7 @@ export function longFacts(row: BotRow, world: World): readonly Fact[] {
     ['error log', bot.errLogPath ?? UNKNOWN],
     ...(bot.customActions.length > 0 ? [['actions', bot.customActions.join(' ')] as const] : []),
     ['home', bot.home],
+    ...dumpLines(world, bot.home).map((line): Fact => ['dump', line, 'warn']),
   ];
 }
 

@@ -1,7 +1,6 @@
 /** How the bots panel is drawn: its border, the rows in the window, and what stands below them. */
-import { type Failure, valueOf } from '../sources/source.ts';
+import { valueOf } from '../sources/source.ts';
 import type { World } from '../state/world.ts';
-import { ago } from '../text/format.ts';
 import { measure, truncate } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
 import { lookedFor } from '../ui/looked-for.ts';
@@ -12,9 +11,10 @@ import { targetsOf } from '../ui/targets.ts';
 import { drawBelow } from './bots-below.ts';
 import { stateRole } from './bots-column.ts';
 import { fitColumns, type PlacedColumn } from './bots-columns.ts';
+import { drawDump } from './bots-dump.ts';
 import { drawBotsEmpty } from './bots-empty.ts';
 import { BOT_SORTS } from './bots-fields.ts';
-import { orphanCount, troubleOf } from './bots-guard.ts';
+import { orphanCount, staleWords, troubleOf } from './bots-guard.ts';
 import type { BotLine } from './bots-row.ts';
 import { drawGroup, drawRow } from './bots-rows-draw.ts';
 import type { BotsView } from './bots-view.ts';
@@ -55,9 +55,11 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
   const below = 2 + Math.min(page, view.lines.length) + 1;
   // Where they are all that there is, why there are no others stands below them.
   const empty = view.total > 0 ? 0 : drawBotsEmpty(cells, scope, view, below);
-  const others = drawOthers(cells, scope, below + empty);
+  const drift = drawDump(cells, scope, below + empty);
+  const others = drawOthers(cells, scope, below + empty + drift);
   const at = view.lines[cursor];
-  if (at?.kind === 'bot') drawBelow(cells, scope, at, below + empty + others + (empty + others > 0 ? 1 : 0));
+  const under = empty + drift + others;
+  if (at?.kind === 'bot') drawBelow(cells, scope, at, below + under + (under > 0 ? 1 : 0));
   drawScrollbar(cells, scope, top, page, view.lines.length);
   if (isFocused || !scope.ui.detail) drawTrouble(cells, scope);
 }
@@ -69,12 +71,12 @@ function drawFrame(cells: Cells, scope: Scope, view: BotsView): void {
   // A filter that acts is never out of sight.
   const looked = lookedFor(scope);
   const right = truncate(looked, Math.max(8, width - 14));
-  const stale = staleOf(world);
+  const stale = staleWords(world);
   const bots = list.filter ? view.rows.filter(({ orphan }) => !orphan).length : view.total;
   const shown = list.filter ? `${bots} of ${view.total}` : view.total > 0 ? String(view.total) : '';
   const parts = [
     'Bots',
-    stale ? staleWords(stale, world.now) : '',
+    stale,
     shown,
     selectedWords(scope, view),
     view.stopped > 0 ? `${view.stopped} stopped` : '',
@@ -133,31 +135,6 @@ function drawOthers(cells: Cells, { world, theme }: Scope, from: number): number
   const words = shown.length === 0 ? `not watched: ${left} other PM2` : `not watched: ${left} more PM2`;
   cells.text(2, from + shown.length, truncate(words, cells.width - 4), theme.muted);
   return shown.length + 1;
-}
-
-interface Stale {
-  readonly readAt: number;
-  readonly error: Failure | null;
-}
-
-function staleOf(world: World): Stale | null {
-  const reading = world.pm2.find(({ reading: { state } }) => state === 'stale')?.reading;
-  return reading?.state === 'stale' ? reading : null;
-}
-
-const TROUBLE: Readonly<Record<Failure['code'], string>> = {
-  absent: 'DAEMON GONE',
-  refused: 'DAEMON DEAD',
-  denied: 'DENIED',
-  frozen: 'FROZEN',
-  timeout: 'NO ANSWER',
-  protocol: 'NOT UNDERSTOOD',
-  failed: 'STALE',
-};
-
-/** The verdict first, in a word: `DAEMON DEAD 5s`. */
-function staleWords({ error, readAt }: Stale, now: number): string {
-  return `${error ? TROUBLE[error.code] : 'STALE'} ${ago(now - readAt)}`;
 }
 
 /** How many rows of the list are visible. */

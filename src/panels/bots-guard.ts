@@ -1,6 +1,9 @@
 /** What is wrong with a daemon, and how many bots outlived theirs, as the bots panel tells it. */
+import { type Failure, valueOf } from '../sources/source.ts';
 import { type DaemonVerdict, judgeDaemons, orphansOf } from '../state/daemon-guard.ts';
 import type { World } from '../state/world.ts';
+import { ago } from '../text/format.ts';
+import { homeTag } from './bots-row.ts';
 
 /** `2 ORPHANS`; empty where there is none. */
 export function orphanCount(world: Pick<World, 'guard'>): string {
@@ -8,13 +11,21 @@ export function orphanCount(world: Pick<World, 'guard'>): string {
   return length === 0 ? '' : `${length} ORPHAN${length === 1 ? '' : 'S'}`;
 }
 
-/** The worst that can be said of a daemon, and what to do, in one line; null where nothing has to be said. */
+/**
+ * What is wrong with the daemons, the worst first, and what to do, in one line; null where nothing has to be said. Of
+ * several homes each is named.
+ */
 export function troubleOf(world: World): string | null {
   const verdicts = judgeDaemons(world);
-  const worst = first(verdicts, 'bad') ?? first(verdicts, 'warn');
+  const [worst, ...others] = [...ofSeverity(verdicts, 'bad'), ...ofSeverity(verdicts, 'warn')];
   if (worst !== undefined) {
-    const home = world.pm2.length > 1 && !worst.words.includes(worst.home) ? ` (${worst.home})` : '';
-    return [`${worst.words}${home}`, worst.todo].filter(Boolean).join(' · ');
+    const isOneOf = verdicts.length > 1;
+    const words = isOneOf ? `${homeTag(worst.home)}: ${worst.words}` : worst.words;
+    if (others.length === 0) return [words, worst.todo].filter(Boolean).join(' · ');
+    const rest = others.map((verdict) => `${homeTag(verdict.home)}: ${verdict.words}`);
+    return [`${others.length + 1} of ${verdicts.length} PM2 in trouble`, words, ...rest, worst.todo]
+      .filter(Boolean)
+      .join(' · ');
   }
   const { length } = orphansOf(world);
   if (length === 0) return null;
@@ -24,6 +35,30 @@ export function troubleOf(world: World): string | null {
     : `Space K ends ORPHANS · ${length} bots outlived their daemon and may poll twice`;
 }
 
-function first(verdicts: readonly DaemonVerdict[], severity: DaemonVerdict['severity']): DaemonVerdict | undefined {
-  return verdicts.find((verdict) => verdict.severity === severity);
+function ofSeverity(verdicts: readonly DaemonVerdict[], wanted: DaemonVerdict['severity']): readonly DaemonVerdict[] {
+  return verdicts.filter(({ severity }) => severity === wanted);
+}
+
+const TROUBLE: Readonly<Record<Failure['code'], string>> = {
+  absent: 'DAEMON GONE',
+  refused: 'DAEMON DEAD',
+  denied: 'DENIED',
+  frozen: 'FROZEN',
+  timeout: 'NO ANSWER',
+  protocol: 'NOT UNDERSTOOD',
+  failed: 'STALE',
+};
+
+/** The verdict first, in a word: `DAEMON DEAD 5s`; of several homes with their names; empty where all are fresh. */
+export function staleWords({ pm2, now }: World): string {
+  const hasHomes = pm2.length > 1;
+  const words: string[] = [];
+  for (const { id, reading } of pm2) {
+    if (reading.state !== 'stale' && !(reading.state === 'down' && hasHomes)) continue;
+    const since = reading.state === 'stale' ? reading.readAt : reading.since;
+    const tag = hasHomes ? `${homeTag(valueOf(reading)?.home ?? id.replace(/^pm2:/, ''))} ` : '';
+    words.push(`${tag}${reading.error ? TROUBLE[reading.error.code] : 'STALE'} ${ago(now - since)}`);
+  }
+  // What there is no room for is counted, not cut.
+  return words.length > 2 ? `${words.length} of ${pm2.length} PM2 without an answer: ${words[0]}` : words.join(', ');
 }

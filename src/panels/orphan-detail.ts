@@ -47,7 +47,7 @@ export function orphanFacts(orphan: Orphan, world: World): readonly Fact[] {
     ['pid', `${orphan.pid}${orphan.processes > 1 ? ` and ${count(orphan.processes - 1)} below it` : ''}`],
     ['up', orphan.startedAt === null ? UNKNOWN : ago(now - orphan.startedAt)],
     ['memory', bytes(orphan.memoryBytes)],
-    ['alone since', `at least ${ago(Math.max(0, now - orphan.seenAt))} ago, when it was first seen so`],
+    ['alone', `for at least ${ago(Math.max(0, now - orphan.seenAt))}`],
     [
       'was',
       `${orphan.name} · pm_id ${orphan.id}${orphan.namespace === null ? '' : ` · namespace ${orphan.namespace}`}`,

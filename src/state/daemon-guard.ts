@@ -119,7 +119,7 @@ function judgeAnswering({ daemon }: Pm2Snapshot, seen: HomeGuard | null, cli: Pm
       state: 'restarted',
       severity: 'warn',
       words: `daemon restarted ${ago(age)} ago: ${before}${daemon.pid}`,
-      todo: 'its counters began anew; pm2 resurrect starts what is missing',
+      todo: `its counters began anew; ${endOrphans(seen)}pm2 resurrect starts what is missing`,
     };
   }
   if (cli !== null && daemon.version !== 'unknown' && cli.version !== daemon.version) {
@@ -177,11 +177,14 @@ function judgeGone(error: Failure, seen: HomeGuard | null): Verdict {
   if (seen?.access === 'absent') {
     return { state: 'no-home', severity: 'bad', words: error.message, todo: error.hint ?? '' };
   }
-  const orphans = seen?.orphans.length ?? 0;
-  const first =
-    orphans === 0 ? '' : `first end ${orphans === 1 ? 'the bot that' : `the ${orphans} bots that`} outlived it; `;
-  const todo = `${first}${error.hint ?? 'pm2 resurrect starts what was saved'}`;
+  const todo = `${endOrphans(seen)}${error.hint ?? 'pm2 resurrect starts what was saved'}`;
   return error.code === 'refused' || seen?.hasSocket === true
     ? { state: 'dead', severity: 'bad', words: error.message, todo }
     : { state: 'not-running', severity: 'bad', words: error.message, todo };
+}
+
+/** What comes before any resurrect: it would start each a second time. */
+function endOrphans(seen: HomeGuard | null): string {
+  const orphans = seen?.orphans.length ?? 0;
+  return orphans === 0 ? '' : `first end ${orphans === 1 ? 'the bot that' : `the ${orphans} bots that`} outlived it; `;
 }

@@ -13,6 +13,8 @@ import { openStateFolder } from '../../src/actions/state-folder.ts';
 import { systemDeps } from '../../src/actions/system-deps.ts';
 import { type BotTarget, botTarget } from '../../src/actions/target.ts';
 import { createPm2Client } from '../../src/sources/pm2/client.ts';
+import { pm2Source } from '../../src/sources/pm2/source.ts';
+import { systemClock } from '../../src/sources/source.ts';
 import { type Pm2Daemon, pm2Packages, pm2Version, startPm2, until } from '../helpers/pm2-daemon.ts';
 
 type Entry = Awaited<ReturnType<Pm2Daemon['jlist']>>[number];
@@ -27,6 +29,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
 }) => {
   let daemon: Pm2Daemon;
   let home: string;
+  let auditFolder: () => ReturnType<typeof openStateFolder>;
   let isReadOnly: boolean;
   let made: number;
   let deps: ActionDeps;
@@ -55,9 +58,10 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       return createPm2Client(of);
     });
     const place = { xdgStateHome: undefined, homes: [home], uid: process.geteuid?.() ?? 0 };
+    auditFolder = () => openStateFolder(place);
     executor = createExecutor({
       deps,
-      audit: createAudit({ who: { name: 'anna', uid: 0 }, folder: () => openStateFolder(place), syslog: null }),
+      audit: createAudit({ who: { name: 'anna', uid: 0 }, folder: auditFolder, syslog: null }),
       shell: { pm2Home: daemon.home, user: 'root' },
       circumstances: () => ({
         isReadOnly,
@@ -126,6 +130,14 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     expect(more).toEqual([]);
     expect(asked).toMatchObject({ event: 'asked', action: 'restart', risk: 'R1', command: ask.command, id: ask.id });
     expect(end).toMatchObject({ event: 'outcome', result: 'done', id: ask.id, targets: [{ name: 'weather-bot' }] });
+
+    // Whoever watches this PM2 now, sees in the exit who asked for it.
+    const source = pm2Source({ home: daemon.home, id: 'pm2', clock: systemClock, auditFolder });
+    const exit = await until('the exit is told', async () => {
+      const { bots } = await source.read(new AbortController().signal);
+      return bots.find((bot) => bot.name === 'weather-bot')?.exits.find(({ restartedAt }) => restartedAt !== null);
+    }).finally(() => source.close());
+    expect(exit).toMatchObject({ cause: 'asked', by: 'anna' });
   }, 40_000);
 
   test('a bot that crashes again is said to be bad, with its exit code', async () => {

@@ -91,7 +91,7 @@ test('its detail says what it was, why it is behind a 409, and what to do; a sec
     '4300',
     '/srv/bots',
     '/home/ops/.pm2',
-    'at least 10m ago',
+    'for at least 10m',
     '409 Conflict',
   ])
     expect(alone).toContain(words);
@@ -154,4 +154,48 @@ test('what to do is said in as many lines as it takes, and no row of the list is
   ).toContain('dead: its socket refuses · first end the bot that outlived it');
   expect(botsPanel().page({ width: 40, height: 15 }, scopeOn(world))).toBe(9);
   expect(botsPanel().page({ width: 40, height: 15 }, scopeOn(worldWith({})))).toBe(12);
+});
+
+test('of several homes that fail each is named, and all are counted', () => {
+  const homes = ['anna', 'ops', 'eve'].map((name) => `/home/${name}/.pm2`);
+  const world = worldWith({});
+  const pm2 = homes.map((home, i) => ({
+    kind: 'pm2' as const,
+    id: `pm2:${home}`,
+    cadenceMs: 1_000,
+    reading: i === 1 ? { state: 'fresh' as const, value: { ...bots, home }, readAt: NOON, tookMs: 1 } : dead,
+  }));
+  const shown = lines({ ...world, pm2, guard: null }, 140);
+  expect(shown[0]).toContain('anna DAEMON DEAD 1m, eve DAEMON DEAD 1m');
+  expect(shown.at(-2)).toContain(
+    '2 of 3 PM2 in trouble · anna: dead: its socket refuses · eve: dead: its socket refuses',
+  );
+  const all = pm2.map((entry) => ({ ...entry, reading: dead }));
+  expect(lines({ ...world, pm2: all, guard: null }, 140)[0]).toContain('3 of 3 PM2 without an answer');
+});
+
+test('what was saved against what runs stands below the list and in the detail, with why no copy of it is kept', () => {
+  const dump = {
+    savedAt: NOON - 7_200_000,
+    bots: [
+      { name: 'weather', namespace: 'default', isStopped: false },
+      { name: 'gone-bot', namespace: 'default', isStopped: false },
+      { name: 'rest', namespace: 'default', isStopped: false },
+    ],
+  };
+  const value = makePm2Snapshot([...bots.bots, makeBot({ id: 2, name: 'rest', status: 'stopped', pid: null })], {
+    dump,
+  });
+  const dumpCopies = { folder: null, count: 0, newestAt: null, problem: 'the state folder is full' };
+  const world = worldWith({ dumpCopies }, { state: 'fresh', value, readAt: NOON, tookMs: 1 });
+  const words =
+    'since pm2 save 2h ago: missing gone-bot (resurrect starts them) · not saved news (save keeps them) · stopped since rest';
+  expect(text(world, 180)).toContain(`${words} · no copy of the dump is kept: the state folder is full`);
+  const cells = new Cells(80, 60);
+  botsPanel().drawDetail(cells, scopeOn(world), keyOf(value.bots[0] as Bot));
+  const detail = cells.plain().join(' ').replaceAll('│', '').replaceAll(/\s+/g, ' ');
+  expect(detail).toContain(words);
+  expect(detail).toContain('the state folder is full');
+  // Nothing is said where both are the same.
+  expect(text(worldWith({}), 180)).not.toContain('pm2 save');
 });

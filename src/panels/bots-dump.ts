@@ -1,0 +1,63 @@
+/** What should run by PM2's dump against what runs, in words. */
+import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
+import { valueOf } from '../sources/source.ts';
+import { compareDump, type Drifted, type DumpDrift } from '../state/dump-drift.ts';
+import type { World } from '../state/world.ts';
+import { ago } from '../text/format.ts';
+import { truncate } from '../text/width.ts';
+import type { Scope } from '../ui/panel.ts';
+import type { Cells } from '../ui/screen/cells.ts';
+import { homeTag } from './bots-row.ts';
+
+/** Of each kind; more are counted. */
+const NAMES_MOST = 4;
+
+/** A list keeps its identity between two of the daemon's answers. */
+const compared = new WeakMap<
+  readonly Bot[],
+  { readonly dump: Pm2Snapshot['dump']; readonly drift: DumpDrift | null }
+>();
+
+function driftOf({ bots, dump }: Pm2Snapshot): DumpDrift | null {
+  const known = compared.get(bots);
+  if (known && known.dump === dump) return known.drift;
+  const drift = compareDump(dump, bots);
+  compared.set(bots, { dump, drift });
+  return drift;
+}
+
+/** One line for each home whose dump says other than what is, or of whose dump no copy can be kept. */
+export function dumpLines(world: World, home: string | null = null): readonly string[] {
+  const guard = world.guard && valueOf(world.guard.reading);
+  return world.pm2.flatMap(({ reading }) => {
+    const snapshot = reading.state === 'fresh' ? reading.value : null;
+    if (snapshot === null || (home !== null && snapshot.home !== home)) return [];
+    const problem = guard?.homes.find((seen) => seen.home === snapshot.home)?.dumpCopies?.problem ?? null;
+    const drift = driftOf(snapshot);
+    const parts = [
+      drift && named('missing', drift.missing, 'resurrect starts them'),
+      drift && named('not saved', drift.extra, 'save keeps them'),
+      drift && named('stopped since', drift.stopped, ''),
+      problem === null ? '' : `no copy of the dump is kept: ${problem}`,
+    ].filter(Boolean);
+    if (parts.length === 0) return [];
+    const tag = world.pm2.length > 1 ? `${homeTag(snapshot.home)}: ` : '';
+    const saved = snapshot.dump === null ? '' : `since pm2 save ${ago(world.now - snapshot.dump.savedAt)} ago: `;
+    return [`${tag}${saved}${parts.join(' · ')}`];
+  });
+}
+
+/** `missing a, b ×2 (resurrect starts them)`. */
+function named(word: string, drifted: readonly Drifted[], remedy: string): string {
+  if (drifted.length === 0) return '';
+  const names = drifted.slice(0, NAMES_MOST).map(({ name, count }) => (count > 1 ? `${name} ×${count}` : name));
+  const left = drifted.length - names.length;
+  return `${word} ${names.join(', ')}${left > 0 ? ` and ${left} more` : ''}${remedy === '' ? '' : ` (${remedy})`}`;
+}
+
+/** Where rows are left; gives how many it took. */
+export function drawDump(cells: Cells, { world, theme }: Scope, from: number): number {
+  const lines = dumpLines(world).slice(0, Math.max(0, cells.height - 2 - from));
+  lines.forEach((line, i) => cells.text(2, from + i, truncate(line, cells.width - 4), theme.warn));
+  return lines.length;
+}
