@@ -2,6 +2,7 @@
 import type { Options } from '../config/options.ts';
 import type { Attention } from '../sources/attention.ts';
 import type { CopiesFolder } from '../sources/guard/dump-copies.ts';
+import { createProcessScan } from '../sources/guard/processes.ts';
 import { guardSource } from '../sources/guard/source.ts';
 import { hostSource } from '../sources/host/source.ts';
 import type { Snapshots } from '../sources/kinds.ts';
@@ -73,6 +74,7 @@ export function createObservation({
   const botsFirst = afterBots(store);
   const pm2Targets = createPm2Targets();
   const logTimes = createLogTimes();
+  const processes = createProcessScan(pm2Homes);
   const sources: Source[] = [
     hostSource({ clock }),
     ...pm2Homes.map((home, i) =>
@@ -82,6 +84,7 @@ export function createObservation({
         clock,
         isPrimary: i === 0,
         watchedHomes: pm2Homes,
+        knownOthers: processes.others,
         logTimes,
         ...(attention && { attention }),
         auditFolder: kept.auditFolder,
@@ -89,6 +92,7 @@ export function createObservation({
     ),
     guardSource({
       homes: pm2Homes,
+      processes,
       clock,
       path: env['PATH'],
       copiesFolder: kept.dumpCopies,

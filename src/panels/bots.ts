@@ -10,7 +10,7 @@ import { drawBots, pageOf } from './bots-draw.ts';
 import { BOT_SORTS } from './bots-fields.ts';
 import { parseBotFilter } from './bots-filter.ts';
 import { keyOfGroup } from './bots-groups.ts';
-import { type BotRow, GROUP_LEVELS } from './bots-row.ts';
+import { type BotLine, type BotRow, GROUP_LEVELS } from './bots-row.ts';
 import { type BotsView, createBotsModel } from './bots-view.ts';
 import { drawOrphanDetail } from './orphan-detail.ts';
 
@@ -57,6 +57,12 @@ export function botsPanel(): Panel {
         ? (GROUP_LEVELS.map((level) => keyOfGroup(level, row)).findLast((group) => model.group(group)) ?? null)
         : null;
     },
+    searched: (scope) => viewOf(scope).lines.flatMap(keysWithin),
+    within(scope, key) {
+      viewOf(scope);
+      const row = model.row(key);
+      return row ? GROUP_LEVELS.map((level) => keyOfGroup(level, row)) : [];
+    },
     groups: (scope) => viewOf(scope).groupKeys(),
     menu: ({ list }, menu) => (menu === 'sort' ? sortItems(list.sort, list.isInverted) : columnItems(list.columns)),
     subject(scope, key) {
@@ -70,6 +76,11 @@ export function botsPanel(): Panel {
       return targetsByKey(scope.world, new Set(membersOf(scope, key)));
     },
   };
+}
+
+/** Of a folded group those of its bots too: they are not among the lines. */
+function keysWithin(line: BotLine): readonly string[] {
+  return line.kind === 'group' && line.isFolded ? [line.key, ...line.members.map(({ key }) => key)] : [line.key];
 }
 
 function sortItems(sort: number, isInverted: boolean): readonly MenuItem[] {

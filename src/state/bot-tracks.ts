@@ -85,6 +85,20 @@ export class BotTracks {
     return { values, stepMs, endAt: (block + 1) * stepMs };
   }
 
+  /** One that later samples do not change. */
+  copy(): BotTracks {
+    const copy = new BotTracks();
+    copy.#codes.set(this.#codes);
+    copy.#lengths.set(this.#lengths);
+    copy.#sums.set(this.#sums);
+    copy.#counts.set(this.#counts);
+    copy.#block = this.#block;
+    copy.#hourBlock = this.#hourBlock;
+    copy.#allBlock = this.#allBlock;
+    copy.#allStepMs = this.#allStepMs;
+    return copy;
+  }
+
   #add(measure: number, value: number): void {
     if (Number.isNaN(value)) return;
     for (let at = measure; at < this.#sums.length; at += TRACKED.length) {

@@ -5,6 +5,9 @@ import { countMeantToRun, keyOf } from './fleet.ts';
 import { MemoryPoints, type MemoryTrend } from './memory-trend.ts';
 import { Series } from './series.ts';
 
+/** So many trends are worked out between two samples, 0.2 ms each: a list that is sorted by them asks for all at once. */
+export const TRENDS_A_TICK = 25;
+
 /** Samples kept of each bot: two minutes at one a second. */
 const SAMPLES = 120;
 
@@ -30,6 +33,9 @@ export class FleetHistory {
   readonly #histories = new Map<string, BotHistory>();
   readonly #mostMeantToRun = new Map<string, number>();
   readonly #homes = new Map<string, HomeRows>();
+  #trendsLeft = TRENDS_A_TICK;
+  /** Those that were asked for and have to wait, the longest first. */
+  readonly #trendsDue = new Set<string>();
 
   /** The most bots of a home that were seen meant to run at once. */
   mostMeantToRun(home: string): number {
@@ -40,9 +46,31 @@ export class FleetHistory {
     return this.#histories.get(key);
   }
 
-  /** How the memory of a bot's process goes, over all of its life that was seen; null while too little was. */
+  /**
+   * How the memory of a bot's process goes, over all of its life that was seen; null while too little was. Where many are
+   * asked for at once, the last one known, until it has its turn.
+   */
   memoryTrendOf(key: string): MemoryTrend | null {
-    return this.#histories.get(key)?.points.trend() ?? null;
+    const points = this.#histories.get(key)?.points;
+    if (points === undefined || !points.isTrendDue) return points?.lastTrend ?? null;
+    if (this.#trendsLeft > 0) {
+      this.#trendsLeft -= 1;
+      return points.trend();
+    }
+    this.#trendsDue.add(key);
+    return points.lastTrend;
+  }
+
+  /** One that later samples do not change. Nothing in it waits for its turn. */
+  copy(): FleetHistory {
+    const copy = new FleetHistory();
+    for (const [key, { cpu, memory, tracks, points }] of this.#histories) {
+      const history = { cpu: cpu.copy(), memory: memory.copy(), tracks: tracks.copy(), points: points.copy() };
+      copy.#histories.set(key, history);
+    }
+    for (const [home, most] of this.#mostMeantToRun) copy.#mostMeantToRun.set(home, most);
+    copy.#trendsLeft = Number.POSITIVE_INFINITY;
+    return copy;
   }
 
   /** Adds one sample of every bot of the snapshots that were just read; `now` is epoch ms. */
@@ -63,6 +91,20 @@ export class FleetHistory {
       }
     }
     this.#forget(snapshots);
+    this.#workOutTrends();
+  }
+
+  /** Those that waited come before those that are asked for next: with an order by trend each has its turn. */
+  #workOutTrends(): void {
+    this.#trendsLeft = TRENDS_A_TICK;
+    for (const key of this.#trendsDue) {
+      if (this.#trendsLeft === 0) return;
+      this.#trendsDue.delete(key);
+      const points = this.#histories.get(key)?.points;
+      if (!points?.isTrendDue) continue;
+      this.#trendsLeft -= 1;
+      points.trend();
+    }
   }
 
   /** Found once a list and not once a tick: a thousand keys are a thousand texts. */

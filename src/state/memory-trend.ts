@@ -58,6 +58,29 @@ export class MemoryPoints {
     this.#isTrendDue = true;
   }
 
+  /** Whether `trend` would have to be worked out. */
+  get isTrendDue(): boolean {
+    return this.#isTrendDue;
+  }
+
+  /** As it was last worked out. */
+  get lastTrend(): MemoryTrend | null {
+    return this.#trend;
+  }
+
+  /** Those that later points do not change. */
+  copy(): MemoryPoints {
+    const copy = new MemoryPoints();
+    copy.#at.set(this.#at);
+    copy.#bytes.set(this.#bytes);
+    copy.#length = this.#length;
+    copy.#stepMs = this.#stepMs;
+    copy.#process = this.#process;
+    copy.#trend = this.#trend;
+    copy.#isTrendDue = this.#isTrendDue;
+    return copy;
+  }
+
   /** Null while too little was seen. Worked out when it is asked for and something is new: 2,000 pairs take 0.2 ms. */
   trend(): MemoryTrend | null {
     if (!this.#isTrendDue) return this.#trend;

@@ -57,6 +57,15 @@ export class Series {
     return Array.from({ length: this.#length - from }, (_, i) => this.at(from + i));
   }
 
+  /** One that later samples do not change. */
+  copy(): Series {
+    const copy = new Series(this.capacity);
+    copy.#values.set(this.#values);
+    copy.#start = this.#start;
+    copy.#length = this.#length;
+    return copy;
+  }
+
   clear(): void {
     this.#start = 0;
     this.#length = 0;

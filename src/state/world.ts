@@ -66,6 +66,7 @@ export function freezeWorld(world: World): World {
     ...world,
     pm2,
     host: frozenHost,
+    fleet: world.fleet.copy(),
     hostHistory: world.hostHistory.copy(),
     database: world.database.copy(),
     errors: 'freeze' in world.errors ? (world.errors as ErrorHistory).freeze() : world.errors,

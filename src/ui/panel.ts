@@ -45,6 +45,10 @@ export interface Panel {
   copyText?(scope: Scope, key: string | null): string | null;
   /** What `/` looks in, of a row, lower case. Without it nothing is found. */
   textOf?(scope: Scope, key: string): string;
+  /** The keys of all rows in the order shown, those in folded groups too; without it `keys`. */
+  searched?(scope: Scope): readonly string[];
+  /** See `Scene.within`. */
+  within?(scope: Scope, key: string): readonly string[];
   /** What of a filter is not understood; without it everything is. */
   filterError?(text: string): string | null;
   /** Groups of rows: see `Scene`. */

@@ -22,13 +22,15 @@ export function createScene({ panels, scopeOf, sizeOf }: SceneOptions): Scene {
     sorts: (id) => panelOf(id)?.sorts.length ?? 0,
     menu: (id, menu) => panelOf(id)?.menu?.(scopeOf(id), menu) ?? [],
     filterError: (id, text) => panelOf(id)?.filterError?.(text) ?? null,
-    find(id, text, from, by) {
+    within: (id, key) => panelOf(id)?.within?.(scopeOf(id), key) ?? [],
+    find(id, text, origin, by, isPast) {
       const panel = panelOf(id);
       const scope = scopeOf(id);
-      const keys = panel?.keys(scope) ?? [];
+      const keys = panel?.searched?.(scope) ?? panel?.keys(scope) ?? [];
       const wanted = text.toLowerCase();
-      for (let step = 0; step < keys.length; step++) {
-        const key = keys[(from + by * step + keys.length) % keys.length] as string;
+      const from = Math.max(0, keys.indexOf(origin ?? ''));
+      for (let step = isPast ? 1 : 0; step < keys.length + (isPast ? 1 : 0); step++) {
+        const key = keys[(from + by * step + 2 * keys.length) % keys.length] as string;
         if (panel?.textOf?.(scope, key).includes(wanted)) return key;
       }
       return null;

@@ -77,6 +77,8 @@ export interface Typing {
   readonly before: string;
   /** The row the cursor was on. */
   readonly origin: string | null;
+  /** The groups that were folded. */
+  readonly folded: ReadonlySet<string>;
 }
 
 export interface UiState {
@@ -121,8 +123,13 @@ export interface Scene {
   menu(panel: PanelId, menu: MenuId): readonly MenuItem[];
   /** What of a filter is not understood; null when all of it is. */
   filterError(panel: PanelId, text: string): string | null;
-  /** The first row from the one at `from` on that holds the text, round the end; null when none does. */
-  find(panel: PanelId, text: string, from: number, by: 1 | -1): string | null;
+  /**
+   * The first row from that of `origin` on, itself too unless `isPast`, that holds the text, round the end, those in
+   * folded groups as well; null when none does.
+   */
+  find(panel: PanelId, text: string, origin: string | null, by: 1 | -1, isPast: boolean): string | null;
+  /** The groups that a row stands in, folded or not, without itself. */
+  within(panel: PanelId, key: string): readonly string[];
   /** How many columns a list can be sorted by. */
   sorts(panel: PanelId): number;
   /** The panels of a view, in the order of Tab. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { botTarget } from '../../src/actions/target.ts';
 import { botsPanel } from '../../src/panels/bots.ts';
 import { BOT_SORTS } from '../../src/panels/bots-fields.ts';
+import type { Bot } from '../../src/sources/pm2/snapshot.ts';
 import { keyOf } from '../../src/state/fleet.ts';
 import { measure } from '../../src/text/width.ts';
 import { reduce } from '../../src/ui/reduce.ts';
@@ -54,6 +55,36 @@ describe('groups', () => {
       'worker',
       'worker',
     ]);
+  });
+
+  test('open for what a search finds in them, and close again where a further letter finds something else', () => {
+    const { panel, scope } = botsScope([snapshot], list);
+    const scene = createScene({
+      panels: [panel],
+      scopeOf: () => ({ ...scope, ui, list: ui.lists.bots }),
+      heightOf: () => 20,
+    });
+    let ui: UiState = { ...scope.ui, lists: { ...scope.ui.lists, bots: scope.list } };
+    const groups = scene.groups('bots');
+    const press = (...events: UiEvent[]) => {
+      for (const event of events) ui = reduce(ui, event, scene);
+      return ui.lists.bots;
+    };
+    press({ type: 'folds-turned' }, { type: 'search-opened' });
+    const hidden = snapshot.bots.filter((bot) => !scene.keys('bots').includes(keyOf(bot)));
+    expect(hidden.length).toBeGreaterThan(1);
+    const [wanted] = hidden as [Bot];
+    const type = (text: string): UiEvent[] => [...text].map((key) => ({ type: 'text-typed', key }));
+    const found = press(...type(wanted.name));
+    expect(found.key).toBe(keyOf(wanted));
+    expect(scene.keys('bots')).toContain(keyOf(wanted));
+    expect(found.folded.size).toBeLessThan(groups.length);
+    expect(press(...type('zz')).folded.size).toBe(groups.length);
+    expect(press({ type: 'text-typed', key: 'backspace' }, { type: 'text-typed', key: 'backspace' }).key).toBe(
+      keyOf(wanted),
+    );
+    // Dropped, it leaves all as it was.
+    expect(press({ type: 'text-typed', key: 'esc' }).folded.size).toBe(groups.length);
   });
 
   test('show their sums and the worst that is in them when they are folded', () => {

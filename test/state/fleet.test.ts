@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { defaults } from '../../src/config/schema.ts';
 import type { Pm2Snapshot } from '../../src/sources/pm2/snapshot.ts';
 import { countFleet, type Expected, keyOf, type MostSeen } from '../../src/state/fleet.ts';
-import { FleetHistory } from '../../src/state/fleet-history.ts';
+import { type BotSeries, FleetHistory, TRENDS_A_TICK } from '../../src/state/fleet-history.ts';
+import { MemoryPoints } from '../../src/state/memory-trend.ts';
 import type { Entry } from '../../src/state/store.ts';
 import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../helpers/bots.ts';
 
@@ -80,5 +81,49 @@ describe('the history of the fleet', () => {
     history.push([makePm2Snapshot([makeBot({ uniqueId: 'first' })])], NOON);
     history.push([makePm2Snapshot([makeBot({ uniqueId: 'second' })])], NOON);
     expect(history.of(keyOf(makeBot({ uniqueId: 'second' })))?.cpu.length).toBe(1);
+  });
+
+  test('a copy stands still while the history goes on', () => {
+    const history = new FleetHistory();
+    const [bot] = [makeBot()];
+    const push = (second: number, memory: number) =>
+      history.push([makePm2Snapshot([bot], { memoryBytes: Float64Array.of(memory) })], NOON + second * 1_000);
+    for (let second = 0; second < 30; second++) push(second, 50e6);
+    const copy = history.copy();
+    const { cpu, memory, tracks } = copy.of(keyOf(bot)) as BotSeries;
+    const before = [cpu.length, memory.tail(200), tracks.curve('memoryBytes', '10m'), copy.memoryTrendOf(keyOf(bot))];
+    for (let second = 30; second < 600; second++) push(second, 90e6);
+    expect([cpu.length, memory.tail(200), tracks.curve('memoryBytes', '10m'), copy.memoryTrendOf(keyOf(bot))]).toEqual(
+      before,
+    );
+    expect(history.of(keyOf(bot))?.memory.last()).toBe(Math.fround(90e6));
+  });
+
+  test('of a thousand trends that are wanted at once a few are worked out a tick, and each has its turn', () => {
+    const history = new FleetHistory();
+    const bots = Array.from({ length: 1_000 }, (_, id) => makeBot({ id, name: `bot-${id}`, startedAt: NOON }));
+    const keys = bots.map(keyOf);
+    const ask = () => keys.map((key) => history.memoryTrendOf(key));
+    const fits = vi.spyOn(MemoryPoints.prototype, 'trend');
+    try {
+      const push = (second: number) => {
+        const memoryBytes = new Float64Array(1_000).fill(50e6 + second * 1e5);
+        history.push([makePm2Snapshot(bots, { memoryBytes })], NOON + second * 1_000);
+      };
+      for (let at = 60; at < 200; at += 4) push(at);
+      expect(fits).not.toHaveBeenCalled();
+      let most = 0;
+      let known: ReturnType<typeof ask> = [];
+      for (let at = 200; at < 280; at += 1) {
+        fits.mockClear();
+        push(at);
+        known = ask();
+        most = Math.max(most, fits.mock.calls.length);
+      }
+      expect(most).toBe(TRENDS_A_TICK);
+      expect(known.every((trend) => trend !== null && trend.isGrowing)).toBe(true);
+    } finally {
+      fits.mockRestore();
+    }
   });
 });

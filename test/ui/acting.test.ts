@@ -19,6 +19,7 @@ const SCENE: Scene = {
   groups: () => [],
   menu: () => [],
   filterError: () => null,
+  within: () => [],
   find: () => null,
   sorts: () => 1,
   panels: () => ['bots'],

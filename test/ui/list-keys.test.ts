@@ -16,8 +16,10 @@ const scene: Scene = {
   groups: () => ['group'],
   menu: () => ITEMS,
   filterError: (_, text) => (text.includes('>>') ? 'what is >>?' : null),
-  find(_, text, from, by) {
-    for (let step = 0; step < ROWS.length; step++) {
+  within: () => [],
+  find(_, text, origin, by, isPast) {
+    const from = Math.max(0, ROWS.indexOf(origin ?? ''));
+    for (let step = isPast ? 1 : 0; step < ROWS.length; step++) {
       const key = ROWS[(from + by * step + ROWS.length) % ROWS.length] as string;
       if (key.includes(text)) return key;
     }

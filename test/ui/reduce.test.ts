@@ -11,8 +11,8 @@ function sceneOf(keys: readonly string[], page = 3): Scene {
     groups: () => [],
     menu: () => [],
     filterError: (_, text) => (text.includes('?') ? 'what?' : null),
-    find: (_, text, from, by) =>
-      keys.map((_key, i) => keys[(from + by * i + keys.length) % keys.length]).find((key) => key === text) ?? null,
+    within: () => [],
+    find: (_, text) => keys.find((key) => key === text) ?? null,
     sorts: () => 7,
     panels: (view) => (view === 'home' ? ['bots', 'resources'] : view === 'logs' ? [] : [view]),
   };

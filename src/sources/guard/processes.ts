@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { safeText } from '../pm2/access.ts';
 import { type DaemonTitle, daemonAt } from '../pm2/daemons.ts';
+import type { OtherDaemon } from '../pm2/snapshot.ts';
 import { readSmall } from '../proc/small-file.ts';
 import { type ProcessStat, pageBytes, readStat, startedAt, ticksPerSecond } from '../proc/stat.ts';
 import { readTree } from '../proc/tree.ts';
@@ -20,6 +21,8 @@ export interface HomeProcesses {
 export interface ProcessScan {
   /** Looks through /proc for each of the homes (absolute). What is no process of PM2's is looked at once in its life. */
   scan(now: number): Promise<ReadonlyMap<string, HomeProcesses>>;
+  /** The daemons of other homes that the last scan came by; null before the first one. */
+  others(): readonly OtherDaemon[] | null;
 }
 
 interface Seen {
@@ -40,6 +43,7 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
   const unmarked = new Map<number, number>();
   /** When each was first seen without a daemon, epoch ms, by pid and start. */
   let orphanedAt = new Map<string, number>();
+  let others: readonly OtherDaemon[] | null = null;
   let settledTicks = 0;
   const bytesPerPage = pageBytes(procRoot);
 
@@ -114,7 +118,17 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
     };
   }
 
+  function othersAmong(daemonPids: ReadonlyMap<number, string>): readonly OtherDaemon[] {
+    const found = new Map<string, OtherDaemon>();
+    for (const [pid, home] of daemonPids) {
+      const user = homes.includes(home) || found.has(home) ? '' : ownerOf(pid, procRoot);
+      if (user !== '') found.set(home, { pid, user, home: safeText(home) });
+    }
+    return [...found.values()];
+  }
+
   return {
+    others: () => others,
     async scan(now) {
       const seen = await lookAround();
       const daemonPids = new Map<number, string>();
@@ -137,6 +151,7 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
             marked.set(pid, { id, name, home, namespace: null });
         }
       }
+      others = othersAmong(daemonPids);
       const found = new Map<string, HomeProcesses>();
       for (const home of homes) {
         const daemons = [...daemonPids]

@@ -7,12 +7,14 @@ import { userName } from '../proc/users.ts';
 import { type Clock, type Source, SourceOff } from '../source.ts';
 import { findCli } from './cli.ts';
 import { type CopiesFolder, createDumpKeeper } from './dump-copies.ts';
-import { createProcessScan, type HomeProcesses } from './processes.ts';
+import { createProcessScan, type HomeProcesses, type ProcessScan } from './processes.ts';
 import type { DaemonProcess, GuardSnapshot, HomeGuard, Pm2Cli } from './snapshot.ts';
 
 export interface GuardSourceOptions {
   /** The watched PM2 homes, absolute. */
   readonly homes: readonly string[];
+  /** Looks through /proc for these homes; what it comes by may be of use to others. */
+  readonly processes?: ProcessScan;
   readonly clock: Clock;
   /** PATH of the environment: where a person's `pm2` would be found. */
   readonly path: string | undefined;
@@ -30,8 +32,15 @@ const cadenceMs = 5_000;
 
 type Outside = Pick<HomeGuard, 'access' | 'owner' | 'hasSocket' | 'pidFile'>;
 
-export function guardSource({ homes, clock, path, copiesFolder, mayBegin }: GuardSourceOptions): Source<'guard'> {
-  const processes = createProcessScan(homes);
+export function guardSource({
+  homes,
+  clock,
+  path,
+  copiesFolder,
+  mayBegin,
+  ...given
+}: GuardSourceOptions): Source<'guard'> {
+  const processes = given.processes ?? createProcessScan(homes);
   const keepers = homes.map((home) => (copiesFolder === null ? null : createDumpKeeper(home, copiesFolder)));
   let scanned: ReadonlyMap<string, HomeProcesses> = new Map();
   let scannedMono = Number.NEGATIVE_INFINITY;

@@ -28,6 +28,8 @@ export interface Pm2SourceOptions {
   readonly isPrimary?: boolean;
   /** All homes that are watched, so that the primary source does not name them as others. */
   readonly watchedHomes?: readonly string[];
+  /** What somebody else has found of such daemons already; null, or without it, this source looks for itself. */
+  readonly knownOthers?: () => readonly OtherDaemon[] | null;
   /** Which bots are on a screen; without it all are sampled each second. */
   readonly attention?: Attention;
   /** Kept by who follows the logs, where somebody does. */
@@ -210,7 +212,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
     const now = clock.monotonic();
     if (!isPrimary || now - othersMono < othersEveryMs) return;
     othersMono = now;
-    others = await findDaemons(watchedHomes);
+    others = options.knownOthers?.() ?? (await findDaemons(watchedHomes));
   }
 
   /**

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { maxCopies } from '../../../src/sources/guard/dump-copies.ts';
+import { createProcessScan } from '../../../src/sources/guard/processes.ts';
 import type { HomeGuard } from '../../../src/sources/guard/snapshot.ts';
 import { guardSource } from '../../../src/sources/guard/source.ts';
+import { findDaemons } from '../../../src/sources/pm2/daemons.ts';
 import { SourceOff, systemClock } from '../../../src/sources/source.ts';
 import { ownPm2, type Pm2Daemon, pm2Packages, pm2Version, startPm2, until } from '../../helpers/pm2-daemon.ts';
 
@@ -131,6 +133,19 @@ test('a bot that pm2-runtime looks after is no orphan, although no daemon is abo
   });
   expect(seen.orphans.map(({ pid }) => pid)).toEqual([left]);
   expect(kept).not.toBe(left);
+});
+
+test('the look for daemons of watched homes tells the others too, as the look for those alone does', async () => {
+  const daemon = await daemonOf();
+  const processes = createProcessScan([folder()]);
+  expect(processes.others()).toBeNull();
+  await processes.scan(Date.now());
+  const mine = ({ home }: { home: string }) => home === daemon.home;
+  expect(processes.others()?.filter(mine)).toEqual((await findDaemons()).filter(mine));
+  expect(processes.others()?.find(mine)).toMatchObject({ pid: daemon.pid(), home: daemon.home });
+  const watching = createProcessScan([daemon.home]);
+  await watching.scan(Date.now());
+  expect(watching.others()?.some(mine)).toBe(false);
 });
 
 test('the pm2 of the PATH is known by its package, without being run', async () => {
