@@ -88,10 +88,11 @@ export class BotTracks {
   /** One that later samples do not change. */
   copy(): BotTracks {
     const copy = new BotTracks();
-    copy.#codes.set(this.#codes);
-    copy.#lengths.set(this.#lengths);
-    copy.#sums.set(this.#sums);
-    copy.#counts.set(this.#counts);
+    copy.#codes = this.#codes.slice();
+    copy.#room = this.#room;
+    copy.#lengths.splice(0, SPANS.length, ...this.#lengths);
+    copy.#sums.splice(0, RINGS_OF_MEASURES.length, ...this.#sums);
+    copy.#counts.splice(0, RINGS_OF_MEASURES.length, ...this.#counts);
     copy.#block = this.#block;
     copy.#hourBlock = this.#hourBlock;
     copy.#allBlock = this.#allBlock;

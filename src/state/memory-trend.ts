@@ -71,8 +71,8 @@ export class MemoryPoints {
   /** Those that later points do not change. */
   copy(): MemoryPoints {
     const copy = new MemoryPoints();
-    copy.#at.set(this.#at);
-    copy.#bytes.set(this.#bytes);
+    copy.#at = this.#at.slice();
+    copy.#bytes = this.#bytes.slice();
     copy.#length = this.#length;
     copy.#stepMs = this.#stepMs;
     copy.#process = this.#process;

@@ -60,7 +60,7 @@ export class Series {
   /** One that later samples do not change. */
   copy(): Series {
     const copy = new Series(this.capacity);
-    copy.#values.set(this.#values);
+    copy.#values = this.#values.slice();
     copy.#start = this.#start;
     copy.#length = this.#length;
     return copy;

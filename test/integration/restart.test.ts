@@ -135,7 +135,9 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     const source = pm2Source({ home: daemon.home, id: 'pm2', clock: systemClock, auditFolder });
     const exit = await until('the exit is told', async () => {
       const { bots } = await source.read(new AbortController().signal);
-      return bots.find((bot) => bot.name === 'weather-bot')?.exits.find(({ restartedAt, by }) => restartedAt !== null && by !== null);
+      return bots
+        .find((bot) => bot.name === 'weather-bot')
+        ?.exits.find(({ restartedAt, by }) => restartedAt !== null && by !== null);
     }).finally(() => source.close());
     expect(exit).toMatchObject({ cause: 'asked', by: 'anna' });
   }, 40_000);

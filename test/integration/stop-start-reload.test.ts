@@ -55,7 +55,13 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       { name: 'watched', code: STEADY, cwd: watched, watch: ['settings.txt'], env: { BOT_VALUE: 'kept' } },
       { name: 'stubborn', code: STUBBORN, kill_timeout: 500 },
       { name: 'parent', code: PARENT, kill_timeout: 500 },
-      { name: 'given-up', code: `require(${JSON.stringify(join(daemon.home, 'code.cjs'))})`, max_restarts: 2 },
+      {
+        name: 'given-up',
+        code: `require(${JSON.stringify(join(daemon.home, 'code.cjs'))})`,
+        max_restarts: 2,
+        // PM2 gives up only where all of it happens within min_uptime × max_restarts: a busy machine needs more than 2 s.
+        min_uptime: 8_000,
+      },
       {
         name: 'workers',
         code: LISTENING,

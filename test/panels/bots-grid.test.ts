@@ -62,7 +62,7 @@ describe('groups', () => {
     const scene = createScene({
       panels: [panel],
       scopeOf: () => ({ ...scope, ui, list: ui.lists.bots }),
-      heightOf: () => 20,
+      sizeOf: () => ({ width: 80, height: 20 }),
     });
     let ui: UiState = { ...scope.ui, lists: { ...scope.ui.lists, bots: scope.list } };
     const groups = scene.groups('bots');
