@@ -23,8 +23,13 @@ vi.mock('../../src/sources/postgres/client.ts', () => ({
       async query(sql: string) {
         server.messages.push(sql);
         return sql.split('; ').map((statement) => {
-          if (/by_state/.test(statement))
-            return [{ by_state: '{"idle":3}', busy: server.busy, waiting: server.waiting }];
+          if (/is_own/.test(statement))
+            return [
+              { backend_type: 'client backend', state: 'idle', waits: 'f', n: '3' },
+              { backend_type: 'client backend', state: 'active', waits: 'f', n: server.busy },
+              { backend_type: 'client backend', state: 'active', waits: 't', n: server.waiting },
+            ];
+          if (/xact_commit/.test(statement)) return [{ at: '1', n: '4' }];
           return /version_num/.test(statement)
             ? [{ version_num: '180004', version: '18.4', max: '100', reserved: '3' }]
             : [];
@@ -76,7 +81,7 @@ test('a minute of a PostgreSQL in which nobody works is thirty small messages an
   await minuteOf(postgres());
   expect(server.opened).toBe(1);
   expect(server.messages).toHaveLength(34);
-  expect(count(/by_state/)).toBe(30);
+  expect(count(/is_own/)).toBe(30);
   expect(count(/pg_total_relation_size/)).toBe(2);
   expect(count(/pg_database_size/)).toBe(1);
   // Who works is asked for nobody, and what each may do with the sizes of tables.

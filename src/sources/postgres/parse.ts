@@ -56,26 +56,44 @@ export interface Overview {
   readonly busy: number;
   /** Processes that wait for a lock. */
   readonly waiting: number;
+  /** How many rows there are to be had: see `MANY_ROWS`. */
+  readonly sizes: { readonly activity: number; readonly counters: number };
 }
 
-export function parseOverview(row: Row, { max, reserved }: Slots): Overview {
+export function parseOverview(activity: readonly Row[], counted: readonly Row[], { max, reserved }: Slots): Overview {
   const byState: Record<string, number> = {};
+  const sizes = { activity: 0, counters: 0 };
   let used = 0;
-  for (const [state, count] of Object.entries(JSON.parse(row['by_state'] ?? '{}') as Record<string, number>)) {
-    byState[clean(state)] = count;
-    used += count;
+  let busy = 0;
+  let waiting = 0;
+  for (const row of activity) {
+    const n = numberOf(row['n']);
+    const type = row['backend_type'] ?? null;
+    sizes.activity += n;
+    if (isTrue(row['waits'])) waiting += n;
+    // Without pg_monitor the type of other roles' sessions is null; then whoever is in a database under a role counts,
+    // which autovacuum is not.
+    if (type === null ? !isTrue(row['has_role']) : type !== 'client backend') continue;
+    const state = type === null ? 'hidden' : clean(row['state'] ?? 'starting');
+    byState[state] = (byState[state] ?? 0) + n;
+    used += n;
+    if (type !== null && row['state'] != null && state !== 'idle' && !isTrue(row['is_own'])) busy += n;
   }
+  const sum = { transactions: 0, hit: 0, fetched: 0, deadlocks: 0 };
+  for (const row of counted) {
+    sizes.counters += numberOf(row['n']);
+    sum.transactions += numberOf(row['xact_commit']) + numberOf(row['xact_rollback']);
+    sum.hit += numberOf(row['blocks_hit']);
+    sum.fetched += numberOf(row['blocks_fetched']);
+    sum.deadlocks += numberOf(row['deadlocks']);
+  }
+  const { transactions, hit, fetched, deadlocks } = sum;
   return {
     connections: { used, max, reserved, usedPercent: (100 * used) / Math.max(1, max - reserved), byState },
-    counters: {
-      at: numberOf(row['at']),
-      transactions: numberOf(row['transactions']),
-      hit: numberOf(row['hit']),
-      read: numberOf(row['fetched']) - numberOf(row['hit']),
-      deadlocks: numberOf(row['deadlocks']),
-    },
-    busy: numberOf(row['busy']),
-    waiting: numberOf(row['waiting']),
+    counters: { at: numberOf(counted[0]?.['at']), transactions, hit, read: fetched - hit, deadlocks },
+    busy,
+    waiting,
+    sizes,
   };
 }
 

@@ -16,12 +16,6 @@ function forVersion(forms: readonly [Query, ...Query[]], versionNumber: number):
 }
 
 /**
- * Client backends. Without pg_monitor the type of other roles' sessions is null; then whoever is in a database under a
- * role counts, which autovacuum is not.
- */
-const IS_CLIENT = `coalesce(backend_type = 'client backend', datid is not null and usesysid is not null)`;
-
-/**
  * Who we are, what this login may see, and how many connections there can be; asked again now and then, since a GRANT
  * needs no new login.
  */
@@ -35,17 +29,24 @@ export const SERVER = `select current_setting('server_version_num') as version_n
  current_setting('max_connections') as max,
  current_setting('superuser_reserved_connections')::int + coalesce(current_setting('reserved_connections', true)::int, 0) as reserved`;
 
-/**
- * One row, asked every two seconds and therefore as cheap as can be, with what is behind the views: sessions by state,
- * how many of the others do something or wait, and the counters of all databases together.
- */
-export const OVERVIEW = `select a.*, c.*, extract(epoch from clock_timestamp()) as at from
- (select json_object_agg(s, n) filter (where s is not null) as by_state, sum(busy) as busy, sum(waiting) as waiting from
-  (select case when ${IS_CLIENT} then case when backend_type is null then 'hidden' else coalesce(state, 'starting') end end as s,
-   count(*) as n, count(*) filter (where backend_type = 'client backend' and state <> 'idle' and pid <> pg_backend_pid()) as busy,
-   count(*) filter (where wait_event_type = 'Lock') as waiting from pg_stat_get_activity(null) group by 1) by_state) a,
- (select sum(pg_stat_get_db_xact_commit(oid) + pg_stat_get_db_xact_rollback(oid)) as transactions, sum(pg_stat_get_db_blocks_hit(oid)) as hit,
-  sum(pg_stat_get_db_blocks_fetched(oid)) as fetched, sum(pg_stat_get_db_deadlocks(oid)) as deadlocks from pg_database) c`;
+/** Beyond so many rows the server adds up: less is sent then, and until there it is dearer than the rows themselves. */
+export const MANY_ROWS = 100;
+
+const ACTIVITY = (count: string): string =>
+  `select backend_type, state, wait_event_type = 'Lock' as waits, datid is not null and usesysid is not null as has_role,
+ pid = pg_backend_pid() as is_own, ${count} as n from pg_stat_get_activity(null)`;
+
+/** Sessions and processes by what they do, asked every two seconds; a row stands for `n` of them. */
+export const activity = (count: number): string =>
+  count > MANY_ROWS ? `${ACTIVITY('count(*)')} group by 1, 2, 3, 4, 5` : ACTIVITY('1');
+
+const COUNTERS = ['xact_commit', 'xact_rollback', 'blocks_hit', 'blocks_fetched', 'deadlocks'];
+
+/** The counters of the databases, by the functions behind the view; a row stands for `n` of them. */
+export const counters = (count: number): string =>
+  count > MANY_ROWS
+    ? `select ${COUNTERS.map((name) => `sum(pg_stat_get_db_${name}(oid)) as ${name}`).join(', ')}, extract(epoch from clock_timestamp()) as at, count(*) as n from pg_database`
+    : `select ${COUNTERS.map((name) => `pg_stat_get_db_${name}(oid) as ${name}`).join(', ')}, extract(epoch from clock_timestamp()) as at, 1 as n from pg_database`;
 
 const SESSION = `a.pid, a.backend_start, a.backend_type, pg_get_userbyid(nullif(a.usesysid, 0)) as usename,
  (select datname from pg_database d where d.oid = a.datid) as datname, a.application_name, host(a.client_addr) as client, a.state,

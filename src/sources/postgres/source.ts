@@ -16,9 +16,10 @@ import {
   type Slots,
 } from './parse.ts';
 import {
+  activity,
+  counters as countersOf,
   DATABASE_SIZES,
   estimatedTableSizes,
-  OVERVIEW,
   SERVER,
   SESSIONS,
   SESSIONS_WITH_LOCKS,
@@ -54,6 +55,7 @@ const SLOW_ANSWER_MS = 2_000;
 const LOCK_MS = 200;
 /** How far back the cache's share is counted, readings. */
 const HIT_READINGS = 6;
+const MANY = { activity: Number.POSITIVE_INFINITY, counters: Number.POSITIVE_INFINITY };
 /** Who asks for more gets the rest with it. */
 const RANKS = { none: 0, busy: 1, waiting: 2 };
 
@@ -68,6 +70,8 @@ export function postgresSource({
   /** What the reading before found going on: what is asked along with the next one. */
   let sessionsWanted: 'none' | 'busy' | 'waiting' = 'waiting';
   let counters: readonly Counters[] = [];
+  /** How many rows the reading before found; many until it is known. */
+  let sizes = MANY;
   let instances: PostgresSnapshot['instances'] = null;
   let databases: readonly PostgresDatabase[] | null = null;
   let tables: readonly PostgresTable[] | null = null;
@@ -93,6 +97,7 @@ export function postgresSource({
       counters = [];
       known = null;
       sessionsWanted = 'waiting';
+      sizes = MANY;
       tablesMono = Number.NEGATIVE_INFINITY;
       databasesMono = Number.NEGATIVE_INFINITY;
     },
@@ -168,16 +173,19 @@ export function postgresSource({
     const at = await kept.get();
     const isFirst = known === null;
     const asked = sessionsWanted;
-    const fast = asked === 'none' ? [OVERVIEW] : [OVERVIEW, asked === 'busy' ? SESSIONS : SESSIONS_WITH_LOCKS];
+    const fast = [activity(sizes.activity), countersOf(sizes.counters)];
+    if (asked !== 'none') fast.push(asked === 'busy' ? SESSIONS : SESSIONS_WITH_LOCKS);
     const rows = await read(at, isFirst ? [...fast, SERVER] : fast, FAST, signal);
-    const overviewRow = rows[0]?.[0];
+    const [active = [], counted = []] = rows;
     const serverRow = isFirst ? rows.at(-1)?.[0] : undefined;
-    if (overviewRow === undefined) throw new SourceError('protocol', 'PostgreSQL left a statement unanswered');
+    if (active.length === 0 || counted.length === 0)
+      throw new SourceError('protocol', 'PostgreSQL left a statement unanswered');
     if (serverRow) known = parseServer(serverRow);
     if (known === null) throw new SourceError('protocol', 'PostgreSQL did not say who it is');
-    const overview = parseOverview(overviewRow, known.slots);
+    const overview = parseOverview(active, counted, known.slots);
+    sizes = overview.sizes;
     sessionsWanted = overview.waiting > 0 ? 'waiting' : overview.busy > 0 ? 'busy' : 'none';
-    let sessionRows = asked === 'none' ? [] : (rows[1] ?? []);
+    let sessionRows = asked === 'none' ? [] : (rows[2] ?? []);
     // More is going on than was asked for; what has ended meanwhile costs nothing.
     if (RANKS[sessionsWanted] > RANKS[asked]) {
       const statement = sessionsWanted === 'waiting' ? SESSIONS_WITH_LOCKS : SESSIONS;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Row } from '../../../src/sources/postgres/client.ts';
 import {
   cleanQuery,
   hitPercent,
@@ -26,8 +27,62 @@ test('a cache that nobody asked has no share, not one of zero', () => {
   expect(hitPercent(counters, { ...counters, hit: 975, read: 125 })).toBe(75);
 });
 
+const client = (state: string | null, over: Row = {}): Row => ({
+  backend_type: 'client backend',
+  state,
+  waits: 'f',
+  has_role: 't',
+  is_own: 'f',
+  n: '1',
+  ...over,
+});
+
+test('sessions are counted by state, others that do something as busy, and whoever waits as waiting', () => {
+  const rows = [
+    client('active', { is_own: 't' }),
+    client('active', { waits: 't' }),
+    client('idle in transaction'),
+    client('idle', { n: '3' }),
+    client(null),
+    // Of another role, without pg_monitor: a session, and a background process.
+    client(null, { backend_type: null }),
+    client(null, { backend_type: null, has_role: 'f' }),
+    client(null, { backend_type: 'autovacuum worker', waits: 't' }),
+  ];
+  const seen = parseOverview(rows, [{ at: '7', n: '2' }], { max: 100, reserved: 3 });
+  expect(seen.connections.byState).toEqual({
+    active: 2,
+    'idle in transaction': 1,
+    idle: 3,
+    starting: 1,
+    hidden: 1,
+  });
+  expect(seen).toMatchObject({ busy: 2, waiting: 2, sizes: { activity: 10, counters: 2 } });
+  expect(seen.connections.used).toBe(8);
+});
+
+test('the counters of all databases are added up', () => {
+  const of = (n: number): Row => ({
+    xact_commit: `${n}`,
+    xact_rollback: '1',
+    blocks_hit: '30',
+    blocks_fetched: '40',
+    deadlocks: '0',
+    at: '7.5',
+    n: '1',
+  });
+  expect(parseOverview([], [of(1), of(2)], { max: 100, reserved: 3 }).counters).toEqual({
+    at: 7.5,
+    transactions: 5,
+    hit: 60,
+    read: 20,
+    deadlocks: 0,
+  });
+});
+
 test('connections are judged by what ordinary roles can have', () => {
-  const { connections } = parseOverview({ by_state: '{"active":50,"idle":40}' }, { max: 100, reserved: 3 });
+  const rows = [client('active', { n: '50' }), client('idle', { n: '40' })];
+  const { connections } = parseOverview(rows, [], { max: 100, reserved: 3 });
   expect(connections).toMatchObject({ used: 90, max: 100, reserved: 3, byState: { active: 50, idle: 40 } });
   expect(connections.usedPercent).toBeCloseTo((100 * 90) / 97);
 });
