@@ -43,7 +43,9 @@ export function drawErrorDetail(cells: Cells, scope: DetailScope, group: ErrorGr
     for (const line of wrap(group.last.message, page.width - 2).slice(0, 3)) page.text(1, y++, line, theme.strong);
     y = drawFacts(page, scope, group, y);
     y = drawRate(page, scope, group, y, height >= 18 ? 3 : 1);
-    for (const event of [...group.samples].reverse()) y = drawSample(page, scope, event, y, look.around);
+    const samples = [...group.samples].reverse();
+    const scene = { around: look.around, places: new Set(samples.map(placeOf)), shownFrom: new Map<string, number>() };
+    for (const event of samples) y = drawSample(page, scope, event, y, scene);
     return y;
   });
 }
@@ -98,18 +100,36 @@ function drawRate(page: Cells, { theme, world }: DetailScope, group: ErrorGroup,
   return y + rows + 1;
 }
 
-/** An event with ten lines before it and behind, as they stand in the file; else as it was read. */
-function drawSample(page: Cells, { theme }: DetailScope, event: LogEvent, from: number, around: AroundOf): number {
+interface SampleScene {
+  readonly around: AroundOf;
+  /** Of all samples, see `placeOf`. */
+  readonly places: ReadonlySet<string>;
+  /** By file: the first offset of those on the page. */
+  readonly shownFrom: Map<string, number>;
+}
+
+const placeOf = ({ fileId, offset }: Pick<LogEvent, 'fileId' | 'offset'>): string => `${fileId}:${offset}`;
+
+/**
+ * An event with ten lines before it and behind, as they stand in the file; else as it was read. No line stands there
+ * twice: an event among the lines around a newer one is marked there.
+ */
+function drawSample(page: Cells, { theme }: DetailScope, event: LogEvent, from: number, scene: SampleScene): number {
+  const { around, places, shownFrom } = scene;
+  const { fileId } = event;
   const room = page.width - 4;
   let y = from;
-  page.text(1, y, timeOf(event.at), theme.strong, 8);
   const found = around(event);
+  const edge = shownFrom.get(fileId) ?? Number.POSITIVE_INFINITY;
+  if (found.state === 'read' && event.offset >= edge) return from;
+  page.text(1, y, timeOf(event.at), theme.strong, 8);
   const where = found.state === 'unread' ? `its lines cannot be read: ${found.reason}` : '';
   page.text(10, y, [event.bot, event.component, where].filter(Boolean).join(' · '), theme.muted, page.width - 11);
   y += 1;
   if (found.state === 'read') {
-    found.lines.forEach(({ text, level }, i) => {
-      const isIt = i === found.index;
+    for (const { text, level, place } of found.lines) {
+      if (place >= edge) break;
+      const isIt = places.has(placeOf({ fileId, offset: place }));
       if (isIt) page.text(1, y, '▸', theme.accent, 1);
       const role: Role = isIt
         ? event.level === 'warn'
@@ -120,7 +140,8 @@ function drawSample(page: Cells, { theme }: DetailScope, event: LogEvent, from: 
           : 'text';
       page.text(3, y, truncate(text, room), theme[role], room);
       y += 1;
-    });
+    }
+    shownFrom.set(fileId, Math.min(edge, found.lines[0]?.place ?? edge));
     return y + 1;
   }
   for (const line of wrap(event.message, room)) page.text(3, y++, line, theme.text, room);
