@@ -93,6 +93,8 @@ const ALL: readonly Shot[] = [
 /** Longer than a question is deaf, and than a lone Esc is waited for. */
 const KEY_MS = 800;
 const SHOWN_MS = 30_000;
+/** The demo ends everything within 5 s. */
+const GONE_MS = 15_000;
 
 const root = join(import.meta.dirname, '..');
 const { PATH, HOME } = process.env;
@@ -132,9 +134,12 @@ async function take(view: string, seconds: number, shots: readonly Shot[]): Prom
   } finally {
     // The demo takes its fleet down as it ends: it must not be killed before.
     if (!pty.ended) pty.kill('SIGTERM');
-    await Promise.race([pty.exit, sleep(15_000, undefined, { ref: false })]);
+    await Promise.race([pty.exit, sleep(GONE_MS, undefined, { ref: false })]);
     await pty.dispose();
-    rmSync(folder, { recursive: true, force: true });
+    // Its supervisor runs from there too, and ends a moment later.
+    for (let waited = 0; demoIn(folder) !== undefined && waited < GONE_MS; waited += 100) await sleep(100);
+    await sleep(KEY_MS);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
 
@@ -165,9 +170,12 @@ async function takeOne(pty: Pty, folder: string, shot: Shot): Promise<void> {
   await sleep(KEY_MS);
 }
 
+const demoIn = (folder: string): string | undefined =>
+  readdirSync(folder).find((name) => name.startsWith('botop-demo-'));
+
 /** The demo's own, by the file that PM2 writes. */
 function killDaemon(folder: string): void {
-  const demo = readdirSync(folder).find((name) => name.startsWith('botop-demo-'));
+  const demo = demoIn(folder);
   process.kill(Number(readFileSync(join(folder, demo ?? '', 'pm2/pm2.pid'), 'utf8')), 'SIGKILL');
 }
 
