@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
+import type { Bot } from '../sources/pm2/snapshot.ts';
 import { userName } from '../sources/proc/users.ts';
 import { clean } from '../text/clean.ts';
 import { ago, bytesLong } from '../text/format.ts';
@@ -39,8 +40,17 @@ function pathOf(text: string): string {
 
 export const startFile: Action<HomeTarget> = { ...startFrom(''), label: 'start a file', argument };
 
-/** The uniqueId of each process as it was before, with its start: what is new or was started again is told by it. */
-const before = new WeakMap<HomeTarget, ReadonlyMap<string, number | null>>();
+/** Each process as it was before, by its uniqueId: what is new or was started again is told by it. */
+const before = new WeakMap<HomeTarget, ReadonlyMap<string, Before>>();
+
+export interface Before {
+  readonly startedAt: number | null;
+  /** It crashes and comes back by itself: that it was started anew says nothing. */
+  readonly isRestless: boolean;
+}
+
+/** So lately started again by itself, it will most likely be so once more. */
+const RESTLESS_MS = 60_000;
 
 function startFrom(path: string): Action<HomeTarget> {
   return {
@@ -71,8 +81,7 @@ function startFrom(path: string): Action<HomeTarget> {
         home: target.home,
         first: { since: null, verdict: { state: 'watching', checks: [{ text: 'processes', state: 'waiting' }] } },
         next: (seen, bots, at, waitedMs) => {
-          const old = before.get(target) ?? new Map();
-          const begun = bots.filter(({ uniqueId, startedAt }) => old.get(uniqueId) !== startedAt);
+          const begun = startedSince(before.get(target) ?? new Map(), bots);
           return lookStarted(seen, begun, at, waitedMs, deps.settleMs ?? SETTLED_MS);
         },
       };
@@ -106,12 +115,31 @@ async function run(path: string, target: HomeTarget, deps: ActionDeps, signal: A
   await inspect(path, [target], deps);
   const program = await findProgram(target.home, deps.env ?? {});
   const bots = await listBots(target.home, deps, signal);
-  before.set(target, new Map(bots.map(({ uniqueId, startedAt }) => [uniqueId, startedAt])));
+  before.set(target, rememberBots(bots, deps.clock.now()));
   await requireDaemon(target, deps, signal);
   // PM2 takes relative scripts from where it is run.
   const { code, said } = await runProgram(program, ['start', path], dirname(path), signal);
   if (code !== 0) return { state: 'failed', message: `pm2 start ended with ${code ?? 'a signal'}: ${said}` };
   return { state: 'done', message: '' };
+}
+
+type Known = Pick<Bot, 'name' | 'status' | 'uniqueId' | 'startedAt' | 'restarts'>;
+
+/** `now` is epoch ms. */
+export function rememberBots(bots: readonly Known[], now: number): ReadonlyMap<string, Before> {
+  return new Map(
+    bots.map(({ uniqueId, startedAt, restarts, status }) => {
+      const isRecent = restarts > 0 && startedAt !== null && now - startedAt < RESTLESS_MS;
+      return [uniqueId, { startedAt, isRestless: isRecent || status === 'waiting restart' }];
+    }),
+  );
+}
+
+/** What is new or was started again; those that restart by themselves only where there is nothing else. */
+export function startedSince<T extends Known>(old: ReadonlyMap<string, Before>, bots: readonly T[]): readonly T[] {
+  const begun = bots.filter(({ uniqueId, startedAt }) => old.get(uniqueId)?.startedAt !== startedAt);
+  const calm = begun.filter(({ uniqueId }) => old.get(uniqueId)?.isRestless !== true);
+  return calm.length > 0 ? calm : begun;
 }
 
 /** `since`: monotonic ms since when all are up. */
