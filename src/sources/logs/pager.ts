@@ -5,7 +5,7 @@ import type { Arrival } from './arrivals.ts';
 import { backgroundIo, type LogIo } from './io.ts';
 import { type EventHead, LineReader, type LinesRead, type LineTest, type LogLine } from './line-reader.ts';
 import { MAX_LINE_BYTES } from './open-log.ts';
-import { fileOf, LogReel, offsetOf, placeOf } from './reel.ts';
+import { fileOf, giveBack, LogReel, offsetOf, placeOf } from './reel.ts';
 
 export type { LineTest, LogLine } from './line-reader.ts';
 
@@ -91,6 +91,7 @@ export function createLogPager(
       }
       const begin = cut >= piece.length ? 0 : cut;
       const built = reader.read(piece.subarray(begin), from + begin, test, null);
+      giveBack(piece);
       // What begins in the middle of a stack trace belongs to an event further back.
       const isTorn = built.headOffset > 0 && from !== start && length < MAX_PIECE_BYTES;
       const edge = from + begin + (isTorn ? built.headOffset : 0);
@@ -128,6 +129,7 @@ export function createLogPager(
       }
       const head = carried?.place === at ? carried.head : null;
       const built = reader.read(piece.subarray(0, whole), at, test, head);
+      giveBack(piece);
       const to = at + whole;
       if (built.head) carried = { place: to, head: built.head };
       return { ...dated(built, reel.writtenAt), from: at, to, isOver: reel.isNewest(file) && isEnd };

@@ -115,7 +115,7 @@ export class LogReel {
       const all = await this.#unpack(part.path);
       return all.subarray(offsetOf(place), offsetOf(place) + Math.max(0, length));
     }
-    const bytes = Buffer.from(new ArrayBuffer(Math.max(0, length)));
+    const bytes = memoryFor(Math.max(0, length));
     if (!part || part.fd === null || length <= 0) return bytes.subarray(0, 0);
     return bytes.subarray(0, await this.#io.read(part.fd, bytes, length, offsetOf(place)));
   }
@@ -248,6 +248,26 @@ export class LogReel {
       return null;
     }
   }
+}
+
+/** Pieces of this size are read again and again: their memory is lent, since what is let go of each time piles up. */
+const LENT_BYTES = 64 * 1024;
+/** Kept at most: so many files are read at the same time. */
+const MAX_SPARES = 8;
+const spares: ArrayBuffer[] = [];
+const lent = new WeakSet<ArrayBufferLike>();
+
+function memoryFor(length: number): Buffer {
+  if (length > LENT_BYTES || length < LENT_BYTES / 4) return Buffer.from(new ArrayBuffer(length));
+  const memory = spares.pop() ?? new ArrayBuffer(LENT_BYTES);
+  lent.add(memory);
+  return Buffer.from(memory, 0, length);
+}
+
+/** Bytes that `read` gave are not looked at any more. */
+export function giveBack({ buffer }: Buffer): void {
+  if (!lent.delete(buffer) || spares.length >= MAX_SPARES) return;
+  spares.push(buffer as ArrayBuffer);
 }
 
 function partOf(path: string, fd: number, { dev, ino, size, mtimeMs }: Stats): Part {
