@@ -14,6 +14,10 @@ export interface FleetApp {
   readonly instances?: number;
   readonly exec_mode?: 'cluster';
   readonly max_memory_restart?: string;
+  readonly watch?: readonly string[];
+  readonly cron_restart?: string;
+  readonly wait_ready?: true;
+  readonly listen_timeout?: number;
 }
 
 /** The bot that is stopped on purpose once the fleet runs. */
@@ -22,7 +26,7 @@ export const STOPPED_BOT = 'archive-bot';
 interface Plan {
   readonly name: string;
   readonly namespace: 'tg' | 'core';
-  readonly more?: Pick<FleetApp, 'env' | 'instances' | 'exec_mode' | 'max_memory_restart'> & { readonly pmx?: true };
+  readonly more?: Partial<Omit<FleetApp, 'name' | 'namespace' | 'pmx'>> & { readonly pmx?: true };
 }
 
 /**
@@ -35,12 +39,12 @@ export function fleetApps(botsFolder: string, cwd: string): readonly FleetApp[] 
     { name: 'payments-bot', namespace: 'tg', more: { env: { BOT_TOKEN: fakeTelegramToken() } } },
     { name: STOPPED_BOT, namespace: 'tg' },
     { name: 'weather-bot', namespace: 'tg', more: { pmx: true } },
-    { name: 'support-bot', namespace: 'tg' },
-    { name: 'stats-bot', namespace: 'tg' },
+    { name: 'support-bot', namespace: 'tg', more: { watch: ['answers'] } },
+    { name: 'stats-bot', namespace: 'tg', more: { cron_restart: '0 4 * * *' } },
     { name: 'media-bot', namespace: 'tg', more: { max_memory_restart: '300M' } },
     { name: 'broadcast-bot', namespace: 'tg' },
     { name: 'notify-bot', namespace: 'tg', more: { env: fakeSecrets() } },
-    { name: 'bot-manager', namespace: 'core' },
+    { name: 'bot-manager', namespace: 'core', more: { wait_ready: true, listen_timeout: 5_000 } },
     { name: 'api-worker', namespace: 'core', more: { instances: 2, exec_mode: 'cluster', pmx: true } },
   ];
   return plans.map(({ name, namespace, more }) => ({

@@ -108,6 +108,17 @@ describe('the running demo', () => {
     ]);
   });
 
+  test('has bots that are watched, started by the clock, waited for, and that offer an action', async () => {
+    const bots = await list();
+    const of = (wanted: string) => bots.find(({ name }) => name === wanted)?.pm2_env;
+    expect(of('support-bot')?.['watch']).toEqual(['answers']);
+    expect(of('stats-bot')?.['cron_restart']).toBe('0 4 * * *');
+    expect(of('bot-manager')).toMatchObject({ wait_ready: true, status: 'online' });
+    expect(of('weather-bot')?.['axm_actions']).toContainEqual(
+      expect.objectContaining({ action_name: 'clear forecasts', action_type: 'custom' }),
+    );
+  });
+
   test('has a bot that fails again and again without PM2 ever giving it up', async () => {
     const log = join(demo.pm2Home, 'pm2.log');
     const exits = () => readFileSync(log, 'utf8').match(/App \[payments-bot:0\] exited with code \[1\]/g)?.length ?? 0;

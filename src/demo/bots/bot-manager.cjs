@@ -5,3 +5,6 @@ setInterval(() => {
     `${new Date().toISOString()} INFO  heartbeat: 8 bots registered, queue depth ${Math.round(Math.random() * 6)}`,
   );
 }, 3000);
+
+// PM2 waits for this word before it calls the bot started (wait_ready).
+process.send?.('ready');

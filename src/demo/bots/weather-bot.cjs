@@ -12,3 +12,12 @@ function answer() {
 }
 
 answer();
+
+// Offers an action to `pm2 trigger`, in PM2's own words between a bot and its daemon.
+const ACTION = 'clear forecasts';
+process.send?.({ type: 'axm:action', data: { action_name: ACTION, action_type: 'custom', opts: null, arity: 1 } });
+process.on('message', (asked) => {
+  if (asked !== ACTION && asked?.msg !== ACTION) return;
+  console.log(`${new Date().toISOString()} INFO  forecast cache cleared`);
+  process.send({ type: 'axm:reply', data: { action_name: ACTION, return: { cleared: 212 } } });
+});
