@@ -1,4 +1,5 @@
 /** One group of errors on the whole screen: how often, in which bots, and its samples with what stood around them. */
+import type { LogLine } from '../sources/logs/pager.ts';
 import type { LogEvent } from '../sources/logs/snapshot.ts';
 import type { ErrorGroup, ErrorsView } from '../state/errors.ts';
 import { ago, clockTime } from '../text/format.ts';
@@ -11,6 +12,7 @@ import type { Role, Theme } from '../ui/theme.ts';
 import type { AroundOf } from './errors-around.ts';
 import { offsetAt } from './errors-draw.ts';
 import { baselineWords } from './errors-tell.ts';
+import { lineLook } from './log-line-look.ts';
 
 interface DetailScope {
   readonly theme: Theme;
@@ -127,7 +129,8 @@ function drawSample(page: Cells, { theme }: DetailScope, event: LogEvent, from: 
   page.text(10, y, [event.bot, event.component, where].filter(Boolean).join(' · '), theme.muted, page.width - 11);
   y += 1;
   if (found.state === 'read') {
-    for (const { text, level, place } of found.lines) {
+    for (const line of found.lines) {
+      const { level, place } = line;
       if (place >= edge) break;
       const isIt = places.has(placeOf({ fileId, offset: place }));
       if (isIt) page.text(1, y, '▸', theme.accent, 1);
@@ -138,7 +141,7 @@ function drawSample(page: Cells, { theme }: DetailScope, event: LogEvent, from: 
         : level === null || level === 'info' || level === 'debug'
           ? 'muted'
           : 'text';
-      page.text(3, y, truncate(text, room), theme[role], room);
+      page.text(3, y, truncate(wordsOf(line), room), theme[role], room);
       y += 1;
     }
     shownFrom.set(fileId, Math.min(edge, found.lines[0]?.place ?? edge));
@@ -147,6 +150,13 @@ function drawSample(page: Cells, { theme }: DetailScope, event: LogEvent, from: 
   for (const line of wrap(event.message, room)) page.text(3, y++, line, theme.text, room);
   for (const line of event.detail === '' ? [] : event.detail.split('\n')) page.text(3, y++, line, theme.muted, room);
   return y + 1;
+}
+
+/** JSON as in the log view: a sentence with its fields, and the time that one of them told. */
+function wordsOf(line: LogLine): string {
+  if (!line.text.startsWith('{')) return line.text;
+  const { text, fields } = lineLook(line);
+  return `${line.isStamped ? `${timeOf(line.at)} ` : ''}${text}${fields}`;
 }
 
 function timeOf(epochMs: number): string {

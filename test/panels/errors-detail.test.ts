@@ -5,6 +5,9 @@ import type { ErrorGroup } from '../../src/state/errors.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
 import { createTheme } from '../../src/ui/theme.ts';
 
+/** The last is JSON. */
+const textAt = (place: number) => (place === 90 ? '{"level":30,"msg":"line 90.","chat":7}' : `line ${place}.`);
+
 test('a line among those around two samples stands on the page once, and every sample is marked', () => {
   const samples = [10, 50, 80].map((offset) => ({ fileId: '1:1', offset, at: offset, bot: 'api', component: '' }));
   const group = {
@@ -22,7 +25,7 @@ test('a line among those around two samples stands on the page once, and every s
   } as unknown as ErrorGroup;
   const around = ({ offset }: LogEvent) => {
     const places = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90].filter((place) => Math.abs(place - offset) <= 30);
-    const lines = places.map((place) => ({ place, text: `line ${place}.`, level: null }));
+    const lines = places.map((place) => ({ place, text: textAt(place), level: null, at: 0, isStamped: true }));
     return { state: 'read', path: '/a.log', lines, index: places.indexOf(offset) } as never;
   };
   const errors = { isNew: () => false, marks: { of: () => null }, baseline: { kind: 'start' } };
@@ -44,4 +47,5 @@ test('a line among those around two samples stands on the page once, and every s
     'line 30.',
     'line 40.',
   ]);
+  expect(page.join('\n')).toMatch(/\d\d:\d\d:\d\d line 90\. chat=7 /);
 });
