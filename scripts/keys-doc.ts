@@ -25,7 +25,7 @@ const TITLES: Readonly<Record<Group, string>> = {
   program: 'Program',
 };
 const PANELS: readonly PanelId[] = ['bots', 'errors', 'resources', 'database'];
-const FILLED = ['README.md', 'docs/actions-and-safety.md', 'docs/performance.md'] as const;
+const FILLED = ['README.md', 'docs/actions-and-safety.md', 'docs/performance.md', 'docs/reliability.md'] as const;
 
 const keymap = createKeymap(actions);
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -54,6 +54,7 @@ const PARTS: Readonly<Record<string, () => string>> = {
   options: () => `\`\`\`text\n${formatHelp(version)}\`\`\``,
   measurements: shortMeasurements,
   'all measurements': allMeasurements,
+  soak: () => read('bench/soak.md').split('\n').slice(2).join('\n').trim(),
 };
 
 function fill(path: string, text: string): string {
