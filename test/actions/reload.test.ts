@@ -87,7 +87,7 @@ test('it makes sense only for what runs', () => {
   const why = (over: Partial<Bot>) => unavailable(reload, botTarget(makeBot(over)));
   expect(why({})).toBeNull();
   for (const status of ['stopped', 'errored'] as const) expect(why({ status, pid: null })).toContain('+ starts it');
-  expect(why({ status: 'waiting restart', pid: null })).toContain('by itself');
+  expect(why({ status: 'waiting restart', pid: null })).toContain('after its restart delay');
   expect(why({ status: 'launching' })).toContain('just starting');
   expect(why({ isModule: true })).toContain('r restarts it');
   expect(why({ id: '_old_3' })).toContain('reload under way');
