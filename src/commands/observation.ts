@@ -167,12 +167,19 @@ export function createObservation({
     histories.errors.setBaseline(baselineAfterDeploy(histories.errors.baseline, at));
   }
 
-  /** In pieces: a flood must not keep keys waiting. */
   function pullErrors(logs: LogsSnapshot): void {
     lastLogs = logs;
     histories.logGrowth.push(logs.files, clock.now());
     histories.errors.count(logs.facts, clock.now());
-    if (histories.errors.pull(logs.events, clock.now(), EVENTS_AT_ONCE)) setImmediate(() => pullErrors(logs));
+    pullMore(logs);
+  }
+
+  /** In pieces: a flood must not keep keys waiting, and an event of many groups takes longer than one of few. */
+  function pullMore({ events }: Pick<LogsSnapshot, 'events'>): void {
+    const end = clock.monotonic() + PULL_MS;
+    let isMore = true;
+    while (isMore && clock.monotonic() < end) isMore = histories.errors.pull(events, clock.now(), EVENTS_AT_ONCE);
+    if (isMore) setImmediate(() => pullMore({ events }));
   }
 
   function sampleFleet(): void {
@@ -217,8 +224,9 @@ export function createObservation({
 /** The file of the marks in the state folder. */
 export const MARKS_FILE = { name: 'errors.json', maxBytes: 8 * 1024 * 1024 };
 
-/** Events grouped in one piece, a few ms. */
-const EVENTS_AT_ONCE = 400;
+/** Events are grouped for so long at once, ms, and so many between two looks at the clock. */
+const PULL_MS = 5;
+const EVENTS_AT_ONCE = 50;
 
 /** So long the drivers of the databases wait for the bots, ms. */
 const BOTS_FIRST_MS = 300;
