@@ -92,7 +92,8 @@ function sourcePieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[]
   const style = up === counted.length ? theme.muted : theme.warn;
   const missing = counted.filter(({ reading }) => reading.state === 'stale' || reading.state === 'down');
   const names = missing.map(({ id, reading }) => `${id} ${reading.state}`).join(' ');
-  return [[`src ${up}/${counted.length}${names && ` ${names}`}  `, style]];
+  const said = isNarrow && names !== '' ? names : `src ${up}/${counted.length}${names && ` ${names}`}`;
+  return [[`${said}  `, style]];
 }
 
 /** Pieces from the left and pieces at the right; the left ones give way. */

@@ -110,7 +110,7 @@ test('a rolling restart waits at p, goes on, and ends at x; q asks before it lea
   pty.press('p');
   await pty.waitFor(/1\/4.*p pauses/);
   pty.press('x');
-  await pty.waitFor(/ended with x; 2 of 4 done/);
+  await pty.waitFor(/2\/4 +ended with x · not begun:/);
   const after = await pids();
   expect(after.filter((pid, index) => pid !== before[index]).length).toBeGreaterThanOrEqual(1);
   expect(audited().at(-1)).toMatchObject({ action: 'rolling restart', result: 'stopped' });
