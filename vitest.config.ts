@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Set by `npm run test:all`, folders of older versions, and by `npm run fuzz`. */
-const OURS = new Set(['BOTOP_TEST_PM2', 'BOTOP_TEST_POSTGRES', 'BOTOP_FUZZ_SECONDS']);
+const OURS = new Set(['BOTOP_TEST_PM2', 'BOTOP_TEST_POSTGRES', 'BOTOP_TEST_NODE', 'BOTOP_FUZZ_SECONDS']);
 // What could point a test at somebody's production, for those who run vitest themselves; workers inherit it from here.
 for (const name of Object.keys(process.env)) {
   if (/^(PG[A-Z]+|PM2_HOME|DATABASE_URL|REDIS_URL|SECRET_KEY|PUBLIC_KEY|NO_COLOR|FORCE_COLOR)$/.test(name)) {

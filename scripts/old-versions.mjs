@@ -1,8 +1,8 @@
-// Installs the older versions that `npm run test:all` runs the integration tests against, each in a folder of its own
+// Installs the other versions that `npm run test:all` runs the integration tests against, each in a folder of its own
 // under .cache/, and prints those of one product separated by colons: `…/node_modules/pm2-5.4.3:…`. The tests run the
-// project's own version too: PM2 7 of node_modules, PostgreSQL 18 of services/.
+// project's own version too: PM2 7 of node_modules, PostgreSQL 18 of services/, Node 24.
 //
-//   node scripts/old-versions.mjs pm2|postgres
+//   node scripts/old-versions.mjs pm2|postgres|node
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,6 +16,7 @@ const PRODUCTS = {
     program: 'native/bin/postgres',
     versions: ['14.23.0-beta.17', '15.18.0-beta.17', '16.14.0-beta.17', '17.10.0-beta.17'],
   },
+  node: { source: `node-${process.platform}-${process.arch}`, program: 'bin/node', versions: ['22.23.3', '26.9.0'] },
 };
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const product = process.argv[2];
