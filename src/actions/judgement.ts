@@ -56,10 +56,12 @@ function verdictText(result: TargetResult): string {
   return (checks.findLast((check) => check.state === 'bad' || check.state === 'unknown') ?? checks.at(-1))?.text ?? '';
 }
 
-/** `2 of 5 done: a, b; not done: c, d, e`. */
+/** `2 of 5 done: a, b (not well since); not done: c, d, e`. */
 function tally(results: readonly TargetResult[]): string {
   const names = (wanted: (result: TargetResult) => boolean) =>
-    results.filter(wanted).map((result) => targetName(result.target));
+    results
+      .filter(wanted)
+      .map((result) => `${targetName(result.target)}${result.verdict?.state === 'bad' ? ' (not well since)' : ''}`);
   const isDone = (result: TargetResult) => result.state === 'done' || result.state === 'unanswered';
   const done = names(isDone);
   const left = names((result) => !isDone(result));

@@ -150,7 +150,7 @@ test('a disk that never answers holds nothing up', async () => {
     syslog: null,
     timeoutMs: 20,
   });
-  expect(await log.asked(attempt, NOON)).toContain('does not answer');
+  expect(await log.asked(attempt, NOON)).toContain('has not answered');
 });
 
 test('it stays bounded: one older file is kept, and no line is lost at the turn', async () => {

@@ -195,7 +195,9 @@ test('several stop at the first that comes back worse, and say what is done and 
   const before = targets('weather-bot', 'billing', 'echo').map((target) => ({ ...target }));
   const outcome = await executor.fire(await askFor(restart, before), () => {});
   expect(outcome.state).toBe('failed');
-  expect(outcome.message).toBe('billing: restarted again: exit 1; 2 of 3 done: weather-bot, billing; not done: echo');
+  expect(outcome.message).toBe(
+    'billing: restarted again: exit 1; 2 of 3 done: weather-bot, billing (not well since); not done: echo',
+  );
   expect(outcome.results.map((result) => result.state)).toEqual(['done', 'done', 'skipped']);
   expect(restarts()).toHaveLength(2);
   expect(lastEnd()).toMatchObject({ result: 'failed', message: outcome.message });

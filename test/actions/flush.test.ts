@@ -97,7 +97,11 @@ describe('with files', () => {
         onSleep();
         return fake.deps.sleep(ms, signal);
       },
-      pm2: (of) => ({ home: of, call: async () => entries, close: () => {} }),
+      pm2: (of) => ({
+        home: of,
+        call: async (_method, _args, { each } = {}) => (each ? entries.map(each) : entries),
+        close: () => {},
+      }),
     };
     return async () => {
       await new Promise((resolve) => server.close(resolve));
