@@ -148,7 +148,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
   test('a signal reaches the bot, which goes on; one that ends it is followed to its next process', async () => {
     const [target] = await targetsOf('catching');
     const hup = signal.argument?.bind('hup') as Action;
-    expect(signal.argument?.check('SIGFOO', [])).toContain('no signal');
+    expect(signal.argument?.check('SIGFOO', [])).toContain('not one of those that can be sent');
     const ask = await askFor(hup, [target as BotTarget]);
     expect(ask).toMatchObject({ risk: 'R2', command: `pm2 sendSignal SIGHUP ${target?.id}` });
     const outcome = await executor.fire(ask, () => {});
