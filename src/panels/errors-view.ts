@@ -112,7 +112,7 @@ export function selectGroups(view: ErrorsView, list: ListState, now: number): Er
     };
     if (stands(row, filter)) rows.push(row);
   }
-  rows.sort(orderBy(ERROR_SORTS[list.sort] ?? 'gravity'));
+  rows.sort(orderBy(ERROR_SORTS[list.sort] ?? 'gravity', isTelling(view, now)));
   if (list.isInverted) rows.reverse();
   return { rows, keys: rows.map(({ key }) => key), total, hidden };
 }
@@ -124,16 +124,25 @@ function stands({ isNew, isKnown, isHidden }: ErrorRow, { is }: ErrorFilter): bo
   return is.some((each) => standing[each]) && (!isHidden || is.includes('hidden'));
 }
 
+/** So soon after the start what comes seldom is as new as what is new: it must not hide what comes all the time, ms. */
+const EARLY_MS = 2 * 60_000;
+
+/** Whether NEW says enough to stand first. */
+const isTelling = ({ baseline, startedAt }: ErrorsView, now: number): boolean =>
+  baseline.kind !== 'start' || now - startedAt >= EARLY_MS;
+
 type Compare = (a: ErrorRow, b: ErrorRow) => number;
 
 /** The gravest, the most frequent or the latest first; equal ones keep an order of their own, so that none flickers. */
-function orderBy(sort: (typeof ERROR_SORTS)[number]): Compare {
+function orderBy(sort: (typeof ERROR_SORTS)[number], isNewFirst: boolean): Compare {
   const byKey: Compare = (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
   const byCount: Compare = (a, b) => b.count - a.count || byKey(a, b);
   switch (sort) {
     case 'gravity':
       return (a, b) =>
-        GRAVITY[a.group.level] - GRAVITY[b.group.level] || Number(b.isNew) - Number(a.isNew) || byCount(a, b);
+        GRAVITY[a.group.level] - GRAVITY[b.group.level] ||
+        (isNewFirst ? Number(b.isNew) - Number(a.isNew) : 0) ||
+        byCount(a, b);
     case 'count':
       return byCount;
     case 'last':

@@ -4,7 +4,7 @@ import type { LogEvent, LogLevel } from '../sources/logs/snapshot.ts';
 import { MinuteRing } from './errors-rate.ts';
 import type { ErrorsView } from './errors-view.ts';
 
-type RatesView = Pick<ErrorsView, 'rates' | 'botRates' | 'codeRates' | 'loginRates' | 'requestRates' | 'requestsSince'>;
+type RatesView = Pick<ErrorsView, 'rates' | 'botRates' | 'codeRates' | 'loginRates' | 'requestRates' | 'startedAt'>;
 
 export interface LogRates {
   readonly view: RatesView;
@@ -76,7 +76,7 @@ export function createLogRates(startedAt: number): LogRates {
     return count;
   }
 
-  const view: RatesView = { rates, botRates, codeRates, loginRates, requestRates, requestsSince: startedAt };
+  const view: RatesView = { rates, botRates, codeRates, loginRates, requestRates, startedAt };
   return {
     view,
     get left() {
@@ -118,7 +118,7 @@ export function createLogRates(startedAt: number): LogRates {
       codeRates: new Map([...codeRates].map(([code, bots]) => [code, copyOf(bots)])),
       loginRates: copyOf(loginRates),
       requestRates: copyOf(requestRates),
-      requestsSince: startedAt,
+      startedAt,
     }),
   };
 }

@@ -73,7 +73,7 @@ export function logSeries({ bots, logs, view, now }: LogSeriesOptions): readonly
 }
 
 function ratioOf(view: ErrorsView, name: string, requests: MinuteRing, now: number): LogSeries {
-  const minutes = Math.min(HOUR_MINUTES, Math.floor((now - view.requestsSince) / MINUTE_MS) + 1);
+  const minutes = Math.min(HOUR_MINUTES, Math.floor((now - view.startedAt) / MINUTE_MS) + 1);
   const failures = [...view.codeRates].flatMap(([code, bots]) =>
     code.startsWith('HTTP5') ? (bots.get(name) ?? []) : [],
   );

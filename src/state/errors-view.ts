@@ -54,8 +54,8 @@ export interface ErrorsView {
   readonly loginRates: ReadonlyMap<string, MinuteRing>;
   /** Requests by what their access log is shown under, counted since the start. */
   readonly requestRates: ReadonlyMap<string, MinuteRing>;
-  /** Epoch ms since which `requestRates` count. */
-  readonly requestsSince: number;
+  /** Epoch ms of the start of the program, since which `requestRates` count. */
+  readonly startedAt: number;
   /** Addresses and pairs of code and bot that had to make room for others since the start. */
   readonly ratesLeft: number;
   /** The newest events, newest first, until `visit` returns false. */
