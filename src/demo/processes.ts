@@ -14,10 +14,11 @@ interface Process {
  * The processes of the demo in `folder`, without ourselves and those we come from.
  *
  * By the mark in their environment; PM2's daemon of the demo's home also by its title, and a bot by PM2's variables,
- * since somebody can have started those by hand meanwhile; then everything descended from one of them. A process
- * that merely stands in the folder, or has its path as an argument, is a person's and is left alone.
+ * since somebody can have started those by hand meanwhile; then everything descended from one of them, or from
+ * `supervisor`: Redis writes its title over its environment, and with it the mark. A process that merely stands in the
+ * folder, or has its path as an argument, is a person's and is left alone.
  */
-export function demoProcesses(folder: string): readonly number[] {
+export function demoProcesses(folder: string, supervisor: number | null = null): readonly number[] {
   const all = existsSync('/proc/self/environ') ? fromProc() : fromPs();
   const spared = ancestry(all, process.pid);
   const found = new Set<number>();
@@ -26,7 +27,9 @@ export function demoProcesses(folder: string): readonly number[] {
   }
   for (let before = -1; before !== found.size; ) {
     before = found.size;
-    for (const { pid, parentPid } of all) if (found.has(parentPid) && !spared.has(pid)) found.add(pid);
+    for (const { pid, parentPid } of all) {
+      if ((found.has(parentPid) || parentPid === supervisor) && !spared.has(pid)) found.add(pid);
+    }
   }
   return [...found];
 }
@@ -99,11 +102,11 @@ function fromPs(): Process[] {
  * Kills the demo's processes until none is left, and says whether that was reached in time. PM2's daemon is stopped
  * first, or it would start a bot again between our look and our blow.
  */
-export async function killDemo(folder: string, deadlineMs: number): Promise<boolean> {
+export async function killDemo(folder: string, deadlineMs: number, supervisor: number | null = null): Promise<boolean> {
   const endsAt = performance.now() + deadlineMs;
   for (;;) {
-    for (const pid of demoProcesses(folder)) signal(pid, 'SIGSTOP');
-    const targets = demoProcesses(folder);
+    for (const pid of demoProcesses(folder, supervisor)) signal(pid, 'SIGSTOP');
+    const targets = demoProcesses(folder, supervisor);
     if (targets.length === 0) return true;
     if (performance.now() > endsAt) return false;
     for (const pid of targets) signal(pid, 'SIGKILL');

@@ -81,7 +81,7 @@ async function end(): Promise<never> {
   await Promise.race([polite, new Promise((resolve) => setTimeout(resolve, POLITE_MS))]);
   let isGone = true;
   if (folder !== null) {
-    isGone = await killDemo(folder, KILL_MS);
+    isGone = await killDemo(folder, KILL_MS, process.pid);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
   process.exit(isGone ? 0 : 1);

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +8,7 @@ import { DEMO_MARK, roomEnvironment, withoutPointers } from '../../src/demo/envi
 import { fleetApps } from '../../src/demo/fleet.ts';
 import { DemoError } from '../../src/demo/part.ts';
 import { pm2Fleet } from '../../src/demo/pm2-fleet.ts';
-import { killDemo } from '../../src/demo/processes.ts';
+import { demoProcesses, killDemo } from '../../src/demo/processes.ts';
 
 test('takes out of the environment whatever could point at somebody’s production, and nothing else', () => {
   const pointers = [
@@ -50,5 +52,23 @@ test('says what PM2 said when PM2 cannot start the fleet, and leaves nothing', a
   } finally {
     expect(await killDemo(folder, 3_000)).toBe(true);
     rmSync(folder, { recursive: true });
+  }
+});
+
+test('ends what the supervisor started and what has lost the mark since, as a Redis does', async () => {
+  const supervisor = spawn('/bin/sh', ['-c', 'sleep 1000 & echo $!; wait'], {
+    env: {},
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    const [pid] = await once(supervisor.stdout, 'data');
+    const child = Number(String(pid));
+    expect(demoProcesses('/nonexistent/demo')).not.toContain(child);
+    expect(demoProcesses('/nonexistent/demo', supervisor.pid)).toEqual([child]);
+    const end = once(supervisor, 'exit');
+    expect(await killDemo('/nonexistent/demo', 3_000, supervisor.pid)).toBe(true);
+    await end;
+  } finally {
+    supervisor.kill('SIGKILL');
   }
 });
