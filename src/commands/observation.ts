@@ -140,6 +140,8 @@ export function createObservation({
   /** Epoch ms of the newest deploy that was seen; those before the start were read back with everything else. */
   let deployedAt = clock.now();
   let lastLogs: LogsSnapshot | null = null;
+  /** Whether events of the last reading are still to be grouped, at the next turn. */
+  let isPulling = false;
   let version = 0;
   store.subscribe((id) => {
     version++;
@@ -171,15 +173,17 @@ export function createObservation({
     lastLogs = logs;
     histories.logGrowth.push(logs.files, clock.now());
     histories.errors.count(logs.facts, clock.now());
-    pullMore(logs);
+    // A reading that comes while the events of the last are still being grouped is taken in by what goes on already.
+    if (!isPulling) pullMore();
   }
 
   /** In pieces: a flood must not keep keys waiting, and an event of many groups takes longer than one of few. */
-  function pullMore({ events }: Pick<LogsSnapshot, 'events'>): void {
+  function pullMore(): void {
+    const events = lastLogs?.events;
     const end = clock.monotonic() + PULL_MS;
-    let isMore = true;
-    while (isMore && clock.monotonic() < end) isMore = histories.errors.pull(events, clock.now(), EVENTS_AT_ONCE);
-    if (isMore) setImmediate(() => pullMore({ events }));
+    do isPulling = events !== undefined && histories.errors.pull(events, clock.now(), EVENTS_AT_ONCE);
+    while (isPulling && clock.monotonic() < end);
+    if (isPulling) setImmediate(pullMore);
   }
 
   function sampleFleet(): void {
