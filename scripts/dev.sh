@@ -32,9 +32,9 @@ test)
   ;;
 test:all)
   ready build required
-  BOTOP_TEST_PM2=$("$node" scripts/old-versions.mjs pm2) || exit $?
-  BOTOP_TEST_POSTGRES=$("$node" scripts/old-versions.mjs postgres) || exit $?
-  BOTOP_TEST_NODE=$("$node" scripts/old-versions.mjs node) || exit $?
+  BOTOP_TEST_PM2=$("$node" scripts/other-versions.mjs pm2) || exit $?
+  BOTOP_TEST_POSTGRES=$("$node" scripts/other-versions.mjs postgres) || exit $?
+  BOTOP_TEST_NODE=$("$node" scripts/other-versions.mjs node) || exit $?
   export BOTOP_TEST_PM2 BOTOP_TEST_POSTGRES BOTOP_TEST_NODE
   exec vitest run "$@"
   ;;

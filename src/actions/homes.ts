@@ -1,9 +1,7 @@
 /** What the actions on a whole PM2 share: whether the daemon that was meant still answers, and what is in its list. */
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identifyDaemon } from '../sources/pm2/daemons.ts';
-import { parseDump } from '../sources/pm2/dump.ts';
-import { openRegular } from '../sources/pm2/files.ts';
+import { parseDump, readDumpFile } from '../sources/pm2/dump.ts';
 import type { Bot, Pm2Dump } from '../sources/pm2/snapshot.ts';
 import type { ActionDeps, Resolved } from './action.ts';
 import { errorText } from './error-text.ts';
@@ -11,7 +9,6 @@ import type { HomeTarget } from './target.ts';
 
 /** In this second: what answers later may be another daemon by then. */
 const PING_MS = 900;
-const MAX_DUMP_BYTES = 64 * 1024 * 1024;
 
 /** Pings the daemon and gives its pid. Rejects where none answers, or it cannot be told which one does. */
 export async function pingDaemon(home: string, deps: ActionDeps, signal: AbortSignal): Promise<number> {
@@ -62,18 +59,13 @@ export type SavedDump =
 export async function readDump(home: string, name = 'dump.pm2'): Promise<SavedDump> {
   const path = join(home, name);
   try {
-    const { size, mtimeMs, mode } = await lstat(path);
-    if (size > MAX_DUMP_BYTES) return { state: 'broken', reason: `${path} is larger than any dump` };
-    const file = await openRegular(path);
-    try {
-      const bytes = await file.readFile();
-      const dump = parseDump(bytes.toString('utf8'), mtimeMs);
-      return dump === null
-        ? { state: 'broken', reason: `${path} cannot be parsed` }
-        : { state: 'read', dump, bytes, mode: mode & 0o777 };
-    } finally {
-      await file.close();
-    }
+    const file = await readDumpFile(path);
+    if (file === null) return { state: 'broken', reason: `${path} is larger than any dump` };
+    const { bytes, stats } = file;
+    const dump = parseDump(bytes.toString('utf8'), stats.mtimeMs);
+    return dump === null
+      ? { state: 'broken', reason: `${path} cannot be parsed` }
+      : { state: 'read', dump, bytes, mode: stats.mode & 0o777 };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { state: 'missing' };
     return { state: 'broken', reason: errorText(error) };

@@ -1,8 +1,8 @@
 import type { Bot, BotCode, BotExit, BotMetric, Deploy } from '../sources/pm2/snapshot.ts';
 import type { BotInstance, PostgresSnapshot } from '../sources/postgres/snapshot.ts';
+import { instanceDrift, instanceOf } from '../state/bot-instances.ts';
 import { runningCode } from '../state/deploys.ts';
 import { type BotLimits, type BotState, judgeAt, momentOf, nextStartAt } from '../state/judge.ts';
-import { instanceOf, registryDrift } from '../state/registry.ts';
 import type { Entry } from '../state/store.ts';
 import { isoTime, known, rounded } from './snapshot-values.ts';
 
@@ -122,7 +122,7 @@ export function botDocuments(
 
 function registryDocument(row: BotInstance, state: BotState): RegistryDocument {
   const { id, status, lastRestartAt } = row;
-  return { id, status, lastRestartAt: isoTime(lastRestartAt), drift: registryDrift(row, state) };
+  return { id, status, lastRestartAt: isoTime(lastRestartAt), drift: instanceDrift(row, state) };
 }
 
 function codeDocument(bot: Bot, { version, commit, branch, deploys }: BotCode): CodeDocument {

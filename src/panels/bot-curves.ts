@@ -4,7 +4,7 @@ import { SPANS, type Tracked } from '../state/bot-tracks.ts';
 import { isUnasked } from '../state/judge.ts';
 import type { World } from '../state/world.ts';
 import { bytes, count, duration, percent, UNKNOWN } from '../text/format.ts';
-import { chart } from '../ui/graph.ts';
+import { chart, figuresOf } from '../ui/graph.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { BOT_RANGES } from '../ui/state.ts';
 import type { Theme } from '../ui/theme.ts';
@@ -151,9 +151,8 @@ function drawCurve(
   { theme }: CurvesLook,
   { x, y, width, height }: CurvesPlace,
 ): void {
-  const known = own.filter((value) => !Number.isNaN(value));
   let at = x + cells.text(x, y, title, theme.title, width) + 2;
-  for (const [label, value] of figuresOf(known, own.at(-1))) {
+  for (const [label, value] of figuresOf(own)) {
     const text = `${label} ${value === null ? UNKNOWN : format(value)}`;
     if (at + text.length > x + width) break;
     at += cells.text(at, y, text, label === 'now' ? theme.strong : theme.muted) + 2;
@@ -211,15 +210,4 @@ function drawTimeAxis(cells: Cells, theme: Theme, { x, y, width }: CurvesPlace, 
     if (at < free || at + label.length + 1 > end) continue;
     free = at + 2 + cells.text(at, y, label, theme.muted);
   }
-}
-
-function figuresOf(known: readonly number[], last: number | undefined): readonly (readonly [string, number | null])[] {
-  if (known.length === 0) return [['now', null]];
-  const sum = known.reduce((total, value) => total + value, 0);
-  return [
-    ['now', last === undefined || Number.isNaN(last) ? null : last],
-    ['min', known.reduce((a, b) => Math.min(a, b))],
-    ['avg', sum / known.length],
-    ['max', known.reduce((a, b) => Math.max(a, b))],
-  ];
 }

@@ -2,8 +2,8 @@
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import type { PostgresSnapshot } from '../sources/postgres/snapshot.ts';
 import { type Reading, valueOf } from '../sources/source.ts';
+import { instanceDrift, instanceOf as rowOf } from '../state/bot-instances.ts';
 import { deployName, runningCode } from '../state/deploys.ts';
-import { registryDrift, instanceOf as rowOf } from '../state/registry.ts';
 import type { World } from '../state/world.ts';
 import { ago, bytes, count, duration, percent, UNKNOWN } from '../text/format.ts';
 import { truncate } from '../text/width.ts';
@@ -121,7 +121,7 @@ function registryFacts({ bot, judgement: { state } }: BotRow, { entries, now }: 
   const reading = entries.find(({ kind }) => kind === 'postgres')?.reading as Reading<PostgresSnapshot> | undefined;
   const found = rowOf(bot, (reading && valueOf(reading)?.instances) ?? null);
   if (found === null || state === 'orphan') return [];
-  const drift = registryDrift(found, state);
+  const drift = instanceDrift(found, state);
   const since = found.lastRestartAt === null ? '' : `, last restart ${ago(now - found.lastRestartAt)} ago`;
   return [['database', `bot_instances ${found.id}: ${found.status}${since}`, drift === null ? 'text' : 'warn']];
 }

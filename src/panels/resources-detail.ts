@@ -2,7 +2,7 @@
 import type { HostSnapshot } from '../sources/host/snapshot.ts';
 import { COARSE_STEP_MS, FINE_STEP_MS, type HostHistory, type HostSeriesName } from '../state/host-history.ts';
 import { bytesLong, duration, percent, rate, UNKNOWN } from '../text/format.ts';
-import { chart } from '../ui/graph.ts';
+import { chart, figuresOf } from '../ui/graph.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { RANGES } from '../ui/state.ts';
 import type { Theme } from '../ui/theme.ts';
@@ -112,9 +112,8 @@ export function drawResourcesDetail(cells: Cells, view: ResourcesView, look: Det
 function drawCurve(cells: Cells, curve: Curve, { theme, history, range }: DetailLook, y: number, height: number): void {
   const room = cells.width - 4;
   const { values, stepMs } = samplesOf(history, curve.series, range);
-  const known = values.filter((value) => !Number.isNaN(value));
   const titled = cells.text(2, y, curve.title, theme.title, room);
-  const figures = figuresOf(known, values.at(-1)).map(([label, value]) => ({
+  const figures = figuresOf(values).map(([label, value]) => ({
     text: `${label} ${value === null ? UNKNOWN : curve.format(value)}`,
     style: label === 'now' ? theme.strong : theme.muted,
   }));
@@ -123,7 +122,7 @@ function drawCurve(cells: Cells, curve: Curve, { theme, history, range }: Detail
   let line = isBeside ? y : y + 1;
   for (const { text, style } of figures) x += cells.text(x, line, text, style, cells.width - 2 - x) + 2;
   line++;
-  if (known.length === 0) {
+  if (values.every(Number.isNaN)) {
     if (line < y + height) cells.text(2, line, 'nothing known of this in the range', theme.muted, room);
     return;
   }
@@ -160,17 +159,6 @@ function samplesOf(history: HostHistory, series: HostSeriesName, range: Range): 
 /** At least so many, unknown ones before the first: three samples over a whole screen would look like an hour's course. */
 function withRoom(values: readonly number[]): number[] {
   return [...Array.from({ length: Math.max(0, LEAST_SAMPLES - values.length) }, () => Number.NaN), ...values];
-}
-
-function figuresOf(known: readonly number[], last: number | undefined): readonly (readonly [string, number | null])[] {
-  if (known.length === 0) return [['now', null]];
-  const sum = known.reduce((total, value) => total + value, 0);
-  return [
-    ['now', last === undefined || Number.isNaN(last) ? null : last],
-    ['min', known.reduce((a, b) => Math.min(a, b))],
-    ['avg', sum / known.length],
-    ['max', known.reduce((a, b) => Math.max(a, b))],
-  ];
 }
 
 /** What else is known of it, a line each. */

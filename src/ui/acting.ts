@@ -6,7 +6,7 @@ import { type Target, targetKey } from '../actions/target.ts';
 import type { World } from '../state/world.ts';
 import { targetsOfKind } from './acting-targets.ts';
 import type { Effect } from './binding.ts';
-import type { InkKey } from './keys.ts';
+import type { KeyFlags } from './keys.ts';
 import { fitPrompt } from './overlays/prompt-lines.ts';
 import { createPaletteControl, type PaletteOffer } from './palette-control.ts';
 import { openPrompt, type Prompt, promptKey, promptPasted, promptRefitted, promptShown, promptTick } from './prompt.ts';
@@ -39,7 +39,7 @@ export interface Acting {
   /** Whether keys belong to a question: to its prompt, or to nobody while it is being prepared. */
   takesKeys(): boolean;
   /** One report of the keyboard, whole: see `promptKey`. */
-  report(input: string, key: InkKey): void;
+  report(input: string, key: KeyFlags): void;
   paste(): void;
   /** This prompt is on the terminal as it was drawn in its size, and can be read. */
   painted(prompt: Prompt): void;

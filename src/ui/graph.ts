@@ -212,3 +212,17 @@ function fillGaps(values: readonly number[]): number[] {
     return last;
   });
 }
+
+/** What is said of a curve: its last value, null where that is unknown, and least, mean and most of those that are known. */
+export function figuresOf(values: readonly number[]): readonly (readonly [string, number | null])[] {
+  const known = values.filter((value) => !Number.isNaN(value));
+  const last = values.at(-1);
+  if (known.length === 0) return [['now', null]];
+  const sum = known.reduce((total, value) => total + value, 0);
+  return [
+    ['now', last === undefined || Number.isNaN(last) ? null : last],
+    ['min', known.reduce((a, b) => Math.min(a, b))],
+    ['avg', sum / known.length],
+    ['max', known.reduce((a, b) => Math.max(a, b))],
+  ];
+}

@@ -1,7 +1,7 @@
 /** From what the keyboard reports to names of keys: `j`, `G`, `up`, `pageDown`, `enter`, `esc`, `ctrl+l`, `space`. */
 
 /** What a key is beside its text: its name, and what was held with it. The names are Ink's. */
-export interface InkKey {
+export interface KeyFlags {
   readonly upArrow?: boolean;
   readonly downArrow?: boolean;
   readonly leftArrow?: boolean;
@@ -20,7 +20,7 @@ export interface InkKey {
   readonly delete?: boolean;
 }
 
-const NAMED: readonly (readonly [keyof InkKey, string])[] = [
+const NAMED: readonly (readonly [keyof KeyFlags, string])[] = [
   ['upArrow', 'up'],
   ['downArrow', 'down'],
   ['leftArrow', 'left'],
@@ -46,7 +46,7 @@ const PASTE_MARK = '[200~';
 
 export interface KeyDecoder {
   /** The keys in one report, in order; a held key arrives as `jjj`. `at` is monotonic ms. */
-  decode(input: string, key: InkKey, at: number): readonly string[];
+  decode(input: string, key: KeyFlags, at: number): readonly string[];
   /** Whether the last report was part of a paste whose beginning was torn. */
   isPasting(): boolean;
 }

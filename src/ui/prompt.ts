@@ -5,7 +5,7 @@
  * Enter alone never acts, and what arrives as a chunk or a paste never confirms.
  */
 import type { Ask } from '../actions/ask.ts';
-import type { InkKey } from './keys.ts';
+import type { KeyFlags } from './keys.ts';
 
 /** How long after its frame was written the prompt is deaf, so that keys meant for the screen below are lost. */
 export const ARMING_MS = 300;
@@ -123,7 +123,7 @@ export function promptPasted(prompt: Prompt, at: number): Prompt {
 /**
  * One report of the keyboard, whole: splitting it into single keys first would make a chunk like `ry` confirm.
  */
-export function promptKey(prompt: Prompt, input: string, key: InkKey, at: number): Prompt {
+export function promptKey(prompt: Prompt, input: string, key: KeyFlags, at: number): Prompt {
   const now = promptTick(prompt, at);
   if (now.state !== 'armed') return now;
   // Two Esc in one chunk arrive with the flag of Alt, Esc and a letter likewise: whoever hits Esc wants out.
@@ -136,7 +136,7 @@ export function promptKey(prompt: Prompt, input: string, key: InkKey, at: number
 }
 
 /** How many lines a key scrolls; 0 for one that does not. While a text is typed letters are letters. */
-function scrolledBy({ ask, fit }: OpenPrompt, input: string, key: InkKey): number {
+function scrolledBy({ ask, fit }: OpenPrompt, input: string, key: KeyFlags): number {
   const page = Math.max(1, fit.page);
   const isTyped = ask.answer.kind === 'type';
   if (key.upArrow) return -1;
@@ -155,7 +155,7 @@ function scroll(prompt: OpenPrompt, by: number): OpenPrompt {
   return { ...prompt, top: Math.max(0, Math.min(prompt.top + by, last)) };
 }
 
-function answerYes(prompt: OpenPrompt, input: string, key: InkKey): Prompt {
+function answerYes(prompt: OpenPrompt, input: string, key: KeyFlags): Prompt {
   // Cancel is the default.
   if (key.return) return cancelled(prompt);
   if (isModified(key)) return prompt;
@@ -164,7 +164,7 @@ function answerYes(prompt: OpenPrompt, input: string, key: InkKey): Prompt {
   return prompt;
 }
 
-function answerTyped(prompt: OpenPrompt, input: string, key: InkKey): Prompt {
+function answerTyped(prompt: OpenPrompt, input: string, key: KeyFlags): Prompt {
   const { answer } = prompt.ask;
   if (answer.kind !== 'type') return prompt;
   if (key.backspace || key.delete)
@@ -183,7 +183,7 @@ function answerTyped(prompt: OpenPrompt, input: string, key: InkKey): Prompt {
   return typed.length > TYPED_MAX ? prompt : { ...prompt, typed, isMismatch: false };
 }
 
-function isModified(key: InkKey): boolean {
+function isModified(key: KeyFlags): boolean {
   return Boolean(key.ctrl || key.tab || key.leftArrow || key.rightArrow || key.home || key.end);
 }
 

@@ -3,7 +3,7 @@ import type { Target } from '../actions/target.ts';
 import type { World } from '../state/world.ts';
 import type { Acting, ActingPort } from './acting.ts';
 import type { Binding } from './binding.ts';
-import type { InkKey } from './keys.ts';
+import type { KeyFlags } from './keys.ts';
 import type { Panel } from './panel.ts';
 import type { Prompt } from './prompt.ts';
 import type { News } from './repaint.ts';
@@ -51,7 +51,7 @@ export interface Shell {
   /** Called when zones must be painted; without ids: all. */
   onPaint(listener: (ids?: readonly string[]) => void): () => void;
   /** One report of the keyboard: see `InputListener`. */
-  report(input: string, key: InkKey): void;
+  report(input: string, key: KeyFlags): void;
   paste(text: string): void;
   /** The keys of what has the body, for the help; null when nothing has. */
   viewerKeys(): Viewer['keymap'] | null;

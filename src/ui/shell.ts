@@ -5,7 +5,7 @@
 import type { Target } from '../actions/target.ts';
 import { type Effect, type PanelWord, worksInHelp, worksInViewer } from './binding.ts';
 import { bindingOf } from './keymap.ts';
-import { createKeyDecoder, type InkKey } from './keys.ts';
+import { createKeyDecoder, type KeyFlags } from './keys.ts';
 import type { Layout } from './layout.ts';
 import type { Panel, Scope } from './panel.ts';
 import { createQuitGuard } from './quit-guard.ts';
@@ -162,7 +162,7 @@ export function createShell(options: ShellOptions): Shell {
     notice(options.copy(text), 'plain');
   }
 
-  function report(input: string, key: InkKey): void {
+  function report(input: string, key: KeyFlags): void {
     // The decoder sees every report, or it would take the rest of a torn sequence for keys.
     const keys = decoder.decode(input, key, clock.monotonic());
     // What a notice said is over once the person goes on, who must have seen it: not where the screen is too small.

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { documents } from '../../scripts/keys-doc.ts';
+import { documents } from '../../scripts/reference-docs.ts';
 import { actions } from '../../src/actions/all.ts';
 import { createKeymap } from '../../src/ui/keymap.ts';
 
@@ -30,7 +30,7 @@ const anchorsOf = (page: string): string[] =>
       .replaceAll(' ', '-'),
   );
 
-test('what is made from keys, actions, options and measurements is up to date; node scripts/keys-doc.ts makes it', () => {
+test('what is made from keys, actions, options and measurements is up to date; node scripts/reference-docs.ts makes it', () => {
   for (const [path, text] of Object.entries(documents())) expect(read(path), path).toBe(text);
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { keepTerminals } from '../helpers/kept-terminals.ts';
 import { createPerson, type Person, PROGRAM, screenOf, startMonitor, startShell } from '../helpers/monitor.ts';
 import { type Pm2Daemon, startPm2, until } from '../helpers/pm2-daemon.ts';
 import type { Pty } from '../helpers/pty.ts';
@@ -14,16 +15,11 @@ const daemonsOf = (home: string): string[] =>
 
 let person: Person;
 let pm2: Pm2Daemon;
-let open: Pty[] = [];
-
-afterEach(async () => {
-  for (const pty of open) await pty.dispose();
-  open = [];
-});
+const keep = keepTerminals();
 
 async function monitor(args: readonly string[] = []): Promise<Pty> {
   const pty = await startMonitor({ person, args, columns: 100, rows: 30 });
-  open.push(pty);
+  keep(pty);
   return pty;
 }
 
@@ -141,7 +137,7 @@ describe('every way to end', () => {
 /** The monitor as a job of an interactive shell. */
 async function startMonitorInShell(): Promise<{ readonly pty: Pty; readonly before: string }> {
   const pty = await startShell(person);
-  open.push(pty);
+  keep(pty);
   const before = await modesOf(pty);
   pty.press(`${process.execPath} ${PROGRAM}; echo left $?\r`);
   await pty.waitFor((shown) => shown.isBracketedPaste() && /help/.test(shown.line(shown.rows - 1)), {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keepTerminals } from '../helpers/kept-terminals.ts';
 import { createPerson, type Person, snapshotOf, startMonitor } from '../helpers/monitor.ts';
 import { type Pm2Daemon, startPm2, until } from '../helpers/pm2-daemon.ts';
 import type { Pty } from '../helpers/pty.ts';
@@ -15,7 +16,7 @@ const TALKING = `setInterval(() => console.log(${JSON.stringify(`\u001b]0;owned\
 
 let pm2: Pm2Daemon;
 let person: Person;
-let open: Pty[] = [];
+const keep = keepTerminals();
 
 beforeAll(async () => {
   pm2 = await startPm2();
@@ -31,11 +32,6 @@ beforeAll(async () => {
   person = createPerson({ PM2_HOME: pm2.home });
 });
 
-afterEach(async () => {
-  for (const pty of open) await pty.dispose();
-  open = [];
-});
-
 afterAll(async () => {
   person?.remove();
   await pm2?.remove();
@@ -43,7 +39,7 @@ afterAll(async () => {
 
 async function monitor(args: readonly string[] = [], columns = 120, rows = 40): Promise<Pty> {
   const pty = await startMonitor({ person, args, columns, rows });
-  open.push(pty);
+  keep(pty);
   return pty;
 }
 

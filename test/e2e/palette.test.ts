@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keepTerminals } from '../helpers/kept-terminals.ts';
 import { createPerson, type Person, startMonitor } from '../helpers/monitor.ts';
 import { type Pm2Daemon, startPm2, until } from '../helpers/pm2-daemon.ts';
 import type { Pty } from '../helpers/pty.ts';
@@ -9,7 +10,7 @@ const STEADY = 'setInterval(() => {}, 1000)';
 
 let pm2: Pm2Daemon;
 let person: Person;
-let open: Pty[] = [];
+const keep = keepTerminals();
 
 beforeAll(async () => {
   pm2 = await startPm2();
@@ -20,11 +21,6 @@ beforeAll(async () => {
   person = createPerson({ PM2_HOME: pm2.home });
 });
 
-afterEach(async () => {
-  for (const pty of open) await pty.dispose();
-  open = [];
-});
-
 afterAll(async () => {
   person?.remove();
   await pm2?.remove();
@@ -32,7 +28,7 @@ afterAll(async () => {
 
 async function monitor(columns = 120): Promise<Pty> {
   const pty = await startMonitor({ person, columns, rows: 40 });
-  open.push(pty);
+  keep(pty);
   await pty.waitFor(/two-bot/);
   return pty;
 }

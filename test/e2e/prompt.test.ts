@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keepTerminals } from '../helpers/kept-terminals.ts';
 import { createPerson, type Person, PROGRAM, startMonitor, startShell } from '../helpers/monitor.ts';
 import { type Pm2Daemon, startPm2, until } from '../helpers/pm2-daemon.ts';
 import { type Pty, startPty } from '../helpers/pty.ts';
@@ -9,7 +10,7 @@ const ESC = '\u001b';
 
 let pm2: Pm2Daemon;
 let person: Person;
-let open: Pty[] = [];
+const keep = keepTerminals();
 
 beforeAll(async () => {
   pm2 = await startPm2();
@@ -22,11 +23,6 @@ beforeAll(async () => {
   person = createPerson({ PM2_HOME: pm2.home });
 });
 
-afterEach(async () => {
-  for (const pty of open) await pty.dispose();
-  open = [];
-});
-
 afterAll(async () => {
   person?.remove();
   await pm2?.remove();
@@ -34,7 +30,7 @@ afterAll(async () => {
 
 async function monitor(columns = 100, rows = 30): Promise<Pty> {
   const pty = await startMonitor({ person, columns, rows });
-  open.push(pty);
+  keep(pty);
   await pty.waitFor(/quiet-bot/);
   return pty;
 }
@@ -131,7 +127,7 @@ test('a paste while the program still loads fires no key', async () => {
     columns: 100,
     rows: 30,
   });
-  open.push(pty);
+  keep(pty);
   const audited = auditLines().length;
   await pty.waitFor((shown) => shown.isBracketedPaste(), { what: 'the screen' });
   pty.press(`${ESC}[200~ry${ESC}[201~`);
@@ -143,7 +139,7 @@ test('a paste while the program still loads fires no key', async () => {
 
 test('Ctrl-Z at a prompt drops it and stops the job; after a resize in the shell fg paints in the new size', async () => {
   const pty = await startShell(person);
-  open.push(pty);
+  keep(pty);
   pty.press(`${process.execPath} ${PROGRAM}\r`);
   await pty.waitFor((shown) => shown.isAlternate() && shows(shown, /quiet-bot/), { timeoutMs: 20_000 });
   const before = await ask(pty);

@@ -2,7 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keepTerminals } from '../helpers/kept-terminals.ts';
 import { createPerson, type Person, PROGRAM, startMonitor } from '../helpers/monitor.ts';
 import { type Pm2Daemon, startPm2 } from '../helpers/pm2-daemon.ts';
 import { type Pty, startPty } from '../helpers/pty.ts';
@@ -10,18 +11,13 @@ import { type Pty, startPty } from '../helpers/pty.ts';
 let pm2: Pm2Daemon;
 let person: Person;
 let folder: string;
-let open: Pty[] = [];
+const keep = keepTerminals();
 
 beforeAll(async () => {
   pm2 = await startPm2();
   await pm2.start({ name: 'weather-bot', code: 'setInterval(() => {}, 1000)' });
   folder = mkdtempSync(join(tmpdir(), 'botop-faults-'));
   person = createPerson({ PM2_HOME: pm2.home });
-});
-
-afterEach(async () => {
-  for (const pty of open) await pty.dispose();
-  open = [];
 });
 
 afterAll(async () => {
@@ -32,7 +28,7 @@ afterAll(async () => {
 
 async function monitor(env: Readonly<Record<string, string>> = {}): Promise<Pty> {
   const pty = await startMonitor({ person: { ...person, env: { ...person.env, ...env } }, columns: 100, rows: 30 });
-  open.push(pty);
+  keep(pty);
   return pty;
 }
 
@@ -45,7 +41,7 @@ async function shellMonitor(script: string, env: Readonly<Record<string, string>
     columns: 100,
     rows: 30,
   });
-  open.push(pty);
+  keep(pty);
   await pty.waitFor((shown) => shown.isBracketedPaste() && /help/.test(shown.line(shown.rows - 1)), {
     what: 'the monitor',
     timeoutMs: 20_000,

@@ -1,26 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keepTerminals } from '../helpers/kept-terminals.ts';
 import { createPerson, type Person, PROGRAM, runProgram, startMonitor } from '../helpers/monitor.ts';
 import { until } from '../helpers/pm2-daemon.ts';
 import { type Pty, startPty } from '../helpers/pty.ts';
 import { isRunning } from '../helpers/tree.ts';
 
 let person: Person;
-let open: Pty[] = [];
+const keep = keepTerminals();
 
 beforeAll(() => {
   person = createPerson();
-});
-afterEach(async () => {
-  for (const pty of open) await pty.dispose();
-  open = [];
 });
 afterAll(() => person.remove());
 
 async function monitor(more: Readonly<Record<string, string>> = {}): Promise<Pty> {
   const pty = await startMonitor({ person: { ...person, env: { ...person.env, ...more } }, columns: 100, rows: 30 });
-  open.push(pty);
+  keep(pty);
   return pty;
 }
 
@@ -72,7 +69,7 @@ test('TERM=dumb gets one plain frame, without a single escape', async () => {
     env: { ...person.env, TERM: 'dumb' },
     cwd: person.home,
   });
-  open.push(pty);
+  keep(pty);
   expect((await pty.exit).code).toBe(0);
   expect(pty.transcript()).not.toContain('\u001b');
   expect(pty.transcript()).toMatch(/no PM2 here/i);

@@ -4,7 +4,7 @@ import type { Risk } from '../../src/actions/action.ts';
 import { type Ask, buildAsk } from '../../src/actions/ask.ts';
 import { restart } from '../../src/actions/restart.ts';
 import { botTarget } from '../../src/actions/target.ts';
-import type { InkKey } from '../../src/ui/keys.ts';
+import type { KeyFlags } from '../../src/ui/keys.ts';
 import {
   type Fit,
   openPrompt,
@@ -34,8 +34,8 @@ function askOf(risk: Risk, count = 1): Ask {
 
 const SHOWN = 1000;
 const ARMED = SHOWN + 300;
-const NONE: InkKey = {};
-const ENTER: InkKey = { return: true };
+const NONE: KeyFlags = {};
+const ENTER: KeyFlags = { return: true };
 
 const WHOLE: Fit = { columns: 80, rows: 24, total: 9, page: 9 };
 /** Three pages of four lines, the last of them shorter. */
@@ -203,7 +203,7 @@ const anyInput = fc.oneof(
   fc.constantFrom('y', 'Y', 'r', 'ry', '\r', 'y\r', 'n', '1', '3', '3\r', 'bot-0', 'flush bot-0', ''),
   fc.string({ maxLength: 12 }),
 );
-const anyKey: fc.Arbitrary<InkKey> = fc.constantFrom<InkKey>(
+const anyKey: fc.Arbitrary<KeyFlags> = fc.constantFrom<KeyFlags>(
   {},
   {},
   ENTER,
@@ -228,7 +228,7 @@ test('no sequence of keys within 300 ms of the frame confirms or even cancels', 
   );
 });
 
-function isRightAnswer(ask: Ask, before: Prompt, input: string, key: InkKey): boolean {
+function isRightAnswer(ask: Ask, before: Prompt, input: string, key: KeyFlags): boolean {
   const { answer } = ask;
   if (answer.kind === 'y') return input === 'y' && !key.return;
   return key.return === true && before.state === 'armed' && answer.texts.includes(before.typed.trim());

@@ -7,8 +7,8 @@ import { constants } from 'node:fs';
 import { open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { safeText } from '../pm2/access.ts';
+import { dumpEntries, readDumpFile } from '../pm2/dump.ts';
 import { asFields, asText, type Fields, fieldOf } from '../pm2/fields.ts';
-import { openRegular } from '../pm2/files.ts';
 import type { DumpCopies } from './snapshot.ts';
 
 /** Where copies may be kept, or why nowhere. */
@@ -22,7 +22,6 @@ export interface DumpKeeper {
 }
 
 export const maxCopies = 10;
-const maxDumpBytes = 64 * 1024 * 1024;
 
 const keptFields = [
   'name',
@@ -72,16 +71,6 @@ export function createDumpKeeper(home: string, folder: () => Promise<CopiesFolde
     return { folder: path, count: names.length, newestAt, problem };
   }
 
-  async function readDump(size: number): Promise<string | null> {
-    if (size > maxDumpBytes) return null;
-    const file = await openRegular(source);
-    try {
-      return maskDump(await file.readFile('utf8'));
-    } finally {
-      await file.close();
-    }
-  }
-
   async function newestText(path: string): Promise<string | null> {
     const newest = (await copies(path)).at(-1);
     if (newest === undefined) return null;
@@ -113,11 +102,9 @@ export function createDumpKeeper(home: string, folder: () => Promise<CopiesFolde
   return {
     async keep(now) {
       let version: string;
-      let size: number;
       try {
         const stats = await stat(source);
         version = `${stats.mtimeMs}:${stats.size}:${stats.ino}`;
-        size = stats.size;
       } catch {
         // Nothing was ever saved here, or it is not ours to read: there is nothing to keep.
         return last ?? { folder: null, count: 0, newestAt: null, problem: null };
@@ -126,7 +113,8 @@ export function createDumpKeeper(home: string, folder: () => Promise<CopiesFolde
       const place = await folder();
       if (place.state === 'unusable') return { folder: null, count: 0, newestAt: null, problem: place.reason };
       try {
-        const text = await readDump(size);
+        const file = await readDumpFile(source);
+        const text = file && maskDump(file.bytes.toString('utf8'));
         if (text !== null && text !== (await newestText(place.path))) await write(place.path, text, now);
         last = await describe(place.path, null);
         seen = version;
@@ -146,13 +134,8 @@ export function createDumpKeeper(home: string, folder: () => Promise<CopiesFolde
 
 /** A dump's text with nothing secret in it, or null when it is no dump (half written, or none). */
 export function maskDump(text: string): string | null {
-  let entries: unknown;
-  try {
-    entries = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (!Array.isArray(entries)) return null;
+  const entries = dumpEntries(text);
+  if (entries === null) return null;
   return `${JSON.stringify(entries.map(maskEntry), null, 1)}\n`;
 }
 

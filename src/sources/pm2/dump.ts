@@ -1,4 +1,5 @@
 /** What `pm2 save` wrote: the bots that should run. The file holds environments; only three fields are taken. */
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { asFields, asText, fieldOf } from './fields.ts';
 import { openRegular } from './files.ts';
@@ -6,16 +7,31 @@ import type { Pm2Dump } from './snapshot.ts';
 
 const maxDumpBytes = 64 * 1024 * 1024;
 
-/** The bots of a dump's text, or null when it is none. */
-export function parseDump(text: string, savedAt: number): Pm2Dump | null {
-  let entries: unknown;
+/** A dump file read whole; null when it is larger than any dump. Rejects where it cannot be opened, or is no plain file. */
+export async function readDumpFile(path: string): Promise<{ readonly bytes: Buffer; readonly stats: Stats } | null> {
+  const file = await openRegular(path);
   try {
-    entries = JSON.parse(text);
+    const stats = await file.stat();
+    return stats.size > maxDumpBytes ? null : { bytes: await file.readFile(), stats };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The entries of a dump's text, or null when it is none: half written, or emptied. */
+export function dumpEntries(text: string): readonly unknown[] | null {
+  try {
+    const entries: unknown = JSON.parse(text);
+    return Array.isArray(entries) ? entries : null;
   } catch {
-    // Half written, or emptied: there is no dump to compare with.
     return null;
   }
-  if (!Array.isArray(entries)) return null;
+}
+
+/** The bots of a dump's text, or null when it is none. */
+export function parseDump(text: string, savedAt: number): Pm2Dump | null {
+  const entries = dumpEntries(text);
+  if (entries === null) return null;
   const bots = entries.map(asFields).flatMap((fields) => {
     const env = asFields(fieldOf(fields, 'pm2_env')) ?? fields;
     const name = asText(fieldOf(env, 'name'), 1_024);
@@ -41,14 +57,8 @@ export function createDumpReader(path: string): DumpReader {
         const version = `${mtimeMs}:${size}:${ino}`;
         if (version === seen) return dump;
         dump = null;
-        if (size <= maxDumpBytes) {
-          const file = await openRegular(path);
-          try {
-            dump = parseDump(await file.readFile('utf8'), mtimeMs);
-          } finally {
-            await file.close();
-          }
-        }
+        const file = await readDumpFile(path);
+        if (file !== null) dump = parseDump(file.bytes.toString('utf8'), mtimeMs);
         seen = version;
       } catch {
         // Absent or not ours to read: the same to the caller, and looked at again at the next list.

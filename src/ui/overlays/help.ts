@@ -3,11 +3,10 @@ import { rate } from '../../text/format.ts';
 import { measure, truncate } from '../../text/width.ts';
 import type { Binding } from '../binding.ts';
 import type { Cells } from '../screen/cells.ts';
-import { ansi } from '../screen/color.ts';
 import type { Sheet } from '../screen/sheet.ts';
-import { style } from '../screen/style.ts';
 import type { UiState } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
+import { BOX, centred } from './box.ts';
 import { type HelpLine, heightOf, helpColumn, helpColumns, helpSections, keyWidth } from './help-lines.ts';
 
 export interface HelpOptions {
@@ -31,14 +30,6 @@ const GAP = 2;
 /** Borders and the last line. */
 const FRAME_ROWS = 3;
 
-const bg = ansi(0);
-const BACK = style({ bg });
-const BORDER = style({ fg: ansi(6), bg });
-const TITLE = style({ fg: ansi(7), bg, bold: true });
-const KEY = style({ fg: ansi(14), bg });
-const TEXT = style({ fg: ansi(7), bg });
-const LAST = style({ fg: ansi(8), bg });
-
 export function helpSheet({ keymap, ui, viewer, columns, rows, top, bytesPerSecond }: HelpOptions): Sheet {
   const isWide = columns >= TWO_COLUMNS;
   const width = Math.min(columns, isWide ? TWO_WIDTH : ONE_WIDTH);
@@ -55,15 +46,10 @@ export function helpSheet({ keymap, ui, viewer, columns, rows, top, bytesPerSeco
   const more = height - room - from;
   const keys = keyWidth(sections);
   return {
-    rect: {
-      x: Math.max(0, Math.floor((columns - width) / 2)),
-      y: Math.max(0, Math.floor((rows - room - FRAME_ROWS) / 2)),
-      width,
-      height: room + FRAME_ROWS,
-    },
+    rect: centred(columns, rows, width, room + FRAME_ROWS),
     draw(cells) {
-      cells.clear(BACK);
-      cells.box(0, 0, cells.width, cells.height, { style: BORDER });
+      cells.clear(BOX.back);
+      cells.box(0, 0, cells.width, cells.height, { style: BOX.border });
       parts.forEach((lines, index) => {
         const x = 2 + index * (columnWidth + GAP);
         lines.slice(from, from + room).forEach((line, y) => {
@@ -71,19 +57,19 @@ export function helpSheet({ keymap, ui, viewer, columns, rows, top, bytesPerSeco
         });
       });
       const last = more > 0 ? `${more} more below: j ↓  ·  Esc closes` : 'Esc closes';
-      const used = cells.text(2, cells.height - 2, truncate(last, inner), LAST);
+      const used = cells.text(2, cells.height - 2, truncate(last, inner), BOX.faint);
       const traffic = `${rate(bytesPerSecond())} to this terminal`;
       if (measure(traffic) <= inner - used - GAP)
-        cells.text(2 + inner - measure(traffic), cells.height - 2, traffic, LAST);
+        cells.text(2 + inner - measure(traffic), cells.height - 2, traffic, BOX.faint);
     },
   };
 }
 
 function drawLine(cells: Cells, x: number, y: number, line: HelpLine, keys: number, width: number): void {
   if (line.kind === 'title') {
-    cells.text(x, y, line.shown, TITLE, width);
+    cells.text(x, y, line.shown, BOX.title, width);
     return;
   }
-  const used = cells.text(x, y, line.shown.padEnd(keys), KEY, width);
-  cells.text(x + used, y, truncate(line.help, width - used), TEXT, width - used);
+  const used = cells.text(x, y, line.shown.padEnd(keys), BOX.key, width);
+  cells.text(x + used, y, truncate(line.help, width - used), BOX.text, width - used);
 }

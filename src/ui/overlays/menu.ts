@@ -1,10 +1,9 @@
 /** The menu's box, in the middle of the screen, with a window around the chosen line. */
 import { measure, truncate } from '../../text/width.ts';
 import { scrollTo } from '../reduce.ts';
-import { ansi } from '../screen/color.ts';
 import type { Sheet } from '../screen/sheet.ts';
-import { style } from '../screen/style.ts';
 import type { MenuItem, MenuState } from '../state.ts';
+import { BOX, centred } from './box.ts';
 
 export interface MenuOptions {
   readonly overlay: MenuState;
@@ -16,14 +15,6 @@ export interface MenuOptions {
 const WIDTH = 62;
 /** Borders and the last line. */
 const FRAME_ROWS = 3;
-
-const bg = ansi(0);
-const BACK = style({ bg });
-const BORDER = style({ fg: ansi(6), bg });
-const TITLE = style({ fg: ansi(7), bg, bold: true });
-const TEXT = style({ fg: ansi(7), bg });
-const NOTE = style({ fg: ansi(8), bg });
-const CHOSEN = style({ fg: ansi(7), bg, inverse: true });
 
 const TITLES: Readonly<Record<MenuState['menu'], string>> = { sort: 'Sort by', columns: 'Columns' };
 const HINTS: Readonly<Record<MenuState['menu'], string>> = {
@@ -42,31 +33,26 @@ export function menuSheet({ overlay, items, columns, rows }: MenuOptions): Sheet
   const from = scrollTo(Math.max(0, index - Math.floor(room / 2)), index, room, items.length);
   const inner = width - 4;
   return {
-    rect: {
-      x: Math.max(0, Math.floor((columns - width) / 2)),
-      y: Math.max(0, Math.floor((rows - room - FRAME_ROWS) / 2)),
-      width,
-      height: room + FRAME_ROWS,
-    },
+    rect: centred(columns, rows, width, room + FRAME_ROWS),
     draw(cells) {
-      cells.clear(BACK);
+      cells.clear(BOX.back);
       const place = items.length > room ? `${index + 1} of ${items.length}` : '';
-      const titles = { title: TITLES[menu], titleStyle: TITLE, right: place, rightStyle: NOTE };
-      cells.box(0, 0, cells.width, cells.height, { style: BORDER, ...titles });
+      const titles = { title: TITLES[menu], titleStyle: BOX.title, right: place, rightStyle: BOX.faint };
+      cells.box(0, 0, cells.width, cells.height, { style: BOX.border, ...titles });
       for (let line = 0; line < room; line++) {
         const item = items[from + line];
         if (!item) break;
         const isChosen = from + line === index;
         const y = 1 + line;
-        if (isChosen) cells.fill(1, y, cells.width - 2, 1, ' ', CHOSEN);
-        cells.text(2, y, item.mark, isChosen ? CHOSEN : TITLE, 1);
+        if (isChosen) cells.fill(1, y, cells.width - 2, 1, ' ', BOX.chosen);
+        cells.text(2, y, item.mark, isChosen ? BOX.chosen : BOX.title, 1);
         // A note that would leave the label no room is left out.
         const note = measure(item.label) + measure(item.note) + 4 <= inner ? item.note : '';
-        cells.text(4, y, truncate(item.label, inner - 2), isChosen ? CHOSEN : TEXT, inner - 2);
-        cells.text(2 + inner - measure(note), y, note, isChosen ? CHOSEN : NOTE);
+        cells.text(4, y, truncate(item.label, inner - 2), isChosen ? BOX.chosen : BOX.text, inner - 2);
+        cells.text(2 + inner - measure(note), y, note, isChosen ? BOX.chosen : BOX.faint);
       }
       const hint = measure(HINTS[menu]) <= inner ? HINTS[menu] : SHORT_HINTS[menu];
-      cells.text(2, cells.height - 2, truncate(hint, inner), NOTE);
+      cells.text(2, cells.height - 2, truncate(hint, inner), BOX.faint);
     },
   };
 }

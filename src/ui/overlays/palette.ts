@@ -6,6 +6,7 @@ import type { Cells } from '../screen/cells.ts';
 import { ansi } from '../screen/color.ts';
 import type { Sheet } from '../screen/sheet.ts';
 import { type StyleId, style } from '../screen/style.ts';
+import { BOX } from './box.ts';
 
 export interface PaletteOptions {
   readonly palette: Palette;
@@ -23,16 +24,8 @@ const TAG_WIDTH = 4;
 const KEY_WIDTH = 7;
 
 const bg = ansi(0);
-const BACK = style({ bg });
-const BORDER = style({ fg: ansi(6), bg });
 const TITLE = style({ fg: ansi(15), bg, bold: true });
-const KEY = style({ fg: ansi(14), bg });
-const TEXT = style({ fg: ansi(7), bg });
-/** As a selected text: what is typed takes its place. */
-const INITIAL = style({ fg: ansi(7), bg, inverse: true });
-const OFF = style({ fg: ansi(8), bg });
 const WARN = style({ fg: ansi(3), bg });
-const AT = style({ fg: ansi(7), bg, inverse: true });
 const AT_OFF = style({ fg: ansi(8), bg, inverse: true });
 const TAGS: Readonly<Record<string, StyleId>> = {
   R1: style({ fg: ansi(3), bg }),
@@ -61,17 +54,17 @@ export function paletteSheet({ palette, columns, rows }: PaletteOptions): Sheet 
     },
     draw(cells) {
       const inner = cells.width - 4;
-      cells.clear(BACK);
-      cells.box(0, 0, cells.width, cells.height, { style: BORDER });
+      cells.clear(BOX.back);
+      cells.box(0, 0, cells.width, cells.height, { style: BOX.border });
       titles.forEach((text, at) => cells.text(2, 1 + at, truncate(text, inner), TITLE));
       const y = 1 + title;
-      const mark = cells.text(2, y, wanted === null ? ': ' : '> ', KEY);
-      const typed = cells.text(2 + mark, y, tail(palette.text, inner - 3), wanted?.isInitial ? INITIAL : TITLE);
-      cells.text(2 + mark + typed, y, '▏', KEY);
-      if (lines.length === 0 && wanted === null) cells.text(2, y + 1, 'nothing is called that', OFF);
+      const mark = cells.text(2, y, wanted === null ? ': ' : '> ', BOX.key);
+      const typed = cells.text(2 + mark, y, tail(palette.text, inner - 3), wanted?.isInitial ? BOX.chosen : TITLE);
+      cells.text(2 + mark + typed, y, '▏', BOX.key);
+      if (lines.length === 0 && wanted === null) cells.text(2, y + 1, 'nothing is called that', BOX.faint);
       lines.slice(top, top + room).forEach((line, at) => {
         const isAt = top + at === index;
-        if (typeof line === 'string') cells.text(2, y + 1 + at, pad(line, inner), isAt ? AT : TEXT);
+        if (typeof line === 'string') cells.text(2, y + 1 + at, pad(line, inner), isAt ? BOX.chosen : BOX.text);
         else drawChoice(cells, y + 1 + at, line, isAt, columns >= NARROW);
       });
       const below = Math.max(0, lines.length - top - room);
@@ -85,14 +78,14 @@ function drawChoice(cells: Cells, y: number, choice: Choice, isAt: boolean, isWi
   const { key, label, tag, about, barred } = choice;
   const inner = cells.width - 4;
   const isOff = barred !== null;
-  const lookOf = (own: StyleId): StyleId => (isAt ? (isOff ? AT_OFF : AT) : isOff ? OFF : own);
+  const lookOf = (own: StyleId): StyleId => (isAt ? (isOff ? AT_OFF : BOX.chosen) : isOff ? BOX.faint : own);
   const labelWidth = isWide ? LABEL_WIDTH : inner - KEY_WIDTH - TAG_WIDTH;
   let x = 2;
-  x += cells.text(x, y, pad(key, KEY_WIDTH), lookOf(KEY));
-  x += cells.text(x, y, pad(label, labelWidth), lookOf(TEXT));
-  x += cells.text(x, y, pad(tag, TAG_WIDTH), lookOf(TAGS[tag] ?? OFF));
+  x += cells.text(x, y, pad(key, KEY_WIDTH), lookOf(BOX.key));
+  x += cells.text(x, y, pad(label, labelWidth), lookOf(BOX.text));
+  x += cells.text(x, y, pad(tag, TAG_WIDTH), lookOf(TAGS[tag] ?? BOX.faint));
   const room = cells.width - 2 - x;
-  if (room > 0) cells.text(x, y, pad(barred ?? about, room), lookOf(TEXT));
+  if (room > 0) cells.text(x, y, pad(barred ?? about, room), lookOf(BOX.text));
 }
 
 function drawFoot(cells: Cells, { wanted }: Palette, below: number, phoneLine: Choice | string | undefined): void {
@@ -107,7 +100,12 @@ function drawFoot(cells: Cells, { wanted }: Palette, below: number, phoneLine: C
     return;
   }
   const counted = below > 0 ? `${below} more ↓ · ` : '';
-  cells.text(2, y, truncate(`${counted}${wanted === null ? 'Enter picks' : 'Enter goes on'} · Esc closes`, inner), OFF);
+  cells.text(
+    2,
+    y,
+    truncate(`${counted}${wanted === null ? 'Enter picks' : 'Enter goes on'} · Esc closes`, inner),
+    BOX.faint,
+  );
 }
 
 function pad(text: string, width: number): string {

@@ -1,13 +1,13 @@
 /** What the terminal sends, as keys: escape sequences put together, pastes told apart, the rest as it came. */
 import { StringDecoder } from 'node:string_decoder';
-import type { InkKey } from '../keys.ts';
+import type { KeyFlags } from '../keys.ts';
 
 export interface InputListener {
   /**
    * One key, or the text of one chunk as it came: a held key may arrive as `jjj`. `input` is empty for keys that are
    * no character.
    */
-  key(input: string, key: InkKey): void;
+  key(input: string, key: KeyFlags): void;
   /** A bracketed paste, whole. */
   paste(text: string): void;
   /** The terminal answers that it is well: it has come to a question of ours. */
@@ -46,7 +46,7 @@ const BEGUN = /\u001b\u001b?(?:\[\[?[0-?]*[ -/]*|O[0-9;]*)?$/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: Ctrl-C and backspace
 const SINGLE = /([\u0003\u0008\u007f])/;
 
-const NAMES: Readonly<Record<string, keyof InkKey>> = {
+const NAMES: Readonly<Record<string, keyof KeyFlags>> = {
   A: 'upArrow',
   B: 'downArrow',
   C: 'rightArrow',

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createKeyDecoder, type InkKey } from '../../../src/ui/keys.ts';
+import { createKeyDecoder, type KeyFlags } from '../../../src/ui/keys.ts';
 import { createInput } from '../../../src/ui/screen/input.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** Sends the chunks and gives all that was reported; between chunks `gapMs` pass, and at the end whatever is waited for. */
-function send(chunks: readonly string[], gapMs = 0): { reports: [string, InkKey][]; pastes: string[] } {
-  const reports: [string, InkKey][] = [];
+function send(chunks: readonly string[], gapMs = 0): { reports: [string, KeyFlags][]; pastes: string[] } {
+  const reports: [string, KeyFlags][] = [];
   const pastes: string[] = [];
   const input = createInput(null, {
     key: (text, key) => reports.push([text, key]),

@@ -2,7 +2,7 @@
 // under .cache/, and prints those of one product separated by colons: `…/node_modules/pm2-5.4.3:…`. The tests run the
 // project's own version too: PM2 7 of node_modules, PostgreSQL 18 of services/, Node 24.
 //
-//   node scripts/old-versions.mjs pm2|postgres|node
+//   node scripts/other-versions.mjs pm2|postgres|node
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,7 +21,7 @@ const PRODUCTS = {
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const product = process.argv[2];
 if (!PRODUCTS[product]) {
-  process.stderr.write(`usage: node scripts/old-versions.mjs ${Object.keys(PRODUCTS).join('|')}\n`);
+  process.stderr.write(`usage: node scripts/other-versions.mjs ${Object.keys(PRODUCTS).join('|')}\n`);
   process.exit(64);
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { BotInstance } from '../../src/sources/postgres/snapshot.ts';
-import { instanceOf, missingInstances, registryDrift } from '../../src/state/registry.ts';
+import { instanceDrift, instanceOf, missingInstances } from '../../src/state/bot-instances.ts';
 import { makeBot, NOON } from '../helpers/bots.ts';
 
 function row(over: Partial<BotInstance>): BotInstance {
@@ -40,10 +40,10 @@ test('rows that say online and that no bot stands for are missing', () => {
 });
 
 test('where the database says another thing than what is, it is told; what is in between is not compared', () => {
-  expect(registryDrift(row({ status: 'online' }), 'errored')).toBe('database says online');
-  expect(registryDrift(row({ status: 'archived' }), 'ok')).toBe('database says archived');
-  expect(registryDrift(row({ status: 'online' }), 'silent')).toBe(null);
-  expect(registryDrift(row({ status: 'online' }), 'starting')).toBe(null);
-  expect(registryDrift(row({ status: 'error' }), 'ok')).toBe(null);
-  expect(registryDrift(row({ status: 'toString' }), 'ok')).toBe(null);
+  expect(instanceDrift(row({ status: 'online' }), 'errored')).toBe('database says online');
+  expect(instanceDrift(row({ status: 'archived' }), 'ok')).toBe('database says archived');
+  expect(instanceDrift(row({ status: 'online' }), 'silent')).toBe(null);
+  expect(instanceDrift(row({ status: 'online' }), 'starting')).toBe(null);
+  expect(instanceDrift(row({ status: 'error' }), 'ok')).toBe(null);
+  expect(instanceDrift(row({ status: 'toString' }), 'ok')).toBe(null);
 });

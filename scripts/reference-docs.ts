@@ -3,7 +3,7 @@
  * them: docs/keys.md, the man page and the shells' completions whole, and in other pages what stands between
  * `<!-- made: NAME -->` and `<!-- end -->`.
  *
- *   node scripts/keys-doc.ts
+ *   node scripts/reference-docs.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Action } from '../src/actions/action.ts';
@@ -85,7 +85,7 @@ function keysPage(): string {
   });
   return `# Keys
 
-\`?\` shows those that mean something where you stand. A key of an action that has no target there says where it has one. Made from the program's own tables by \`node scripts/keys-doc.ts\`.
+\`?\` shows those that mean something where you stand. A key of an action that has no target there says where it has one. Made from the program's own tables by \`node scripts/reference-docs.ts\`.
 
 ${groups.join('\n\n')}
 

@@ -28,7 +28,7 @@ export function missingInstances(
 }
 
 /** Where the database says another thing than what is: `database says online`; null where both agree or cannot be compared. */
-export function registryDrift(row: BotInstance, state: BotState): string | null {
+export function instanceDrift(row: BotInstance, state: BotState): string | null {
   const runs = RUNS[state];
   const shouldRun = Object.hasOwn(SHOULD_RUN, row.status) ? SHOULD_RUN[row.status] : undefined;
   if (runs === undefined || shouldRun === undefined || runs === shouldRun) return null;
