@@ -1,6 +1,7 @@
 /** What all actions on bots share: reading them from the daemon itself, recognising them, and the pm2 command line. */
 import { readList } from '../sources/pm2/list.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
+import { duration } from '../text/format.ts';
 import type { ActionDeps, Resolved, Shell } from './action.ts';
 import { errorText } from './error-text.ts';
 import { shellQuote } from './shell-quote.ts';
@@ -70,8 +71,20 @@ function changeOf(before: Bot, now: Bot): string | null {
 export function untouchable(bot: Bot): string | null {
   if (bot.uniqueId === '') return 'PM2 gives it no unique_id, so it cannot be told from another bot of its id';
   if (typeof bot.id !== 'number') return 'it is the old instance of a reload under way';
-  if (bot.status === 'stopping') return 'it is stopping now';
+  if (bot.status === 'stopping') return `it is stopping: ${killedWithin(bot)}`;
   return null;
+}
+
+/** PM2's own `kill_timeout`, ms. */
+const KILL_TIMEOUT_MS = 1_600;
+/** What is over within this needs no advice. */
+const SOON_MS = 10_000;
+
+/** When PM2 ends what ignores its SIGINT, and where that is long, what ends it at once. */
+export function killedWithin({ killTimeoutMs }: Bot): string {
+  const withinMs = killTimeoutMs ?? KILL_TIMEOUT_MS;
+  if (withinMs < SOON_MS) return `PM2 kills it within ${Math.ceil(withinMs / 1000)} s; the signal SIGKILL does at once`;
+  return `PM2 waits up to ${duration(withinMs)} (kill_timeout) before it kills it; the signal SIGKILL does at once`;
 }
 
 /** Whether it has a process, or is about to have one: PM2 counts a restart only of such a bot. */

@@ -2,7 +2,7 @@
 import type { Action, ActionDeps, Argument, Check, Verdict } from './action.ts';
 import { identify, isRunning, listBots, pm2Command, resolveBots, untouchable } from './bots.ts';
 import { callDaemon } from './call-daemon.ts';
-import { watchUntilUp } from './settle.ts';
+import { follow, type Watch, watchUntilUp } from './settle.ts';
 import type { BotTarget } from './target.ts';
 
 /** The signals there are, and what each will most likely do to a bot. */
@@ -50,7 +50,7 @@ function sendSignal(name: string): Action<BotTarget> {
     targetKind: 'bot',
     runTimeoutMs: 10_000,
     risk: () => 'R2',
-    unavailable: ({ bot }) => untouchable(bot) ?? (isRunning(bot) && bot.pid !== null ? null : 'it does not run'),
+    unavailable,
     command: (targets, shell) => pm2Command(`sendSignal ${name}`, targets, shell),
     consequences: () => [
       `${name}: ${EFFECTS[name] ?? ''}`,
@@ -61,11 +61,45 @@ function sendSignal(name: string): Action<BotTarget> {
       callDaemon(target, null, deps, abort, (call) =>
         call('sendSignalToProcessId', [{ process_id: target.id, signal: name }]),
       ),
-    verify: (target, deps, abort, report) =>
-      ENDING.has(name) && target.bot.autorestart
+    verify: (target, deps, abort, report) => {
+      if (target.bot.status === 'stopping') return lookEnd(target, deps, abort, report);
+      return ENDING.has(name) && target.bot.autorestart
         ? watchUntilUp({ before: target, restartsOfOurs: 1 }, deps, abort, report)
-        : lookOn(target, deps, abort, report),
+        : lookOn(target, deps, abort, report);
+    },
   };
+}
+
+/** One that PM2 waits for to end can be sent a signal, and nothing else: it is how it ends sooner. */
+function unavailable({ bot }: BotTarget): string | null {
+  if (bot.status === 'stopping' && typeof bot.id === 'number' && bot.uniqueId !== '' && bot.pid !== null) return null;
+  return untouchable(bot) ?? (isRunning(bot) && bot.pid !== null ? null : 'it does not run');
+}
+
+/** Of one that was stopping: whether it has, and what PM2 calls it then. */
+function lookEnd(
+  target: BotTarget,
+  deps: ActionDeps,
+  abort: AbortSignal,
+  report: (verdict: Verdict) => void,
+): Promise<Verdict> {
+  const end = (state: Verdict['state'], text: string): Verdict => ({
+    state,
+    checks: [{ text, state: state === 'watching' ? 'waiting' : state }],
+  });
+  const first = { verdict: end('watching', `pid ${target.bot.pid} ended`) };
+  const watch: Watch<typeof first> = {
+    home: target.home,
+    first,
+    next: (seen, bots, _at, waitedMs) => {
+      const found = identify(target, bots);
+      if (found.state !== 'same') return { verdict: end('bad', found.reason) };
+      const { status } = found.target.bot;
+      if (status !== 'stopping') return { verdict: end('good', `pid ${target.bot.pid} ended: ${status}`) };
+      return waitedMs < LOOK_MS ? seen : { verdict: end('bad', 'it is still stopping') };
+    },
+  };
+  return follow(watch, deps, abort, report);
 }
 
 async function lookOn(

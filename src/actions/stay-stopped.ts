@@ -1,7 +1,7 @@
 /** Watching a bot until it has been stopped for a while, or is known not to be: the verdict after a stop. */
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import type { Check, Verdict } from './action.ts';
-import { identify } from './bots.ts';
+import { identify, killedWithin } from './bots.ts';
 import { goodChecks, SETTLED_MS } from './settle.ts';
 import type { BotTarget } from './target.ts';
 
@@ -45,7 +45,7 @@ export function lookStopped(
   if (bot.status !== 'stopped') {
     if (stopping.since !== null) return end(bot.pid === null ? `${bot.status} again` : `started again: pid ${bot.pid}`);
     if (bot.status === 'errored' && before.bot.status !== 'errored') return end(unended(left));
-    return waitedMs < END_MS ? stopping : end(`still ${bot.status} after ${END_MS / 1000} s`);
+    return waitedMs < END_MS ? stopping : end(`still ${bot.status} after ${END_MS / 1000} s${advice(bot)}`);
   }
   const since = stopping.since ?? at;
   const heldMs = Math.min(at - since, settleMs);
@@ -55,6 +55,8 @@ export function lookStopped(
   const state = !isHeld ? 'watching' : processes?.state === 'bad' ? 'bad' : 'good';
   return { since, verdict: { state, checks: processes === null ? [held] : [processes, held] } };
 }
+
+const advice = (bot: Bot): string => (bot.status === 'stopping' ? `: ${killedWithin(bot)}` : '');
 
 /**
  * PM2 calls errored what outlived its SIGKILL, and PM2 7 also what is dead and was never waited for, as happens to the

@@ -58,7 +58,9 @@ test('one stale home bars a choice over two homes', () => {
 
 test('what makes no sense for one bot is said with its name', () => {
   const stopping = botTarget(makeBot({ status: 'stopping' }));
-  expect(allow(restart, [stopping], fine)).toBe('weather-bot: it is stopping now');
+  expect(allow(restart, [stopping], fine)).toBe(
+    'weather-bot: it is stopping: PM2 kills it within 2 s; the signal SIGKILL does at once',
+  );
   const nameless = botTarget(makeBot({ uniqueId: '' }));
   expect(allow(restart, [nameless], fine)).toContain('unique_id');
 });

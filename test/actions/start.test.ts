@@ -79,7 +79,7 @@ test('it makes sense only for what does not run', () => {
   expect(why({ status: 'errored', pid: null })).toBeNull();
   expect(why({ status: 'stopped', pid: null, isModule: true })).toBeNull();
   for (const status of ['online', 'launching'] as const) expect(why({ status })).toBe('weather-bot: already runs');
-  expect(why({ status: 'stopping' })).toContain('stopping now');
+  expect(why({ status: 'stopping' })).toContain('it is stopping: PM2');
   expect(why({ id: '_old_3', status: 'stopped' })).toContain('reload under way');
   expect(why({ uniqueId: '', status: 'stopped' })).toContain('unique_id');
 });

@@ -44,7 +44,9 @@ test('one that takes its time to end is waited for, but not for ever', () => {
   const stopping = makeBot({ id: 3, status: 'stopping' });
   const slow = Array.from({ length: 45 }, () => [stopping]);
   expect(watch([...slow, ...steady]).verdict.state).toBe('good');
-  expect(lastText(watch([...slow, [stopping]]))).toBe('still stopping after 45 s');
+  expect(lastText(watch([...slow, [stopping]]))).toBe(
+    'still stopping after 45 s: PM2 kills it within 2 s; the signal SIGKILL does at once',
+  );
 });
 
 test('one that comes back is bad and names its new process', () => {
@@ -124,7 +126,7 @@ test('it makes no sense for what is stopped, unless a watch would start it', () 
   expect(why(idle)).toBe('weather-bot: already stopped');
   expect(why({ ...idle, cron: '0 3 * * *' })).toContain('its schedule starts it');
   expect(why({ ...idle, watch: true })).toBeNull();
-  expect(why({ status: 'stopping' })).toContain('stopping now');
+  expect(why({ status: 'stopping' })).toContain('it is stopping: PM2');
   expect(why({ isModule: true })).toContain('PM2 module');
   expect(why({ id: '_old_3' })).toContain('reload under way');
   for (const status of ['online', 'launching', 'errored', 'waiting restart'] as const)

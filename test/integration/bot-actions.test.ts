@@ -11,6 +11,7 @@ import { createEvidence, evidencePlaces } from '../../src/actions/evidence.ts';
 import { createExecutor, type Executor } from '../../src/actions/executor.ts';
 import type { Outcome } from '../../src/actions/outcome.ts';
 import { reset } from '../../src/actions/reset.ts';
+import { restart } from '../../src/actions/restart.ts';
 import { resurrect } from '../../src/actions/resurrect.ts';
 import { rolling } from '../../src/actions/rolling.ts';
 import { save } from '../../src/actions/save.ts';
@@ -27,6 +28,7 @@ import { ownPm2, type Pm2Daemon, pm2Packages, pm2Version, startPm2, until } from
 const STEADY = 'setInterval(() => {}, 1000);';
 /** Says each signal that it gets, and goes on. */
 const CATCHING = "process.on('SIGHUP', () => console.log('got SIGHUP')); setInterval(() => {}, 1000);";
+const STUBBORN = "process.on('SIGINT', () => {}); console.log('deaf'); setInterval(() => {}, 1000);";
 const LISTENING = "require('node:http').createServer((_, answer) => answer.end()).listen(0);";
 const OFFERING = `
 const tx2 = require(${JSON.stringify(join(dirname(ownPm2), 'tx2'))});
@@ -51,6 +53,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       { name: 'three', code: STEADY },
       { name: 'doomed', code: STEADY, watch: ['never-changed.txt'] },
       { name: 'catching', code: CATCHING },
+      { name: 'stubborn', code: STUBBORN, kill_timeout: 600_000 },
       // PM2 gives up only where all of it happens within min_uptime × max_restarts: a busy machine needs more than 3 s.
       { name: 'crashing', code: CRASHING, max_restarts: 3, min_uptime: 10_000 },
       { name: 'offering', code: OFFERING },
@@ -160,6 +163,30 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     const killed = await fire(signal.argument?.bind('SIGKILL') as Action, [target as BotTarget]);
     expect(killed.results[0]?.verdict).toMatchObject({ state: 'good' });
     expect((await entries('catching'))[0]?.['pid']).not.toBe(target?.bot.pid);
+  }, 30_000);
+
+  test('one that PM2 waits ten minutes for to end is ended by a signal, and by nothing else, which the refusal says', async () => {
+    const [target] = await targetsOf('stubborn');
+    const { id, bot } = target as BotTarget;
+    await until('it is deaf', () => readFileSync(bot.outLogPath ?? '', 'utf8').includes('deaf'));
+    const client = createPm2Client(daemon.home);
+    const unanswered = client.call('stopProcessId', [id], { timeoutMs: 60_000, signal: new AbortController().signal });
+    await until('PM2 stops it', async () => (await targetsOf('stubborn'))[0]?.bot.status === 'stopping');
+    const refused = await executor.ask(restart, await targetsOf('stubborn'), new AbortController().signal);
+    expect(refused).toMatchObject({
+      state: 'refused',
+      reason:
+        'stubborn: it is stopping: PM2 waits up to 10m00 (kill_timeout) before it kills it; the signal SIGKILL does at once',
+    });
+    const ended = await fire(signal.argument?.bind('SIGKILL') as Action, await targetsOf('stubborn'));
+    expect(ended.results[0]).toMatchObject({
+      state: 'done',
+      verdict: { state: 'good', checks: [{ text: `pid ${bot.pid} ended: stopped` }] },
+    });
+    await unanswered;
+    client.close();
+    expect((await entries('stubborn'))[0]?.['pm2_env'].status).toBe('stopped');
+    expect(daemon.processes()).not.toContain(bot.pid);
   }, 30_000);
 
   test('a cluster grows and shrinks, and its first instance stays', async () => {

@@ -69,7 +69,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
         exec_mode: 'cluster',
         env: { BOT_VALUE: 'kept', TOLD_IN: told },
       },
-      { name: 'scheduled', code: STEADY, cron_restart: '*/4 * * * * *' },
+      { name: 'scheduled', code: STEADY, cron_restart: '*/6 * * * * *' },
       { name: 'waiting', code: CRASHING, restart_delay: 600_000 },
     );
   }, 60_000);
@@ -228,8 +228,14 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
   }, 60_000);
 
   test('a bot with a schedule comes back after a stop, which the question says and the verdict sees', async () => {
+    // Right after its schedule restarted it: in between PM2 calls it stopping, and a stop that meets the schedule ends that.
+    const { pid } = await entryOf('scheduled');
+    await until('its schedule restarts it', async () => {
+      const now = await entryOf('scheduled');
+      return now['pid'] !== pid && now['pid'] > 0 && now['pm2_env'].status === 'online';
+    });
     const ask = await askFor(stop, await targetOf('scheduled'));
-    expect(ask.consequences[0]).toContain('its schedule (*/4 * * * * *) starts it again');
+    expect(ask.consequences[0]).toContain('its schedule (*/6 * * * * *) starts it again');
     const outcome = await executor.fire(ask, () => {});
     expect(outcome.results[0]?.verdict?.state).toBe('bad');
     // Stopped just as its schedule starts it, PM2 may leave the call without an answer: then its 30 s pass first.
