@@ -35,6 +35,8 @@ export interface StepLimits {
 /** Read at once from one of many, and from one alone. */
 const LEAST_PIECE_BYTES = 8 * 1024;
 const MOST_PIECE_BYTES = 64 * 1024;
+/** Read at once of few logs where nothing was found last: a trip through the thread pool takes as long as 64 KiB. */
+const BARREN_PIECE_BYTES = 256 * 1024;
 /** Pieces of all logs together: the memory that a merge holds. */
 const ALL_PIECES_BYTES = 1024 * 1024;
 /** No moment is looked for further. */
@@ -52,20 +54,22 @@ interface Strand {
   /** The moment there: no line beyond is newer (backwards) or older (forwards). */
   edgeAt: number;
   isOver: boolean;
+  /** The last piece had nothing in it that is wanted. */
+  isBarren: boolean;
 }
 
 export class LogMerge {
   readonly #by: 1 | -1;
   readonly #strands: readonly Strand[];
   readonly #pieceBytes: number;
+  readonly #barrenBytes: number;
 
   /** From these places on, backwards (-1) or forwards (1). */
   constructor(logs: readonly MergedLog[], places: Places, by: 1 | -1) {
     this.#by = by;
-    this.#pieceBytes = Math.min(
-      MOST_PIECE_BYTES,
-      Math.max(LEAST_PIECE_BYTES, Math.floor(ALL_PIECES_BYTES / Math.max(1, logs.length))),
-    );
+    const share = Math.max(LEAST_PIECE_BYTES, Math.floor(ALL_PIECES_BYTES / Math.max(1, logs.length)));
+    this.#pieceBytes = Math.min(MOST_PIECE_BYTES, share);
+    this.#barrenBytes = share >= BARREN_PIECE_BYTES ? BARREN_PIECE_BYTES : this.#pieceBytes;
     this.#strands = logs.map(({ pager, test }, index) => ({
       pager,
       test: test === 'none' ? null : test,
@@ -73,6 +77,7 @@ export class LogMerge {
       reach: places[index] as number,
       edgeAt: by < 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
       isOver: test === 'none' || Number.isNaN(places[index] as number),
+      isBarren: false,
     }));
   }
 
@@ -132,12 +137,12 @@ export class LogMerge {
   }
 
   async #fill(strand: Strand): Promise<number> {
-    const { pager, test, reach } = strand;
+    const { pager, test, reach, isBarren } = strand;
+    const bytes = isBarren ? this.#barrenBytes : this.#pieceBytes;
     const piece: LogPiece =
-      this.#by < 0
-        ? await pager.back(reach, this.#pieceBytes, test)
-        : await pager.forward(reach, this.#pieceBytes, test);
+      this.#by < 0 ? await pager.back(reach, bytes, test) : await pager.forward(reach, bytes, test);
     strand.queue = [...piece.lines];
+    strand.isBarren = piece.lines.length === 0;
     strand.reach = this.#by < 0 ? piece.from : piece.to;
     const edgeAt = this.#by < 0 ? piece.firstAt : piece.lastAt;
     if (!Number.isNaN(edgeAt)) strand.edgeAt = edgeAt;

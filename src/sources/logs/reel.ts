@@ -250,24 +250,35 @@ export class LogReel {
   }
 }
 
-/** Pieces of this size are read again and again: their memory is lent, since what is let go of each time piles up. */
-const LENT_BYTES = 64 * 1024;
-/** Kept at most: so many files are read at the same time. */
-const MAX_SPARES = 8;
-const spares: ArrayBuffer[] = [];
-const lent = new WeakSet<ArrayBufferLike>();
+/** Memory that is lent, since what is let go of with each piece piles up. */
+interface Lent {
+  readonly bytes: number;
+  /** Kept at most: so many are read at the same time. */
+  readonly most: number;
+  readonly spares: ArrayBuffer[];
+}
+
+/** The sizes of pieces: as a page is made of them, and as a log is searched. */
+const LENT: readonly Lent[] = [
+  { bytes: 64 * 1024, most: 8, spares: [] },
+  { bytes: 256 * 1024, most: 2, spares: [] },
+];
+const lent = new WeakMap<ArrayBufferLike, Lent>();
 
 function memoryFor(length: number): Buffer {
-  if (length > LENT_BYTES || length < LENT_BYTES / 4) return Buffer.from(new ArrayBuffer(length));
-  const memory = spares.pop() ?? new ArrayBuffer(LENT_BYTES);
-  lent.add(memory);
+  const from = LENT.find(({ bytes }) => length <= bytes && length >= bytes / 4);
+  if (!from) return Buffer.from(new ArrayBuffer(length));
+  const memory = from.spares.pop() ?? new ArrayBuffer(from.bytes);
+  lent.set(memory, from);
   return Buffer.from(memory, 0, length);
 }
 
 /** Bytes that `read` gave are not looked at any more. */
 export function giveBack({ buffer }: Buffer): void {
-  if (!lent.delete(buffer) || spares.length >= MAX_SPARES) return;
-  spares.push(buffer as ArrayBuffer);
+  const to = lent.get(buffer);
+  if (!to) return;
+  lent.delete(buffer);
+  if (to.spares.length < to.most) to.spares.push(buffer as ArrayBuffer);
 }
 
 function partOf(path: string, fd: number, { dev, ino, size, mtimeMs }: Stats): Part {
