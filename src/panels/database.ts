@@ -246,12 +246,13 @@ function dimIf(isStale: boolean, cells: Cells, { theme }: DatabaseLook, { x, y, 
   if (isStale) for (let line = 0; line < height; line++) cells.tint(x, y + line, width, theme.dim);
 }
 
-/** `Database · chatai · 2 blocked`. */
+/** `Database · chatai · standby · 2 blocked`. */
 function titleOf(view: DatabaseView): string {
   const { snapshot } = view.postgres;
   const parts = ['Database'];
   if (snapshot !== null) parts.push(snapshot.server.database);
   const blocked = view.waits.filter(({ session }) => (session?.blockedBy.length ?? 0) > 0).length;
+  if (snapshot?.server.isInRecovery) parts.push('standby');
   if (blocked > 0) parts.push(`${blocked} blocked`);
   return parts.join(' · ');
 }

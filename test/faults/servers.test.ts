@@ -2,11 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openPostgres, type PostgresConnection } from '../../src/sources/postgres/client.ts';
+import { parseDatabaseUrl } from '../../src/sources/postgres/dsn.ts';
+import { postgresSource } from '../../src/sources/postgres/source.ts';
 import { parseRedisUrl } from '../../src/sources/redis/address.ts';
 import { openRedis } from '../../src/sources/redis/client.ts';
+import { systemClock } from '../../src/sources/source.ts';
 import { createPerson, type Person, screenOf, startMonitor } from '../helpers/monitor.ts';
 import { until } from '../helpers/pm2-daemon.ts';
 import { postgresPrograms, startTestPostgres, type TestPostgres } from '../helpers/postgres-server.ts';
+import { type Standby, startStandby, startSwitchboard } from '../helpers/postgres-standby.ts';
 import type { Pty } from '../helpers/pty.ts';
 import { redisProgram, startTestRedis } from '../helpers/redis-server.ts';
 import { startPooler } from '../helpers/transaction-pooler.ts';
@@ -81,6 +86,86 @@ describe.skipIf(ours?.folder == null)(`on ${ours?.title}`, () => {
     });
     await shown.waitFor((screen) => !/postgres (down|stale)/.test(screenOf(screen)), {
       what: 'PostgreSQL to be fresh',
+    });
+  });
+
+  test('a statement of ours that hangs is given up within two seconds: what hangs is named, and the rest is read on', async () => {
+    await postgres.run(
+      "CREATE VIEW bot_instances AS SELECT 1 AS id, 'api' AS name, 'online' AS status FROM (SELECT pg_sleep(600)) s",
+    );
+    try {
+      const shown = await monitor({ DATABASE_URL: url(postgres.socketFolder) });
+      await shown.waitFor(/bot_instances could not be read in time/);
+      await shown.waitFor(/letters/);
+      expect(screenOf(shown)).not.toMatch(/postgres (down|stale)/);
+    } finally {
+      await postgres.run('DROP VIEW bot_instances');
+    }
+  });
+
+  describe('with a standby', () => {
+    let standby: Standby;
+    let place: string;
+
+    beforeAll(async () => {
+      standby = await startStandby(postgres);
+      place = mkdtempSync(join(tmpdir(), 'botop-failover-'));
+    });
+    afterAll(async () => {
+      await standby?.remove();
+      rmSync(place, { recursive: true, force: true });
+    });
+
+    const openStandby = (): Promise<PostgresConnection> =>
+      openPostgres(parseDatabaseUrl(url(standby.socketFolder), {}, 'nobody'), {
+        applicationName: 'failover',
+        timeoutMs: 5_000,
+      });
+
+    test('another server in the place of the one before, unseen behind a pooler: no rate is counted across the two', async () => {
+      const busy = await openStandby();
+      for (let i = 0; i < 3_000; i += 1) await busy.query('SELECT 1');
+      await busy.query('SELECT pg_stat_force_next_flush()');
+      busy.close();
+      const pooler = await startPooler(place, url(postgres.socketFolder));
+      const address = parseDatabaseUrl(url(place), {}, 'nobody');
+      const source = postgresSource({ found: { address, isConfigured: true }, clock: systemClock });
+      try {
+        const read = () => source.read(new AbortController().signal);
+        await read();
+        const before = await read();
+        expect(before.server.isInRecovery).toBe(false);
+        expect(before.transactionsPerSecond).not.toBeNull();
+        await pooler.moveTo(url(standby.socketFolder));
+        const after = await read();
+        expect(after).toMatchObject({ transactionsPerSecond: null, cacheHitPercent: null, newDeadlocks: null });
+        expect(after.server.isInRecovery).toBe(true);
+        expect(after.server.startedAt).not.toBe(before.server.startedAt);
+        expect((await read()).server.pid).not.toBe(before.server.pid);
+      } finally {
+        await source.close();
+        await pooler.close();
+      }
+    });
+
+    test('a failover: what answers at the address is told as a standby, and once it is promoted as none', async () => {
+      const switchboard = await startSwitchboard(place, postgres.socketFolder);
+      try {
+        const shown = await monitor({ DATABASE_URL: url(place) });
+        await shown.waitFor(/letters/);
+        expect(screenOf(shown)).not.toMatch(/standby/);
+        switchboard.leadTo(standby.socketFolder);
+        await postgres.stop('SIGQUIT');
+        await shown.waitFor(/Database · postgres · standby/, { what: 'the standby to be read as one' });
+        const promoting = await openStandby();
+        await promoting.query('SELECT pg_promote()');
+        promoting.close();
+        await shown.waitFor((screen) => !/standby|postgres (down|stale)/.test(screenOf(screen)), {
+          what: 'the new primary',
+        });
+      } finally {
+        await switchboard.close();
+      }
     });
   });
 });

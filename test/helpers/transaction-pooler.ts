@@ -13,6 +13,8 @@ export interface TransactionPooler {
   readonly startups: readonly Readonly<Record<string, string>>[];
   /** How many transactions each session of the server has served. */
   readonly served: readonly number[];
+  /** From the next transaction on another server answers; no client notices. */
+  moveTo(login: string): Promise<void>;
   /** Asks every session. */
   ask(sql: string): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
@@ -43,17 +45,7 @@ interface Session {
 }
 
 export async function startPooler(folder: string, login: string): Promise<TransactionPooler> {
-  const sessions: Session[] = [];
-  for (let i = 0; i < 3; i += 1) {
-    const client = new pg.Client({ connectionString: login });
-    await client.connect();
-    client.on('error', () => {});
-    sessions.push({
-      client,
-      socket: (client as unknown as { connection: { stream: Socket } }).connection.stream,
-      served: 0,
-    });
-  }
+  const sessions = await openSessions(login);
   const startups: Record<string, string>[] = [];
   const clients = new Set<Socket>();
   let next = 0;
@@ -102,6 +94,10 @@ export async function startPooler(folder: string, login: string): Promise<Transa
     get served() {
       return sessions.map((session) => session.served);
     },
+    async moveTo(next) {
+      const old = sessions.splice(0, sessions.length, ...(await openSessions(next)));
+      await Promise.all(old.map(({ client }) => client.end()));
+    },
     async ask(sql) {
       const answers = await Promise.all(sessions.map(({ client }) => client.query(sql)));
       return answers.flatMap(({ rows }) => rows as Record<string, unknown>[]);
@@ -112,6 +108,18 @@ export async function startPooler(folder: string, login: string): Promise<Transa
       await Promise.all(sessions.map(({ client }) => client.end()));
     },
   };
+}
+
+async function openSessions(login: string): Promise<Session[]> {
+  const sessions: Session[] = [];
+  for (let i = 0; i < 3; i += 1) {
+    const client = new pg.Client({ connectionString: login });
+    await client.connect();
+    client.on('error', () => {});
+    const { stream: socket } = (client as unknown as { connection: { stream: Socket } }).connection;
+    sessions.push({ client, socket, served: 0 });
+  }
+  return sessions;
 }
 
 /** Answers the first message; false when it only asked for encryption. */

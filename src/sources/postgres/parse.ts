@@ -33,8 +33,7 @@ export function parseServer(row: Row): { server: PostgresServer; rights: Postgre
     server: {
       version: /^\d+(?:\.\d+)*\w*/.exec(row['version'] ?? '')?.[0] ?? 'unknown',
       versionNumber: numberOf(row['version_num']),
-      startedAt: Math.round(numberOf(row['started']) * 1000),
-      isInRecovery: isTrue(row['in_recovery']),
+      ...standing(row),
       database: nameOf(row['database']),
       user: nameOf(row['role']),
       pid: numberOf(row['pid']),
@@ -49,9 +48,16 @@ export function parseServer(row: Row): { server: PostgresServer; rights: Postgre
   };
 }
 
+/** Which server process it is, and whether it is a standby. */
+function standing(row: Row): Pick<PostgresServer, 'startedAt' | 'isInRecovery'> {
+  return { startedAt: Math.round(numberOf(row['started']) * 1000), isInRecovery: isTrue(row['in_recovery']) };
+}
+
 export interface Overview {
   readonly connections: PostgresConnections;
   readonly counters: Counters;
+  /** Of the server that has just answered. */
+  readonly standing: Pick<PostgresServer, 'startedAt' | 'isInRecovery'>;
   /** Other sessions that do something. */
   readonly busy: number;
   /** Processes that wait for a lock. */
@@ -91,6 +97,7 @@ export function parseOverview(activity: readonly Row[], counted: readonly Row[],
   return {
     connections: { used, max, reserved, usedPercent: (100 * used) / Math.max(1, max - reserved), byState },
     counters: { at: numberOf(counted[0]?.['at']), transactions, hit, read: fetched - hit, deadlocks },
+    standing: standing(counted[0] ?? {}),
     busy,
     waiting,
     sizes,

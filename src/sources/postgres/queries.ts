@@ -42,11 +42,15 @@ export const activity = (count: number): string =>
 
 const COUNTERS = ['xact_commit', 'xact_rollback', 'blocks_hit', 'blocks_fetched', 'deadlocks'];
 
+/** Whose counters they are: behind a pooler or a proxy another server may answer over the connection that stands. */
+const WHOSE =
+  'extract(epoch from clock_timestamp()) as at, extract(epoch from pg_postmaster_start_time()) as started, pg_is_in_recovery() as in_recovery';
+
 /** The counters of the databases, by the functions behind the view; a row stands for `n` of them. */
 export const counters = (count: number): string =>
   count > MANY_ROWS
-    ? `select ${COUNTERS.map((name) => `sum(pg_stat_get_db_${name}(oid)) as ${name}`).join(', ')}, extract(epoch from clock_timestamp()) as at, count(*) as n from pg_database`
-    : `select ${COUNTERS.map((name) => `pg_stat_get_db_${name}(oid) as ${name}`).join(', ')}, extract(epoch from clock_timestamp()) as at, 1 as n from pg_database`;
+    ? `select ${COUNTERS.map((name) => `sum(pg_stat_get_db_${name}(oid)) as ${name}`).join(', ')}, ${WHOSE}, count(*) as n from pg_database`
+    : `select ${COUNTERS.map((name) => `pg_stat_get_db_${name}(oid) as ${name}`).join(', ')}, ${WHOSE}, 1 as n from pg_database`;
 
 const SESSION = `a.pid, a.backend_start, a.backend_type, pg_get_userbyid(nullif(a.usesysid, 0)) as usename,
  (select datname from pg_database d where d.oid = a.datid) as datname, a.application_name, host(a.client_addr) as client, a.state,

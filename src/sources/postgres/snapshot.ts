@@ -146,7 +146,7 @@ export interface PostgresSnapshot {
     /** Epoch ms. */
     readonly readAt: number;
   } | null;
-  /** What could not be read this time though the server answers, a sentence each. */
+  /** What could not be read when it was last asked though the server answers, a sentence each. */
   readonly problems: readonly string[];
 }
 

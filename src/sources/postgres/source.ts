@@ -69,6 +69,7 @@ export function postgresSource({
   let known: { readonly server: PostgresServer; readonly rights: PostgresRights; readonly slots: Slots } | null = null;
   /** What the reading before found going on: what is asked along with the next one. */
   let sessionsWanted: 'none' | 'busy' | 'waiting' = 'waiting';
+  let isServerWanted = false;
   let counters: readonly Counters[] = [];
   /** How many rows the reading before found; many until it is known. */
   let sizes = MANY;
@@ -80,6 +81,8 @@ export function postgresSource({
   let tablesMono = Number.NEGATIVE_INFINITY;
   let databasesMono = Number.NEGATIVE_INFINITY;
   let readMono = Number.NEGATIVE_INFINITY;
+  /** Why what is read rarely could not be, until it is read again; by what it is. */
+  const notRead = new Map<'tables' | 'databases' | 'bot_instances', string>();
   /** From its first answer on it is one that is watched, named or not. */
   let wasRead = false;
 
@@ -100,6 +103,7 @@ export function postgresSource({
       sizes = MANY;
       tablesMono = Number.NEGATIVE_INFINITY;
       databasesMono = Number.NEGATIVE_INFINITY;
+      notRead.clear();
     },
   });
 
@@ -123,7 +127,7 @@ export function postgresSource({
     return results.slice(1 + settings.length, 1 + settings.length + statements.length);
   }
 
-  async function readSlowly(at: PostgresConnection, problems: string[], signal: AbortSignal): Promise<void> {
+  async function readSlowly(at: PostgresConnection, signal: AbortSignal): Promise<void> {
     const limits = { statementMs: SLOW_STATEMENT_MS, answerMs: SLOW_ANSWER_MS, lockMs: LOCK_MS };
     const now = clock.monotonic();
     const version = known?.server.versionNumber ?? 0;
@@ -139,14 +143,16 @@ export function postgresSource({
         tables = rows[0].map(parseTable);
         tablesReadAt = clock.now();
         known = parseServer(rows[1][0]);
-      } else problems.push('the sizes of tables could not be read in time');
+        notRead.delete('tables');
+      } else notRead.set('tables', 'the sizes of tables could not be read in time');
     }
     if (now - databasesMono >= DATABASES_EVERY_MS) {
       databasesMono = now;
       const rows = await orNull(read(at, [DATABASE_SIZES], limits, signal));
+      notRead.delete('databases');
       if (rows?.[0]) databases = rows[0].map(parseDatabase);
-      else problems.push('the sizes of databases could not be read in time');
-      await readInstancesOf(at, limits, problems, signal);
+      else notRead.set('databases', 'the sizes of databases could not be read in time');
+      await readInstancesOf(at, limits, signal);
     }
   }
 
@@ -154,14 +160,15 @@ export function postgresSource({
   async function readInstancesOf(
     at: PostgresConnection,
     limits: Parameters<typeof read>[2],
-    problems: string[],
     signal: AbortSignal,
   ): Promise<void> {
     const found = await orNull(read(at, [FIND_INSTANCES], limits, signal));
     const table = found?.[0] ? parseInstancesTable(found[0]) : null;
     const statement = table && instancesStatement(table);
     const rows = statement ? await orNull(read(at, [statement], limits, signal)) : null;
-    if (found === null || (statement && rows === null)) problems.push('bot_instances could not be read in time');
+    notRead.delete('bot_instances');
+    if (found === null || (statement && rows === null))
+      notRead.set('bot_instances', 'bot_instances could not be read in time');
     else if (table === null) instances = null;
     else {
       const kept = parseInstances(rows?.[0] ?? []);
@@ -171,18 +178,23 @@ export function postgresSource({
 
   async function observe(place: FoundAddress, signal: AbortSignal): Promise<PostgresSnapshot> {
     const at = await kept.get();
-    const isFirst = known === null;
+    const asksWho = known === null || isServerWanted;
     const asked = sessionsWanted;
     const fast = [activity(sizes.activity), countersOf(sizes.counters)];
     if (asked !== 'none') fast.push(asked === 'busy' ? SESSIONS : SESSIONS_WITH_LOCKS);
-    const rows = await read(at, isFirst ? [...fast, SERVER] : fast, FAST, signal);
+    const rows = await read(at, asksWho ? [...fast, SERVER] : fast, FAST, signal);
     const [active = [], counted = []] = rows;
-    const serverRow = isFirst ? rows.at(-1)?.[0] : undefined;
+    const serverRow = asksWho ? rows.at(-1)?.[0] : undefined;
     if (active.length === 0 || counted.length === 0)
       throw new SourceError('protocol', 'PostgreSQL left a statement unanswered');
+    const before = known?.server.startedAt;
     if (serverRow) known = parseServer(serverRow);
     if (known === null) throw new SourceError('protocol', 'PostgreSQL did not say who it is');
     const overview = parseOverview(active, counted, known.slots);
+    // Behind a pooler another server may have taken its place: nothing is counted across, and the next asks who it is.
+    isServerWanted = before !== undefined && before !== overview.standing.startedAt;
+    if (isServerWanted) counters = [];
+    known = { ...known, server: { ...known.server, ...overview.standing } };
     sizes = overview.sizes;
     sessionsWanted = overview.waiting > 0 ? 'waiting' : overview.busy > 0 ? 'busy' : 'none';
     let sessionRows = asked === 'none' ? [] : (rows[2] ?? []);
@@ -194,8 +206,7 @@ export function postgresSource({
     const rates = ratesBetween(counters.at(-1) ?? null, overview.counters);
     const cacheHitPercent = hitPercent(counters[0] ?? null, overview.counters);
     counters = [...counters, overview.counters].slice(-HIT_READINGS);
-    const problems: string[] = [];
-    await readSlowly(at, problems, signal);
+    await readSlowly(at, signal);
     const { label, host, port, user, database } = place.address;
     return {
       address: label,
@@ -211,7 +222,7 @@ export function postgresSource({
       isEstimate,
       tablesReadAt,
       instances,
-      problems,
+      problems: [...notRead.values()],
     };
   }
 
