@@ -3,6 +3,8 @@ import { type ArgumentSink, decodeArgument, FrameError } from './frame.ts';
 
 /** How PM2 begins an answer that is a list: JSON without spaces. */
 const opening = Buffer.from('j:{"args":[[');
+/** Where PM2 ends one bot and begins the next. Within a bot it may stand for something else. */
+const border = Buffer.from('},{"pid":');
 /** Stands for the list in what is around it. */
 const listMark = 'the list that was here';
 const firstBytes = 16 * 1024;
@@ -86,9 +88,9 @@ export class AnswerReader<T> implements ArgumentSink {
 
   /** Takes every element that is complete; returns where the one begins that is not, or what comes after the list. */
   #cut(bytes: Buffer, from: number): number {
-    let begin = from;
+    let begin = this.#depth === 0 && !this.#isInText && this.#heldBytes === 0 ? this.#cutAtBorders(bytes, from) : from;
     let depth = this.#depth;
-    for (let at = from; at < bytes.length; at += 1) {
+    for (let at = begin; at < bytes.length; at += 1) {
       const byte = bytes[at] as number;
       if (this.#isInText) {
         at = this.#endOfText(bytes, at);
@@ -103,11 +105,43 @@ export class AnswerReader<T> implements ArgumentSink {
           this.#part = 'rest';
           return begin;
         }
+        begin = this.#cutAtBorders(bytes, begin);
         if (this.#failure !== null) return begin;
+        at = begin - 1;
       }
     }
     this.#depth = depth;
     return begin;
+  }
+
+  /**
+   * Takes elements from `from` on, where one begins, as long as what comes before the next border is JSON: then it is
+   * the whole element, and no byte of it need be looked at here. Returns where the first begins that is not.
+   */
+  #cutAtBorders(bytes: Buffer, from: number): number {
+    let begin = from;
+    while (this.#failure === null) {
+      const end = bytes.indexOf(border, begin) + 1;
+      if (end === 0) break;
+      let element: unknown;
+      try {
+        element = JSON.parse(bytes.toString('utf8', begin, end));
+      } catch {
+        // The border was one within the element: the brackets tell where it ends.
+        break;
+      }
+      this.#keep(element);
+      begin = end + 1;
+    }
+    return begin;
+  }
+
+  #keep(element: unknown): void {
+    try {
+      this.#taken.push(this.#take(element));
+    } catch (error) {
+      this.#failure = { error };
+    }
   }
 
   /** The place of the quote that ends the text, or of the last byte there is. */
@@ -141,7 +175,7 @@ export class AnswerReader<T> implements ArgumentSink {
     }
     if (isLast && this.#taken.length === 0 && isBlank(text)) return;
     try {
-      this.#taken.push(this.#take(parse(text)));
+      this.#keep(parse(text));
     } catch (error) {
       this.#failure = { error };
     }

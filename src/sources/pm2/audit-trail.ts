@@ -27,6 +27,8 @@ interface Attempt {
 }
 
 const everyMs = 2_000;
+/** Whether the folder is to be trusted takes a dozen questions: asked again before anything is read, and this often. */
+const folderEveryMs = 60_000;
 /** As much as is read back of the audit, and as old as an attempt may be: exits are kept for an hour. */
 const tailBytes = 256 * 1024;
 const windowMs = 2 * 60 * 60_000;
@@ -52,6 +54,21 @@ export function createAuditTrail(folder: AuditFolder | null): AuditTrail {
   const attempts = new Map<string, Attempt>();
   let seen = '';
   let readAt = Number.NEGATIVE_INFINITY;
+  let path: string | null = null;
+  let foundAt = Number.NEGATIVE_INFINITY;
+
+  async function find(now: number): Promise<string | null> {
+    foundAt = now;
+    const place = (await folder?.()) ?? null;
+    path = place?.state === 'usable' ? join(place.path, 'audit.ndjson') : null;
+    return path;
+  }
+
+  /** What tells one state of the file from another. */
+  async function versionOf(file: string): Promise<string> {
+    const { mtimeMs, size, ino } = await stat(file);
+    return `${mtimeMs}:${size}:${ino}`;
+  }
 
   /** Both lines of an attempt have all of it, so the one that is left when the other was cut off is enough. */
   function take(line: string, now: number): void {
@@ -89,13 +106,13 @@ export function createAuditTrail(folder: AuditFolder | null): AuditTrail {
       if (now - readAt < everyMs && now >= readAt) return false;
       readAt = now;
       try {
-        const place = (await folder?.()) ?? null;
-        if (place?.state !== 'usable') return false;
-        const path = join(place.path, 'audit.ndjson');
-        const { mtimeMs, size, ino } = await stat(path);
-        const version = `${mtimeMs}:${size}:${ino}`;
-        if (version === seen) return false;
-        const text = await readTail(path);
+        const isKnown = now >= foundAt && now - foundAt < folderEveryMs;
+        const known = isKnown ? path : await find(now);
+        if (known === null || (await versionOf(known)) === seen) return false;
+        const trusted = isKnown ? await find(now) : known;
+        if (trusted === null) return false;
+        const version = await versionOf(trusted);
+        const text = await readTail(trusted);
         seen = version;
         attempts.clear();
         for (const line of text.split('\n')) take(line, now);

@@ -27,10 +27,17 @@ function cutAt(bytes: Buffer, cuts: readonly number[]): Buffer[] {
 
 const cuts = fc.array(fc.nat(), { maxLength: 12 });
 const json = fc.jsonValue({ maxDepth: 5, stringUnit: 'binary' });
+/** As PM2 sends them, and with what looks like the end of one within. */
+const bot = fc.record({
+  pid: fc.nat(),
+  name: fc.oneof(fc.string(), fc.constantFrom('},{"pid":', '"},{"pid":1}')),
+  pm2_env: fc.oneof(json, fc.array(fc.record({ pid: fc.nat() }))),
+});
 
 test('a list in pieces is what JSON.parse makes of the whole, and so is any other answer', () => {
   const answer = fc.oneof(
     fc.array(json).map((list) => ({ args: [list] })),
+    fc.array(bot).map((list) => ({ args: [list] })),
     fc.array(json).map((list) => ({ args: [list, 1], error: null })),
     fc.string().map((error) => ({ error })),
     json,
@@ -45,6 +52,7 @@ test('a list in pieces is what JSON.parse makes of the whole, and so is any othe
 
 test('what is nearly a list is what JSON.parse makes of it, or a FrameError', () => {
   const tokens = ['[', ']', '{', '}', ',', ':', '"', '\\', '"a"', '1', ' ', 'é', '{"a":[1]}', ',"args":[[2]]', ']}'];
+  tokens.push('{"pid":1', '},{"pid":', '},{"pid":2}');
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...tokens), { maxLength: 14 }), cuts, (parts, places) => {
       const bytes = Buffer.from(`j:{"args":[[${parts.join('')}`);
@@ -80,6 +88,19 @@ test.each([
   '{"args":[[{]}]]}',
 ])('%s is a FrameError', (text) => {
   expect(() => readIn([Buffer.from(`j:${text}`)])).toThrow(FrameError);
+});
+
+test('a bot of PM2 is not cut out byte by byte: where it ends is searched for', () => {
+  const element = (pid: number) => JSON.stringify({ pid, pm2_env: { env: { PATH: 'x'.repeat(2_000) } } });
+  const bytes = Buffer.from(`j:{"args":[[${Array.from({ length: 50 }, (_, i) => element(i)).join(',')}]]}`);
+  const searched = vi.spyOn(bytes, 'indexOf');
+  const taken: unknown[] = [];
+  const reader = new AnswerReader((taking) => taken.push(taking));
+  reader.push(bytes);
+  reader.end();
+  expect(taken).toHaveLength(50);
+  // One for each, and one that finds no border behind the last.
+  expect(searched).toHaveBeenCalledTimes(50);
 });
 
 test('what an element is refused for is thrown at the end, and no element after it is looked at', () => {

@@ -70,3 +70,26 @@ test('a name is clean and holds no secret', async () => {
   const { who } = trailOf(line('asked', 0, { who: 'anna\u001b[31m' }));
   expect(await who(1)).toBe('anna');
 });
+
+test('the folder is judged before something is read, and once a minute while nothing is new', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'botop-audit-'));
+  ends.push(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'audit.ndjson');
+  writeFileSync(path, line('asked', 0));
+  let judged = 0;
+  let isOurs = true;
+  const trail = createAuditTrail(async () => {
+    judged += 1;
+    return isOurs ? { state: 'usable', path: folder } : { state: 'unusable', reason: 'it is somebody else’s' };
+  });
+  expect(await trail.read(NOON)).toBe(true);
+  for (let seconds = 2; seconds < 60; seconds += 2) expect(await trail.read(NOON + seconds * 1_000)).toBe(false);
+  expect(judged).toBe(1);
+  isOurs = false;
+  appendFileSync(path, line('outcome', 3, { result: 'refused', durationMs: 0 }));
+  expect(await trail.read(NOON + 58_500 + 1_500)).toBe(false);
+  expect(trail.whoEnded(bot, makeExit({ at: NOON + 1_000, cause: 'asked' }))).toBe('anna@203.0.113.7');
+  isOurs = true;
+  expect(await trail.read(NOON + 121_000)).toBe(true);
+  expect(trail.whoEnded(bot, makeExit({ at: NOON + 1_000, cause: 'asked' }))).toBe(null);
+});
