@@ -1,4 +1,6 @@
 /** Sending a signal to a bot's process, through its daemon, which knows its own children. */
+
+import { readStat } from '../sources/proc/stat.ts';
 import type { Action, ActionDeps, Argument, Check, Verdict } from './action.ts';
 import { identify, isRunning, listBots, pm2Command, resolveBots, untouchable } from './bots.ts';
 import { callDaemon } from './call-daemon.ts';
@@ -65,7 +67,7 @@ function sendSignal(name: string): Action<BotTarget> {
       if (target.bot.status === 'stopping') return lookEnd(target, deps, abort, report);
       return ENDING.has(name) && target.bot.autorestart
         ? watchUntilUp({ before: target, restartsOfOurs: 1 }, deps, abort, report)
-        : lookOn(target, deps, abort, report);
+        : lookOn(name, target, deps, abort, report);
     },
   };
 }
@@ -103,6 +105,7 @@ function lookEnd(
 }
 
 async function lookOn(
+  name: string,
   target: BotTarget,
   deps: ActionDeps,
   abort: AbortSignal,
@@ -110,11 +113,11 @@ async function lookOn(
 ): Promise<Verdict> {
   const { clock } = deps;
   const begunAt = clock.monotonic();
-  const waiting: Check = { text: `pid ${target.bot.pid} runs on`, state: 'waiting' };
+  const waiting: Check = { text: `pid ${target.bot.pid} ${wanted(name)}`, state: 'waiting' };
   report({ state: 'watching', checks: [waiting] });
   for (;;) {
     const found = identify(target, await listBots(target.home, deps, abort));
-    const verdict = judge(target, found.state === 'same' ? found.target : found.reason);
+    const verdict = judge(name, target, found.state === 'same' ? found.target : found.reason);
     const isOver = clock.monotonic() - begunAt >= Math.min(LOOK_MS, deps.settleMs ?? LOOK_MS);
     if (verdict.state !== 'good' || isOver) {
       report(verdict);
@@ -124,10 +127,17 @@ async function lookOn(
   }
 }
 
-function judge(before: BotTarget, now: BotTarget | string): Verdict {
+const wanted = (name: string): string => (name === 'SIGSTOP' ? 'is frozen' : 'runs on');
+
+function judge(name: string, before: BotTarget, now: BotTarget | string): Verdict {
   if (typeof now === 'string') return { state: 'bad', checks: [{ text: now, state: 'bad' }] };
   const { pid, status } = now.bot;
-  if (pid === before.bot.pid) return { state: 'good', checks: [{ text: `pid ${pid} runs on`, state: 'good' }] };
+  if (pid !== null && pid === before.bot.pid) {
+    // Where there is no /proc, that it is there is all that can be seen.
+    const isFrozen = readStat(pid)?.state === 'T';
+    const state = isFrozen && name === 'SIGCONT' ? 'bad' : 'good';
+    return { state, checks: [{ text: `pid ${pid} ${isFrozen ? 'is frozen' : 'runs on'}`, state }] };
+  }
   const text = pid === null ? `${status}: it ended` : `it ended and was started again: pid ${before.bot.pid} → ${pid}`;
   return { state: 'bad', checks: [{ text, state: 'bad' }] };
 }

@@ -1,4 +1,5 @@
 /** What is known of one bot, as labels and values. */
+import { killedWithin } from '../actions/bots.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import type { PostgresSnapshot } from '../sources/postgres/snapshot.ts';
 import { type Reading, valueOf } from '../sources/source.ts';
@@ -44,10 +45,33 @@ export function drawLongFacts(cells: Cells, theme: Theme, y: number, facts: read
   return line - y;
 }
 
-export function headFacts({ judgement }: BotRow): readonly Fact[] {
+export function headFacts(row: BotRow): readonly Fact[] {
+  const { judgement } = row;
   const words = `${stateWord(judgement.state)}${judgement.why ? ` · ${judgement.why}` : ''}`;
-  return [['state', words, stateRole(judgement.state)]];
+  const todo = whatToDo(row);
+  const state: Fact = ['state', words, stateRole(judgement.state)];
+  return todo === null ? [state] : [state, ['what to do', todo, 'strong']];
 }
+
+/** Of one that no restart by PM2 will help; null of all others. */
+function whatToDo({ bot, judgement: { state } }: BotRow): string | null {
+  if (state === 'stopping' && bot.stoppingSince !== null) {
+    return `${sentence(killedWithin(bot))}. : signal SIGKILL.`;
+  }
+  if (state !== 'frozen' || bot.hold === null) return null;
+  switch (bot.hold.cause) {
+    case 'signal':
+      return `A signal stopped pid ${bot.pid}: it does nothing at all, and PM2 calls it ${bot.status}. : signal SIGCONT lets it go on; r gives it a new process.`;
+    case 'debugger':
+      return `A debugger (or strace) holds pid ${bot.pid}. Let it go on there; r gives the bot a new process.`;
+    case 'kernel':
+      return `Pid ${bot.pid} waits for a device, most likely a disk or a network file system that does not answer. No signal reaches it until that is over, SIGKILL neither.`;
+    default:
+      return bot.hold.cause satisfies never;
+  }
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 /** What fits a cell, the most wanted first. */
 export function shortFacts(row: BotRow, world: World): readonly Fact[] {

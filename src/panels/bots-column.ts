@@ -35,6 +35,7 @@ const STATE_ROLES: Readonly<Record<RowState, Role>> = {
   orphan: 'bad',
   errored: 'bad',
   flapping: 'bad',
+  frozen: 'bad',
   'restart-wait': 'warn',
   silent: 'warn',
   unknown: 'warn',
@@ -52,10 +53,12 @@ export function stateRole(state: RowState): Role {
   return STATE_ROLES[state];
 }
 
+const IN_CAPITALS: ReadonlySet<RowState> = new Set(['orphan', 'errored', 'flapping', 'frozen']);
+
 /** The words on the screen; what is broken is in capitals, so that it is found without colour too. */
 export function stateWord(state: RowState): string {
   if (state === 'restart-wait') return 'waiting';
-  return state === 'orphan' || state === 'errored' || state === 'flapping' ? state.toUpperCase() : state;
+  return IN_CAPITALS.has(state) ? state.toUpperCase() : state;
 }
 
 /** What does not run, or is not known any more, steps back. */

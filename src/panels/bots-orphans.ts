@@ -53,6 +53,8 @@ export function botOfOrphan({ home, pid, startTicks, startedAt, id, name, ...orp
     customActions: [],
     code: null,
     quiet: null,
+    hold: null,
+    stoppingSince: null,
     exits: [],
   };
 }

@@ -48,6 +48,7 @@ const RUNS: Readonly<Partial<Record<BotState, boolean>>> = {
   ok: true,
   silent: true,
   flapping: false,
+  frozen: false,
   errored: false,
   stopped: false,
 };

@@ -1,12 +1,13 @@
 /** Our own word for how a bot does, beside PM2's: pure functions of one bot and the time. */
 import type { Thresholds } from '../config/schema.ts';
-import type { Bot, BotExit } from '../sources/pm2/snapshot.ts';
+import type { Bot, BotExit, BotHold } from '../sources/pm2/snapshot.ts';
 import { ago, duration } from '../text/format.ts';
 
 /** The states, worst first: the order is the one of the bots panel. */
 export const BOT_STATES = [
   'errored',
   'flapping',
+  'frozen',
   'restart-wait',
   'silent',
   'unknown',
@@ -76,7 +77,7 @@ export function judgeBot(bot: Bot, now: number, limits: BotLimits): Judgement {
     case 'stopped':
       return judgeStopped(bot, lastExit, now, isFlapping ? flapWords(bot.exits, crashes, flapWindowMs) : null);
     case 'stopping':
-      return { state: 'stopping', why: '' };
+      return { state: 'stopping', why: stoppingWords(bot, now) };
     case 'waiting restart': {
       if (isFlapping) return { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) };
       const leftMs = (nextStartAt(bot) ?? Number.NaN) - now;
@@ -84,11 +85,13 @@ export function judgeBot(bot: Bot, now: number, limits: BotLimits): Judgement {
       return { state: 'restart-wait', why: [left, lastExit ? describeExit(lastExit) : ''].filter(Boolean).join(' ') };
     }
     case 'launching':
+      if (isFrozen(bot, now)) return { state: 'frozen', why: frozenWords(bot, now) };
       return isFlapping
         ? { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) }
         : { state: 'starting', why: '' };
     case 'online':
     case 'one-launch-status':
+      if (isFrozen(bot, now)) return { state: 'frozen', why: frozenWords(bot, now) };
       if (isFlapping) return { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) };
       return isSilent(bot, now, limits) ? { state: 'silent', why: silence(bot, now) } : { state: 'ok', why: '' };
     case 'unknown':
@@ -96,6 +99,32 @@ export function judgeBot(bot: Bot, now: number, limits: BotLimits): Judgement {
     default:
       return bot.status satisfies never;
   }
+}
+
+/** A debugger stops a process for a moment often, and who reads a disk waits for it; ms. */
+const FROZEN_MS: Readonly<Record<BotHold['cause'], number>> = { signal: 0, debugger: 10_000, kernel: 15_000 };
+
+function isFrozen({ hold }: Bot, now: number): boolean {
+  return hold !== null && now - hold.since >= FROZEN_MS[hold.cause];
+}
+
+/** `SIGSTOP 4m, SIGCONT wakes it`. */
+function frozenWords({ hold }: Bot, now: number): string {
+  if (hold === null) return '';
+  const since = ago(now - hold.since);
+  if (hold.cause === 'signal') return `SIGSTOP ${since}, SIGCONT wakes it`;
+  return hold.cause === 'debugger' ? `in a debugger ${since}` : `waits in the kernel ${since}`;
+}
+
+/** PM2 kills what ignores a stop after 1.6 s, where nothing else is set: what is over by then needs no words. */
+const STOP_TOLD_MS = 5_000;
+
+/** `for 40s, killed after 10m`. */
+function stoppingWords({ stoppingSince, killTimeoutMs }: Bot, now: number): string {
+  const sinceMs = stoppingSince === null ? 0 : now - stoppingSince;
+  if (sinceMs < STOP_TOLD_MS) return '';
+  const isAwaited = killTimeoutMs !== null && sinceMs < killTimeoutMs;
+  return `for ${ago(sinceMs)}${isAwaited ? `, killed after ${ago(killTimeoutMs)}` : ''}`;
 }
 
 /** A silence is told by the habit it breaks: this many times its longest gap of the hour before. */

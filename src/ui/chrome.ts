@@ -70,9 +70,10 @@ function fleetPieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[] 
   const of = isNarrow ? '/' : ' of ';
   const pieces: Piece[] = [[`${fleet.running}${of}${fleet.expected} running`, isShort ? theme.bad : theme.good]];
   const add = (text: string, style: StyleId): void => void pieces.push([' · ', theme.muted], [text, style]);
-  const { errored, flapping } = fleet.byState;
+  const { errored, flapping, frozen } = fleet.byState;
   if (errored) add(`${errored} ERRORED`, theme.bad);
   if (flapping) add(`${flapping} FLAPPING`, theme.bad);
+  if (frozen) add(`${frozen} FROZEN`, theme.bad);
   if (stale) add('STALE', theme.alarm);
   if (fleet.missing.length > 0) {
     add(`${fleet.missing.length} MISSING`, theme.bad);

@@ -7,7 +7,7 @@ import type { BotTarget } from '../actions/target.ts';
 import type { LogEvent } from '../sources/logs/events.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
-import { describeExit } from '../state/judge.ts';
+import { describeExit, judgeBot } from '../state/judge.ts';
 import type { World } from '../state/world.ts';
 import { ago, duration } from '../text/format.ts';
 
@@ -69,7 +69,7 @@ export function lookOn(vigil: Vigil, world: World, at: number): boolean {
   vigil.blind = blindness(vigil, world);
   if (vigil.blind !== null) return false;
   for (const watched of vigil.bots) {
-    const trouble = troubleOf(watched, findBot(watched, world));
+    const trouble = troubleOf(watched, findBot(watched, world), world);
     // Of one bot the title says which.
     if (trouble !== null) complain(vigil, vigil.bots.length > 1 ? `${watched.target.name} ${trouble}` : trouble, at);
   }
@@ -119,9 +119,12 @@ function findBot(watched: Watched, world: World): Bot | null {
   return null;
 }
 
+const UP: ReadonlySet<Bot['status']> = new Set(['online', 'launching', 'stopping']);
+
 /** What is new and bad; each thing once. */
-function troubleOf(watched: Watched, bot: Bot | null): string | null {
-  const isUp = bot !== null && (bot.status === 'online' || bot.status === 'launching' || bot.status === 'stopping');
+function troubleOf(watched: Watched, bot: Bot | null, { now, thresholds }: World): string | null {
+  const isFrozen = bot?.hold != null && judgeBot(bot, now, thresholds.bots).state === 'frozen';
+  const isUp = !isFrozen && bot !== null && UP.has(bot.status);
   const wasDown = watched.isDown;
   watched.isDown = !isUp;
   const restarts = bot?.restarts ?? watched.restarts;
@@ -132,6 +135,7 @@ function troubleOf(watched: Watched, bot: Bot | null): string | null {
   // A restart that somebody asked for is no trouble.
   if (isMore && last?.cause !== 'asked') return `restarted again${last === undefined ? '' : `: ${describeExit(last)}`}`;
   if (isUp || wasDown) return null;
+  if (isFrozen) return 'is frozen';
   return last?.cause === 'asked' ? null : `is ${bot.status}`;
 }
 

@@ -94,6 +94,8 @@ const bot = (home: string): fc.Arbitrary<Bot> =>
       }),
     ),
     quiet: orNull(fc.record({ since: instant, usualGapMs: fc.nat() })),
+    hold: orNull(fc.record({ cause: fc.constantFrom('signal', 'debugger', 'kernel'), since: instant })),
+    stoppingSince: orNull(instant),
     exits: fc.array(exit, { maxLength: 6 }).map((exits) => exits.sort((a, b) => a.at - b.at)),
   });
 
@@ -311,5 +313,7 @@ const plainBot: Bot = {
   customActions: [],
   code: null,
   quiet: null,
+  hold: null,
+  stoppingSince: null,
   exits: [],
 };

@@ -48,6 +48,8 @@ export function makeBot(over: Partial<Bot> = {}): Bot {
     customActions: [],
     code: null,
     quiet: null,
+    hold: null,
+    stoppingSince: null,
     exits: [],
     ...over,
   };

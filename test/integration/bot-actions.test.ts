@@ -160,6 +160,16 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       checks: [{ text: `pid ${target?.bot.pid} runs on` }],
     });
     await until('it says so', () => readFileSync(target?.bot.outLogPath ?? '', 'utf8').includes('got SIGHUP'));
+    for (const [name, text] of [
+      ['stop', 'is frozen'],
+      ['SIGCONT', 'runs on'],
+    ] as const) {
+      const sent = await fire(signal.argument?.bind(name) as Action, [target as BotTarget]);
+      expect(sent.results[0]?.verdict).toMatchObject({
+        state: 'good',
+        checks: [{ text: `pid ${target?.bot.pid} ${text}` }],
+      });
+    }
     const killed = await fire(signal.argument?.bind('SIGKILL') as Action, [target as BotTarget]);
     expect(killed.results[0]?.verdict).toMatchObject({ state: 'good' });
     expect((await entries('catching'))[0]?.['pid']).not.toBe(target?.bot.pid);

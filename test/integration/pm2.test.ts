@@ -7,10 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { defaults } from '../../src/config/schema.ts';
 import { findDaemons } from '../../src/sources/pm2/daemons.ts';
 import type { Bot, Pm2Snapshot } from '../../src/sources/pm2/snapshot.ts';
 import { pm2Source } from '../../src/sources/pm2/source.ts';
 import { type Source, SourceError, systemClock } from '../../src/sources/source.ts';
+import { judgeBot } from '../../src/state/judge.ts';
 import { type Pm2Daemon, pm2Packages, pm2Version, startPm2, until } from '../helpers/pm2-daemon.ts';
 
 /** Reads as the poller does: each second, at once when poked, a second after a failure. */
@@ -208,6 +210,22 @@ describe.each(pm2Packages().map((path) => [pm2Version(path), path] as const))('P
     await late.close();
     expect(first.isLogRead).toBe(true);
     expect(first.bots.find((bot) => bot.name === 'crash')?.exits.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test('a bot that SIGSTOP froze is frozen although PM2 calls it online, and well again after SIGCONT', async () => {
+    await pm2.start({ name: 'calm', code: chatty }, { name: 'other', code: chatty });
+    watched = new Watched(pm2.home);
+    const { pid } = await until('it runs', () => (watched.bot('calm')?.pid ? watched.bot('calm') : undefined));
+    const stateOf = (name: string) => {
+      const bot = watched.bot(name);
+      return bot && judgeBot(bot, Date.now(), defaults.thresholds.bots).state;
+    };
+    process.kill(pid as number, 'SIGSTOP');
+    await until('it is frozen', () => stateOf('calm') === 'frozen');
+    expect(watched.bot('calm')).toMatchObject({ status: 'online', hold: { cause: 'signal' } });
+    expect(watched.bot('other')?.hold).toBeNull();
+    process.kill(pid as number, 'SIGCONT');
+    await until('it goes on', () => stateOf('calm') === 'ok');
   });
 
   test('a killed daemon is said within three seconds, none is started, and its return is seen within five', async () => {

@@ -91,6 +91,26 @@ test('a bot that keeps crashing is flapping, however quiet it is', () => {
   );
 });
 
+test('a bot that a signal froze is frozen, one in a debugger or waiting for a device only when that lasts', () => {
+  const held = (cause: 'signal' | 'debugger' | 'kernel', forMs: number) =>
+    judge(makeBot({ hold: { cause, since: NOON - forMs }, exits: makeCrashes(3, 2_000) }), true, NOON);
+  expect(held('signal', 600)).toEqual({ state: 'frozen', why: 'SIGSTOP 0s, SIGCONT wakes it' });
+  expect(held('signal', 240_000).why).toBe('SIGSTOP 4m, SIGCONT wakes it');
+  expect(held('debugger', 9_999).state).toBe('ok');
+  expect(held('debugger', 10_000)).toEqual({ state: 'frozen', why: 'in a debugger 10s' });
+  expect(held('kernel', 14_999).state).toBe('ok');
+  expect(held('kernel', 15_000)).toEqual({ state: 'frozen', why: 'waits in the kernel 15s' });
+});
+
+test('a bot that takes long to stop says for how long, and when PM2 kills it', () => {
+  const stopping = (forMs: number, killTimeoutMs: number | null) =>
+    judge(makeBot({ status: 'stopping', stoppingSince: NOON - forMs, killTimeoutMs }), true, NOON).why;
+  expect(stopping(4_999, 600_000)).toBe('');
+  expect(stopping(40_000, 600_000)).toBe('for 40s, killed after 10m');
+  expect(stopping(700_000, 600_000)).toBe('for 11m');
+  expect(stopping(40_000, null)).toBe('for 40s');
+});
+
 test('a signal is named where the exit code is 0, for PM2 writes code 0 for a SIGKILL', () => {
   const exits = [makeExit({ at: NOON - 5_000, code: 0, signal: 'SIGKILL' })];
   expect(judge(makeBot({ status: 'stopped', pid: null, exits }), true, NOON)).toEqual({

@@ -57,6 +57,12 @@ test('a bot that is down is told once, and one that somebody stopped or restarte
   expect(other.trouble).toBeNull();
 });
 
+test('one that a signal freezes is trouble', () => {
+  const vigil = begin();
+  lookOn(vigil, worldOf({ ...bot, hold: { cause: 'signal', since: NOON - 2000 } }), 1000);
+  expect(vigil).toMatchObject({ since: 1000, trouble: { text: 'is frozen' } });
+});
+
 test('what cannot be read is neither well nor trouble', () => {
   const vigil = begin();
   const still = createStillWorld({ pm2: makePm2Snapshot([bot]) });

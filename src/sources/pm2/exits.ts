@@ -31,6 +31,7 @@ interface Entry {
   readonly exits: BotExit[];
   /** Epoch ms of the last start that the log told, of a process that has not ended since; null when none is known. */
   startedAt: number | null;
+  stoppingSince: number | null;
   /** Exits that the log told and no list has counted yet; below zero, restarts that the log has not told yet. */
   uncounted: number;
   /** Epoch ms since when `uncounted` is below zero. */
@@ -52,6 +53,8 @@ export interface ExitLedger {
   ): void;
   /** Asks of each exit that nobody is named for who asked for it. */
   attribute(whoEnded: (bot: { readonly id: string; readonly name: string }, exit: BotExit) => string | null): void;
+  /** Epoch ms when it was last told to stop; null when the log does not say. */
+  stoppingSince(bot: Bot): number | null;
   /** The exits of a bot within the last hour, oldest first. The same array as long as nothing changed. */
   of(bot: Bot, now: number): readonly BotExit[];
 }
@@ -69,10 +72,15 @@ export function createExitLedger(): ExitLedger {
     let entry = entries.get(id);
     if (entry === undefined || entry.name !== name) {
       // Another bot stands under this id now: ids start again at 0 when the list was emptied or the daemon restarted.
-      entry = { name, exits: [], startedAt: null, uncounted: 0, owedSince: 0 };
+      entry = { name, exits: [], startedAt: null, stoppingSince: null, uncounted: 0, owedSince: 0 };
       if (entries.size < maxKeys || entries.has(id)) entries.set(id, entry);
     }
     return entry;
+  }
+
+  function entryFor({ id, name }: Bot): Entry | null {
+    const entry = entries.get(typeof id === 'number' ? String(id) : id.replace('_old_', ''));
+    return entry === undefined || entry.name !== name ? null : entry;
   }
 
   function add(entry: Entry, exit: BotExit): void {
@@ -119,6 +127,7 @@ export function createExitLedger(): ExitLedger {
 
   /** A stop follows what asked for it; without any such line a person did. */
   function stopping(event: { readonly at: number; readonly id: string; readonly name: string }): void {
+    entryOf(event.id, safeName(event.name)).stoppingSince = event.at;
     const byName = toldByName.get(event.name);
     const isChanged = byName !== undefined && event.at - byName.at <= changeHoldsMs;
     const told = takeReason(event.id, event.at) ?? { cause: isChanged ? 'watch' : 'asked' };
@@ -211,9 +220,10 @@ export function createExitLedger(): ExitLedger {
         }
       }
     },
+    stoppingSince: (bot) => entryFor(bot)?.stoppingSince ?? null,
     of(bot, now) {
-      const entry = entries.get(typeof bot.id === 'number' ? String(bot.id) : bot.id.replace('_old_', ''));
-      if (entry === undefined || entry.name !== bot.name) return noExits;
+      const entry = entryFor(bot);
+      if (entry === null) return noExits;
       const oldest = now - exitWindowMs;
       while (entry.exits.length > 0 && (entry.exits[0] as BotExit).at < oldest) {
         entry.exits.shift();

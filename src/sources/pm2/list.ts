@@ -136,6 +136,8 @@ function parseEntry(value: unknown, home: string): Listed {
     customActions: parseActions(fieldOf(env, 'axm_actions')),
     code: null,
     quiet: null,
+    hold: null,
+    stoppingSince: null,
     exits: noExits,
   };
   return {

@@ -12,7 +12,7 @@ import { readHabit } from './log-habit.ts';
 import type { Pm2LogEvent } from './log-lines.ts';
 import { createRhythms } from './rhythm.ts';
 import { isSameBot, shareWith } from './same-bot.ts';
-import type { Bot } from './snapshot.ts';
+import type { Bot, BotHold } from './snapshot.ts';
 
 /** The part of a snapshot that changes each second. The arrays are written again by the next sample. */
 export interface Columns {
@@ -43,8 +43,8 @@ export interface Roster {
   tell(events: readonly Pm2LogEvent[], isLive: boolean): void;
   /** Brings into the bots what the list does not tell: the exits of the last hour, who is quiet, what code lies there. */
   refresh(now: number): void;
-  /** Samples the processes. True when one that was alive is gone: the list is out of date. */
-  sampleProcesses(monotonicMs: number): boolean;
+  /** Samples the processes; `now` is epoch ms. True when one that was alive is gone: the list is out of date. */
+  sampleProcesses(monotonicMs: number, now: number): boolean;
   sampleLogAges(now: number): void;
   /** To be awaited after a list that moved bots or their logs: learns where they are. */
   prepareLogAges(): Promise<void>;
@@ -52,6 +52,8 @@ export interface Roster {
 }
 
 const isLinux = process.platform === 'linux';
+/** The two clocks it is reckoned by are read a moment apart, and one of them may be set. */
+const SAME_HOLD_MS = 500;
 
 export interface RosterOptions {
   /** The PM2 home, absolute. */
@@ -78,6 +80,8 @@ export function createRoster({
   const codeWatch = createCodeWatch();
   const trail = createAuditTrail(auditFolder ?? null);
   const gone = new Set<number>();
+  /** By pid. */
+  const holds = new Map<number, BotHold>();
   let isReadingHabit = false;
   let listedBots: Bot[] = [];
   let byId = new Map<Bot['id'], Bot>();
@@ -94,8 +98,15 @@ export function createRoster({
       const exits = ledger.of(known, now);
       const quiet = rhythms.quietOf(index);
       const code = codeWatch.of(known);
-      const isSame = known.exits === exits && known.quiet === quiet && known.code === code;
-      const bot = isSame ? known : { ...known, exits, quiet, code };
+      const hold = holds.size === 0 ? null : (holds.get(known.pid ?? 0) ?? null);
+      const stoppingSince = known.status === 'stopping' ? ledger.stoppingSince(known) : null;
+      const isSame =
+        known.exits === exits &&
+        known.quiet === quiet &&
+        known.code === code &&
+        known.hold === hold &&
+        known.stoppingSince === stoppingSince;
+      const bot = isSame ? known : { ...known, exits, quiet, code, hold, stoppingSince };
       if (bots[index] === bot) continue;
       next ??= bots.slice(0, listedBots.length);
       next[index] = bot;
@@ -120,6 +131,26 @@ export function createRoster({
 
   function nameWhoAsked(): void {
     ledger.attribute((bot, exit) => trail.whoEnded({ home, ...bot }, exit));
+  }
+
+  /** The same object as long as it is the same hold. */
+  function noteHolds(monotonicMs: number, now: number): void {
+    if (sampler.held === 0) {
+      holds.clear();
+      return;
+    }
+    for (const pid of holds.keys()) if (!pids.includes(pid)) holds.delete(pid);
+    for (const pid of pids) {
+      const hold = sampler.holdOf(pid);
+      if (hold === null) {
+        holds.delete(pid);
+        continue;
+      }
+      const since = Math.round(now - (monotonicMs - hold.since));
+      const known = holds.get(pid);
+      const isSame = known?.cause === hold.cause && Math.abs(known.since - since) < SAME_HOLD_MS;
+      if (!isSame) holds.set(pid, { cause: hold.cause, since });
+    }
   }
 
   const isSeen = (index: number): boolean => {
@@ -180,9 +211,10 @@ export function createRoster({
       if (events.some(({ kind }) => kind === 'exit')) nameWhoAsked();
     },
     refresh,
-    sampleProcesses(monotonicMs) {
+    sampleProcesses(monotonicMs, now) {
       const vanished = isLinux ? sampler.sample(pids, monotonicMs, columns, isSeen) : emptyColumns(columns, pids);
       for (const pid of vanished) gone.add(pid);
+      noteHolds(monotonicMs, now);
       if (isLinux) resources.sample(pids, columns.processes, columns);
       fillFromMonit();
       return vanished.length > 0;

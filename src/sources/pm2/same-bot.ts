@@ -2,7 +2,13 @@
 import type { Bot } from './snapshot.ts';
 
 /** What no list tells. */
-const untold: ReadonlySet<string> = new Set(['exits', 'quiet', 'code'] satisfies (keyof Bot)[]);
+const untold: ReadonlySet<string> = new Set([
+  'exits',
+  'quiet',
+  'code',
+  'hold',
+  'stoppingSince',
+] satisfies (keyof Bot)[]);
 
 /** Whether a list says of a bot what the list before said. */
 export function isSameBot(one: Bot, other: Bot): boolean {

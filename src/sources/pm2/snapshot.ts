@@ -125,6 +125,10 @@ export interface Bot {
    * while it writes as usual, and where too little is known of it to call anything usual.
    */
   readonly quiet: BotQuiet | null;
+  /** Set while its process (not what that started) cannot go on; null while it does, and where that cannot be seen. */
+  readonly hold: BotHold | null;
+  /** Epoch ms when PM2 was last told to stop it, by its log; null where that does not say. Says something of a bot that is stopping. */
+  readonly stoppingSince: number | null;
   /** Exits of the last hour, oldest first, at most 64: from PM2's log and from what we saw ourselves. */
   readonly exits: readonly BotExit[];
 }
@@ -178,6 +182,13 @@ export interface Deploy {
   readonly toVersion: string | null;
   readonly fromCommit: string | null;
   readonly toCommit: string | null;
+}
+
+/** What holds a process: a signal (SIGSTOP, SIGTSTP), a debugger, or the kernel, which waits for a device. */
+export interface BotHold {
+  readonly cause: 'signal' | 'debugger' | 'kernel';
+  /** Epoch ms since when it was seen so each time: it was so then, or before we looked. */
+  readonly since: number;
 }
 
 /** A silence, and what it is measured by. */

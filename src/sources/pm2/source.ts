@@ -179,7 +179,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
 
   function sample(now: number): void {
     sampledMono = now;
-    if (roster.sampleProcesses(now)) isListDue = true;
+    if (roster.sampleProcesses(now, clock.now())) isListDue = true;
     if (now - logAgesMono < sampleEveryMs) return;
     logAgesMono = now;
     roster.sampleLogAges(clock.now());

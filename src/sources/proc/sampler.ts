@@ -1,4 +1,5 @@
 /** CPU and memory of process trees, sampled from /proc through kept file descriptors. */
+import { createHolds, type Hold } from './holds.ts';
 import { affordableDescriptors, createOpenProcesses, KEPT_SAMPLES, type Seen } from './open-processes.ts';
 import { pageBytes, ticksPerSecond } from './stat.ts';
 
@@ -19,6 +20,10 @@ export interface ProcSampler {
    * fifth of them is sampled, and of the others the columns are left as they are. One that has no figures yet is due.
    */
   sample(pids: readonly number[], monotonicMs: number, into: TreeColumns, isDue?: (index: number) => boolean): number[];
+  /** What holds the process under a root; null where it goes on, or nothing is known of it. */
+  holdOf(pid: number): Hold | null;
+  /** How many roots are held. */
+  readonly held: number;
   close(): void;
 }
 
@@ -53,6 +58,7 @@ const maxTreeProcesses = 256;
 export function createProcSampler({ procRoot = '/proc', maxDescriptors }: ProcSamplerOptions = {}): ProcSampler {
   const processes = createOpenProcesses(procRoot, maxDescriptors ?? affordableDescriptors(procRoot));
   const trees = new Map<number, Tree>();
+  const holds = createHolds();
   const bytesPerPage = pageBytes(procRoot);
   let sampleNumber = 0;
   let written: TreeColumns | null = null;
@@ -60,6 +66,7 @@ export function createProcSampler({ procRoot = '/proc', maxDescriptors }: ProcSa
   function sampleTree(root: number, now: number, everyMs: number, into: TreeColumns, index: number): boolean {
     const first = processes.read(root);
     if (first === null) return false;
+    holds.note(root, first.stat, now);
     let cpuTicks = 0;
     let newTicks = 0;
     let pages = 0;
@@ -136,10 +143,19 @@ export function createProcSampler({ procRoot = '/proc', maxDescriptors }: ProcSa
         into.cpuPercent[index] = Number.NaN;
         into.memoryBytes[index] = Number.NaN;
         into.processes[index] = 0;
+        holds.forget(pid);
         if (pid > 0 && trees.delete(pid)) vanished.push(pid);
       }
-      for (const [pid, tree] of trees) if (sampleNumber - tree.seenIn >= KEPT_SAMPLES) trees.delete(pid);
+      for (const [pid, tree] of trees) {
+        if (sampleNumber - tree.seenIn < KEPT_SAMPLES) continue;
+        trees.delete(pid);
+        holds.forget(pid);
+      }
       return vanished;
+    },
+    holdOf: (pid) => holds.of(pid),
+    get held() {
+      return holds.size;
     },
     close() {
       processes.close();

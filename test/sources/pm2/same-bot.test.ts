@@ -12,7 +12,9 @@ test('two lists that say the same of a bot are told from two that do not, by eve
   const [other] = bots() as [Bot];
   expect(isSameBot(one, other)).toBe(true);
   expect(isSameBot(one, { ...other, exits: [], quiet: { since: 1, usualGapMs: 1 }, code: null })).toBe(true);
-  for (const key of Object.keys(one).filter((name) => !['exits', 'quiet', 'code'].includes(name))) {
+  for (const key of Object.keys(one).filter(
+    (name) => !['exits', 'quiet', 'code', 'hold', 'stoppingSince'].includes(name),
+  )) {
     expect(isSameBot(one, { ...other, [key]: 'changed' } as unknown as Bot), key).toBe(false);
   }
   expect(isSameBot(one, { ...other, envNames: [...other.envNames, 'MORE'] })).toBe(false);

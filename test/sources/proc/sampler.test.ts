@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createProcSampler, type TreeColumns } from '../../../src/sources/proc/sampler.ts';
+import { readStat } from '../../../src/sources/proc/stat.ts';
 import { until } from '../../helpers/pm2-daemon.ts';
 
 const started: ChildProcess[] = [];
@@ -75,6 +76,26 @@ describe.skipIf(process.platform !== 'linux')('process trees', () => {
     expect(into.cpuPercent[0]).toBe(measured);
     root.kill('SIGTERM');
     await new Promise((resolve) => root.once('exit', resolve));
+    sampler.close();
+  });
+
+  test('a process that a signal froze is held from the second look on, until it goes on; one that runs never is', async () => {
+    const [calm, other] = [await run(idle), await run(idle)];
+    const sampler = createProcSampler();
+    const into = columnsOf(2);
+    const sample = (at: number) => sampler.sample([calm.pid, other.pid], at, into);
+    process.kill(calm.pid, 'SIGSTOP');
+    await until('it is frozen', () => readStat(calm.pid)?.state === 'T');
+    sample(1_000);
+    expect(sampler.holdOf(calm.pid)).toBeNull();
+    sample(2_000);
+    sample(3_000);
+    expect(sampler.holdOf(calm.pid)).toMatchObject({ cause: 'signal', since: 1_000 });
+    expect(sampler.holdOf(other.pid)).toBeNull();
+    process.kill(calm.pid, 'SIGCONT');
+    await until('it goes on', () => readStat(calm.pid)?.state !== 'T');
+    sample(4_000);
+    expect([sampler.holdOf(calm.pid), sampler.held]).toEqual([null, 0]);
     sampler.close();
   });
 
