@@ -34,6 +34,15 @@ interface Time {
   cells: Cell[];
 }
 
+/** Of a file that nobody shows. It is never written to. */
+const noCells: Cell[] = [];
+
+/** Most files are one bot's: a list that was made by pushing has room for seventeen. */
+function addCell(time: Time, cell: Cell): void {
+  if (time.cells.length === 0) time.cells = [cell];
+  else time.cells.push(cell);
+}
+
 export function createLogTimes(): LogTimes {
   const times = new Map<string, Time>();
   const followed = new Set<string>();
@@ -42,7 +51,7 @@ export function createLogTimes(): LogTimes {
   function timeOf(path: string): Time {
     let time = times.get(path);
     if (time === undefined) {
-      time = { writtenAt: Number.NaN, cells: [] };
+      time = { writtenAt: Number.NaN, cells: noCells };
       times.set(path, time);
     }
     return time;
@@ -83,8 +92,8 @@ export function createLogTimes(): LogTimes {
         const out = outLogPath === null ? null : timeOf(outLogPath);
         const err = errLogPath === null || errLogPath === outLogPath ? null : timeOf(errLogPath);
         const cell = { into, index, out, err };
-        out?.cells.push(cell);
-        err?.cells.push(cell);
+        if (out !== null) addCell(out, cell);
+        if (err !== null) addCell(err, cell);
         write(cell);
       }
       return () => {

@@ -29,12 +29,13 @@ export function noteArrival(fileId: string, size: number, at: number): void {
   const known = growth?.sizes.at(-1);
   if (known === size) return;
   if (!growth || (known !== undefined && size < known)) {
-    // Cut: all that is in it has come since.
-    growth = growth ? { sizes: [0], at: [at] } : { sizes: [], at: [] };
+    // Cut: all that is in it has come since. Of most files one moment is all there ever is: lists of exactly that.
+    growth = growth ? { sizes: [0, size], at: [at, at] } : { sizes: [size], at: [at] };
     growths.delete(fileId);
     growths.set(fileId, growth);
     const [oldest] = growths.size > MAX_FILES ? growths.keys() : [];
     if (oldest !== undefined) growths.delete(oldest);
+    return;
   }
   growth.sizes.push(size);
   growth.at.push(at);

@@ -94,149 +94,163 @@ interface Pending {
   readonly trace: TraceLines;
 }
 
+/** What all files share, with the moment before we came. */
+interface Shared extends AssemblerOptions {
+  readonly beforeUs: number;
+}
+
+/** Makes what takes the lines of one file. */
 export function createAssembler(options: AssemblerOptions): (target: () => LogTarget) => LineSink {
-  const { events, facts, tally, allowance, now, monotonic, windowMs } = options;
-  const beforeUs = now() - 1;
+  const shared: Shared = { ...options, beforeUs: options.now() - 1 };
+  return (target) => new Assembler(shared, target);
+}
 
-  return (target) => {
-    let phase: 'back' | 'live' = 'live';
-    let writtenAt = Number.NaN;
-    let zoneShiftMs = 0;
-    let isAccessLog = false;
-    let isGlog = false;
-    let shift: ((at: number) => number) | null = null;
-    let pending: Pending | null = null;
+/** A class, since a fleet has many logs and of each most of it is the same. */
+class Assembler implements LineSink {
+  readonly #shared: Shared;
+  readonly #target: () => LogTarget;
+  #phase: 'back' | 'live' = 'live';
+  #writtenAt = Number.NaN;
+  #zoneShiftMs = 0;
+  #isAccessLog = false;
+  #isGlog = false;
+  #shift: ((at: number) => number) | null = null;
+  #pending: Pending | null = null;
 
-    function momentOf(parsed: ParsedLine): number {
-      // Of what stood there before us the last may have come in the very moment; none of it is new.
-      if (parsed.at === null)
-        return phase === 'back' && !Number.isNaN(writtenAt) ? Math.min(writtenAt, beforeUs) : now();
-      if (parsed.hasZone) return parsed.at;
-      const { zone } = target();
-      if (zone) {
-        shift ??= createZoneShift(zone);
-        return parsed.at + shift(parsed.at);
+  constructor(shared: Shared, target: () => LogTarget) {
+    this.#shared = shared;
+    this.#target = target;
+  }
+
+  get isHolding(): boolean {
+    return this.#pending !== null;
+  }
+
+  get isSpent(): boolean {
+    return this.#phase === 'back' && this.#shared.allowance.linesLeft <= 0;
+  }
+
+  get countsLines(): boolean {
+    return this.#isAccessLog && this.#phase === 'live';
+  }
+
+  get finder(): Finder | null {
+    return this.#isGlog ? glogFinder : null;
+  }
+
+  passed(lines: number): void {
+    this.#shared.facts.addRequests(nameOf(this.#target()), lines);
+  }
+
+  turn(next: 'back' | 'live', at: number): void {
+    this.#phase = next;
+    this.#writtenAt = at;
+  }
+
+  learnZone(lines: readonly string[], at: number): void {
+    this.#isAccessLog = isAccessLine(lines.at(-1) ?? '');
+    this.#isGlog = lines.some(isGlogLine);
+    for (let i = lines.length - 1; i >= 0; i -= 1) {
+      const { at: stampedAt, hasZone } = parseLine(lines[i] as string, 'out', at);
+      if (stampedAt !== null && !hasZone) {
+        this.#learn(stampedAt, at);
+        return;
       }
-      if (phase === 'live') learn(parsed.at, now());
-      return parsed.at + zoneShiftMs;
     }
+  }
 
-    /** A line just written carries the present time: whole quarters of an hour between them are the writer's zone. */
-    function learn(stampedAt: number, at: number): boolean {
-      const shift = Math.round((at - stampedAt) / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
-      if (Math.abs(at - stampedAt - shift) > 5_000 || Math.abs(shift) > MAX_ZONE_MS) return false;
-      zoneShiftMs = shift;
-      return true;
+  take(bytes: Buffer, start: number, end: number, { isCut, hasNeedle, fileId, offset }: LineMark): boolean {
+    const { allowance, tally, now, monotonic, windowMs } = this.#shared;
+    if (isCut) tally.cutLines += 1;
+    if (allowance.linesLeft <= 0) {
+      this.flush();
+      if (hasNeedle) tally.droppedLines += 1;
+      return false;
     }
+    allowance.linesLeft -= 1;
+    // Reading the clock costs as much as a short line: once in 32 is enough.
+    const { linesLeft, timedBelow } = allowance;
+    if (linesLeft < timedBelow && linesLeft % 32 === 0 && monotonic() >= allowance.until) allowance.linesLeft = 0;
+    const stop = end > start && bytes[end - 1] === 0x0d ? end - 1 : end;
+    const text = bytes.toString('utf8', start, stop);
+    if (this.#pending?.trace.takes(text)) return this.#pending.trace.wantsNext;
+    this.flush();
+    if (!hasNeedle) return false;
+    const parsed = parseLine(text, this.#target().stream, now());
+    const { level } = parsed;
+    const address = refusedLoginOf(parsed.message);
+    if (address !== null) this.#countLogin(parsed, address);
+    this.#isAccessLog ||= isAccessLine(text);
+    this.#isGlog ||= isGlogLine(text);
+    if (level !== 'warn' && level !== 'error' && level !== 'fatal') return false;
+    const at = this.#momentOf(parsed);
+    if (this.#phase === 'back' && at < now() - windowMs) return false;
+    const isStamped = parsed.at !== null;
+    this.#pending = { parsed, level, at, isStamped, fileId, offset, trace: new TraceLines(parsed) };
+    return true;
+  }
 
-    function countLogin(parsed: ParsedLine, address: string): void {
-      const at = momentOf(parsed);
-      if (phase === 'live' || at >= now() - windowMs) facts.addLogin(at, address);
+  flush(): void {
+    if (!this.#pending) return;
+    const { parsed, level, at, isStamped, fileId, offset, trace } = this.#pending;
+    this.#pending = null;
+    const target = this.#target();
+    const message = tidy(trace.said ?? parsed.message, MESSAGE_CHARACTERS);
+    const whole = [parsed.detail, ...trace.lines].filter(Boolean).join('\n').slice(0, READ_CHARACTERS);
+    const detail = tidyLines(redact(whole));
+    const code = codeOf(message) ?? (detail === '' ? null : codeOf(detail));
+    this.#shared.tally[level] += 1;
+    this.#shared.events.stage({
+      at,
+      isStamped,
+      level,
+      bot: parsed.bot !== '' ? tidy(parsed.bot, 64) : nameOf(target),
+      path: target.path,
+      fileId,
+      offset,
+      stream: target.stream,
+      component: tidy(parsed.component, 64),
+      message,
+      detail,
+      code: code?.code ?? null,
+      retryAfterSeconds: code?.retryAfterSeconds ?? null,
+    });
+  }
+
+  #momentOf(parsed: ParsedLine): number {
+    const { now, beforeUs } = this.#shared;
+    // Of what stood there before us the last may have come in the very moment; none of it is new.
+    if (parsed.at === null) {
+      const isOld = this.#phase === 'back' && !Number.isNaN(this.#writtenAt);
+      return isOld ? Math.min(this.#writtenAt, beforeUs) : now();
     }
-
-    function nameOf({ bots, path }: LogTarget): string {
-      // Whose of several bots a line is, nobody can say.
-      return bots.length > 0 ? bots.join(', ') : clean(basename(path));
+    if (parsed.hasZone) return parsed.at;
+    const { zone } = this.#target();
+    if (zone) {
+      this.#shift ??= createZoneShift(zone);
+      return parsed.at + this.#shift(parsed.at);
     }
+    if (this.#phase === 'live') this.#learn(parsed.at, now());
+    return parsed.at + this.#zoneShiftMs;
+  }
 
-    function flush(): void {
-      if (!pending) return;
-      const { parsed, level, at, isStamped, fileId, offset, trace } = pending;
-      pending = null;
-      const { path, stream } = target();
-      const message = tidy(trace.said ?? parsed.message, MESSAGE_CHARACTERS);
-      const whole = [parsed.detail, ...trace.lines].filter(Boolean).join('\n').slice(0, READ_CHARACTERS);
-      const detail = tidyLines(redact(whole));
-      const code = codeOf(message) ?? (detail === '' ? null : codeOf(detail));
-      tally[level] += 1;
-      events.stage({
-        at,
-        isStamped,
-        level,
-        bot: parsed.bot !== '' ? tidy(parsed.bot, 64) : nameOf(target()),
-        path,
-        fileId,
-        offset,
-        stream,
-        component: tidy(parsed.component, 64),
-        message,
-        detail,
-        code: code?.code ?? null,
-        retryAfterSeconds: code?.retryAfterSeconds ?? null,
-      });
-    }
+  /** A line just written carries the present time: whole quarters of an hour between them are the writer's zone. */
+  #learn(stampedAt: number, at: number): void {
+    const shift = Math.round((at - stampedAt) / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
+    if (Math.abs(at - stampedAt - shift) > 5_000 || Math.abs(shift) > MAX_ZONE_MS) return;
+    this.#zoneShiftMs = shift;
+  }
 
-    return {
-      get isHolding() {
-        return pending !== null;
-      },
-      get isSpent() {
-        return phase === 'back' && allowance.linesLeft <= 0;
-      },
-      get countsLines() {
-        return isAccessLog && phase === 'live';
-      },
-      get finder() {
-        return isGlog ? glogFinder : null;
-      },
-      passed(lines) {
-        facts.addRequests(nameOf(target()), lines);
-      },
-      turn(next, at) {
-        phase = next;
-        writtenAt = at;
-      },
-      learnZone(lines, at) {
-        isAccessLog = isAccessLine(lines.at(-1) ?? '');
-        isGlog = lines.some(isGlogLine);
-        for (let i = lines.length - 1; i >= 0; i -= 1) {
-          const { at: stampedAt, hasZone } = parseLine(lines[i] as string, 'out', at);
-          if (stampedAt !== null && !hasZone) {
-            learn(stampedAt, at);
-            return;
-          }
-        }
-      },
-      take(bytes, start, end, { isCut, hasNeedle, fileId, offset }) {
-        if (isCut) tally.cutLines += 1;
-        if (allowance.linesLeft <= 0) {
-          flush();
-          if (hasNeedle) tally.droppedLines += 1;
-          return false;
-        }
-        allowance.linesLeft -= 1;
-        // Reading the clock costs as much as a short line: once in 32 is enough.
-        const { linesLeft, timedBelow } = allowance;
-        if (linesLeft < timedBelow && linesLeft % 32 === 0 && monotonic() >= allowance.until) allowance.linesLeft = 0;
-        const stop = end > start && bytes[end - 1] === 0x0d ? end - 1 : end;
-        const text = bytes.toString('utf8', start, stop);
-        if (pending?.trace.takes(text)) return pending.trace.wantsNext;
-        flush();
-        if (!hasNeedle) return false;
-        const { stream } = target();
-        const parsed = parseLine(text, stream, now());
-        const { level } = parsed;
-        const address = refusedLoginOf(parsed.message);
-        if (address !== null) countLogin(parsed, address);
-        isAccessLog ||= isAccessLine(text);
-        isGlog ||= isGlogLine(text);
-        if (level !== 'warn' && level !== 'error' && level !== 'fatal') return false;
-        const at = momentOf(parsed);
-        if (phase === 'back' && at < now() - windowMs) return false;
-        pending = {
-          parsed,
-          level,
-          at,
-          isStamped: parsed.at !== null,
-          fileId,
-          offset,
-          trace: new TraceLines(parsed),
-        };
-        return true;
-      },
-      flush,
-    };
-  };
+  #countLogin(parsed: ParsedLine, address: string): void {
+    const { facts, now, windowMs } = this.#shared;
+    const at = this.#momentOf(parsed);
+    if (this.#phase === 'live' || at >= now() - windowMs) facts.addLogin(at, address);
+  }
+}
+
+/** Whose of several bots a line is, nobody can say. */
+function nameOf({ bots, path }: LogTarget): string {
+  return bots.length > 0 ? bots.join(', ') : clean(basename(path));
 }
 
 /** A part of a string keeps the whole alive: a short one is copied, or 400 characters would hold 64 KiB. */

@@ -8,6 +8,8 @@ import type { LogIo } from './io.ts';
 export const MAX_LINE_BYTES = 64 * 1024;
 /** Bytes before the place we stand at, remembered: another content there means that the file was written anew. */
 const SIGNATURE_BYTES = 64;
+/** Of a file of which nothing was read. */
+const noBytes = Buffer.alloc(0);
 /** Read at once; more than twice the longest line, so that every line ends in one reading. */
 export const CHUNK_BYTES = 256 * 1024;
 
@@ -56,7 +58,7 @@ export class OpenLog {
   #wantsNext = false;
   /** The unfinished line at `offset` was taken already, as it stood. */
   #isPartTaken = false;
-  readonly #signature = Buffer.alloc(SIGNATURE_BYTES);
+  #signature: Buffer = noBytes;
   #signatureLength = 0;
 
   constructor(fd: number, stats: Stats, now: number) {
@@ -243,6 +245,7 @@ export class OpenLog {
 
   #remember(bytes: Buffer, end: number): void {
     const from = Math.max(0, end - SIGNATURE_BYTES);
+    if (this.#signature === noBytes && end > 0) this.#signature = Buffer.alloc(SIGNATURE_BYTES);
     bytes.copy(this.#signature, 0, from, end);
     this.#signatureLength = end - from;
   }

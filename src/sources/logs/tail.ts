@@ -35,7 +35,8 @@ export class LogTail {
   #wasMissing = false;
   /** Epoch ms of the last look that found the path. */
   #lookedAt = Number.NaN;
-  #writtenAt = Number.NaN;
+  /** Epoch ms. */
+  writtenAt = Number.NaN;
   #closedRead = 0;
   #closedDropped = 0;
   #said: LogFile | null = null;
@@ -65,11 +66,6 @@ export class LogTail {
     return this.#options.sink.isHolding || (current !== null && current.offset < current.size);
   }
 
-  /** How many descriptors it holds. */
-  get openCount(): number {
-    return this.#logs.length;
-  }
-
   /** Whether the path names what it did, with every byte of it read: a look would find nothing. */
   isAsLeft(stats: Stats | null): boolean {
     if (stats === null) return this.#wasMissing && this.state === 'missing' && this.#logs.length === 0;
@@ -96,7 +92,7 @@ export class LogTail {
       return isDone;
     } catch (error) {
       const unreadable = toUnreadable(error);
-      if (Number.isNaN(this.#writtenAt)) this.#options.times?.note(this.target.path, Number.NaN);
+      if (Number.isNaN(this.writtenAt)) this.#options.times?.note(this.target.path, Number.NaN);
       this.state = unreadable.state;
       this.reason = unreadable.message;
       return true;
@@ -123,11 +119,11 @@ export class LogTail {
       this.#wasMissing = true;
       this.state = 'missing';
       this.reason = 'no such file';
-      this.#writtenAt = Number.NaN;
+      this.writtenAt = Number.NaN;
       return isDone;
     }
-    const isTouched = stats.mtimeMs !== this.#writtenAt && !Number.isNaN(this.#lookedAt);
-    this.#writtenAt = stats.mtimeMs;
+    const isTouched = stats.mtimeMs !== this.writtenAt && !Number.isNaN(this.#lookedAt);
+    this.writtenAt = stats.mtimeMs;
     if (current === null || current.ino !== stats.ino || current.dev !== stats.dev) {
       if (!(await this.#begin(look, current ?? this.#logs.at(-1) ?? null))) return true;
     } else if (isTouched && current.offset === 0 && current.size === 0) {
@@ -168,7 +164,8 @@ export class LogTail {
     const finished = registry.finishedOf(log.key);
     registry.claim(log, this);
     if (previous) await this.#openBetween(look, previous, 'renamed');
-    this.#logs.push(log);
+    // A list of exactly one: most logs never have another.
+    this.#logs = this.#logs.concat(log);
     this.#current = log;
     const scope = this.#scope(look);
     if (finished && (await holdsAt(look, fd, stats.size, finished.offset, finished.signature))) {
@@ -283,13 +280,16 @@ export class LogTail {
 
   /** As it is said to others; the same object while only how far it is changes. */
   snapshot(): LogFile {
-    const { state, reason, droppedBytes } = this;
-    this.#said = sayFile(this.#said, { ...this.target, state, reason, droppedBytes }, () => ({
-      sizeBytes: this.#current?.size ?? Number.NaN,
-      offset: (this.#current ?? this.#logs.at(-1))?.offset ?? 0,
-      writtenAt: this.#writtenAt,
-    }));
+    this.#said = sayFile(this.#said, this.target, this, this);
     return this.#said;
+  }
+
+  get sizeBytes(): number {
+    return this.#current?.size ?? Number.NaN;
+  }
+
+  get offset(): number {
+    return (this.#current ?? this.#logs.at(-1))?.offset ?? 0;
   }
 
   async close(io: LogIo): Promise<void> {
