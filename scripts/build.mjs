@@ -41,6 +41,19 @@ const withoutDevtools = {
   },
 };
 
+/**
+ * Yoga's WebAssembly stands in its own text, and is fetched from there where `fetch` is known. Node then loads all of its
+ * HTTP client, for as long as Ink and React take together. Without, it is decoded where it stands.
+ */
+const withoutFetching = {
+  name: 'without-fetching',
+  setup({ onLoad }) {
+    onLoad({ filter: /yoga-wasm-base64-esm\.js$/ }, ({ path }) => ({
+      contents: `const fetch = undefined;\n${readFileSync(path, 'utf8')}`,
+    }));
+  },
+};
+
 mkdirSync(dist, { recursive: true });
 const { metafile } = await build({
   absWorkingDir: root,
@@ -60,7 +73,7 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
   external: ['pg-native', 'pm2'],
-  plugins: [withoutDevtools],
+  plugins: [withoutDevtools, withoutFetching],
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
   banner: {
     js: "import{createRequire as botopCreateRequire}from'node:module';const require=botopCreateRequire(import.meta.url);",
