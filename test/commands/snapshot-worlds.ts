@@ -111,6 +111,7 @@ const pm2 = (home: string): fc.Arbitrary<Pm2Snapshot> =>
         startedAt: orNull(instant),
         replacements: fc.nat(),
         replacedPid: orNull(pid),
+        logPath: fc.constant(`${home}/pm2.log`),
       }),
       listedAt: instant,
       bots: fc.constant(bots),
@@ -255,7 +256,14 @@ export function worldOf({
 /** One world's parts with plain values, for examples: the first of the generator with its numbers replaced. */
 export const onePm2 = (bots: readonly Partial<Bot>[], rest: Partial<Pm2Snapshot> = {}): Pm2Snapshot => ({
   home: '/a/.pm2',
-  daemon: { pid: 77, version: '7.0.4', startedAt: NOW - 3_600_000, replacements: 0, replacedPid: null },
+  daemon: {
+    pid: 77,
+    version: '7.0.4',
+    startedAt: NOW - 3_600_000,
+    replacements: 0,
+    replacedPid: null,
+    logPath: '/home/ops/.pm2/pm2.log',
+  },
   listedAt: NOW - 500,
   bots: bots.map((given, index) => ({ ...plainBot, id: index, name: `bot-${index}`, uniqueId: `u${index}`, ...given })),
   cpuPercent: new Float64Array(bots.length).fill(Number.NaN),

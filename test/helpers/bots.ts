@@ -81,7 +81,14 @@ export function makeCrashes(count: number, everyMs: number, agoMs = 0): BotExit[
 export function makePm2Snapshot(bots: readonly Bot[], over: Partial<Pm2Snapshot> = {}): Pm2Snapshot {
   return {
     home: '/home/ops/.pm2',
-    daemon: { pid: 900, version: '7.0.4', startedAt: NOON - 86_400_000, replacements: 0, replacedPid: null },
+    daemon: {
+      pid: 900,
+      version: '7.0.4',
+      startedAt: NOON - 86_400_000,
+      replacements: 0,
+      replacedPid: null,
+      logPath: '/home/ops/.pm2/pm2.log',
+    },
     listedAt: NOON,
     bots,
     cpuPercent: Float64Array.from(bots, () => 3),

@@ -298,3 +298,19 @@ test('a home without a daemon is absent, and stays without one', async () => {
     rmSync(home, { recursive: true });
   }
 });
+
+test('a daemon that was told where to write its own log is read there', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'botop-log-'));
+  const logPath = join(folder, 'own.log');
+  const pm2 = await startPm2(undefined, { PM2_LOG_FILE_PATH: logPath });
+  const watched = new Watched(pm2.home);
+  try {
+    await pm2.start({ name: 'crash', code: 'process.exit(3)', max_restarts: 2 });
+    await until('its exits', () => watched.bot('crash')?.exits.some(({ code }) => code === 3));
+    expect(watched.now()).toMatchObject({ isLogRead: true, daemon: { logPath } });
+  } finally {
+    await watched.end();
+    await pm2.remove();
+    rmSync(folder, { recursive: true });
+  }
+});

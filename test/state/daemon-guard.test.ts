@@ -5,7 +5,14 @@ import { judgeDaemon, judgeDaemons } from '../../src/state/daemon-guard.ts';
 import { makePm2Snapshot, NOON } from '../helpers/bots.ts';
 import { makeDaemonProcess, makeHomeGuard, makeOrphan } from '../helpers/guards.ts';
 
-const daemon = { pid: 900, version: '7.0.4', startedAt: NOON - 86_400_000, replacements: 0, replacedPid: null };
+const daemon = {
+  pid: 900,
+  version: '7.0.4',
+  startedAt: NOON - 86_400_000,
+  replacements: 0,
+  replacedPid: null,
+  logPath: '/home/ops/.pm2/pm2.log',
+};
 const cli = { path: '/usr/bin/pm2', version: '7.0.4' };
 
 const fresh = (over: Partial<Pm2Snapshot['daemon']> = {}): Reading<Pm2Snapshot> => ({

@@ -1,6 +1,5 @@
 /** The logs that PM2 names, and several targets of one path as one. */
-import { join } from 'node:path';
-import type { Bot, Pm2Snapshot } from '../pm2/snapshot.ts';
+import type { Bot, Pm2Daemon, Pm2Snapshot } from '../pm2/snapshot.ts';
 import type { LogTarget } from './snapshot.ts';
 
 /**
@@ -8,20 +7,24 @@ import type { LogTarget } from './snapshot.ts';
  * so that asking each second costs nothing.
  */
 export function createPm2Targets(): (snapshots: readonly Pm2Snapshot[]) => readonly LogTarget[] {
-  let known: readonly (readonly Bot[])[] = [];
+  let known: readonly Pm2Snapshot[] = [];
   let targets: readonly LogTarget[] = [];
   return (snapshots) => {
-    if (snapshots.length !== known.length || snapshots.some(({ bots }, i) => bots !== known[i])) {
-      known = snapshots.map(({ bots }) => bots);
-      targets = snapshots.flatMap(({ home, bots }) => [...bots.flatMap(targetsOf), ownLog(home)]);
+    if (snapshots.length !== known.length || !snapshots.every((snapshot, i) => isSame(snapshot, known[i]))) {
+      known = snapshots;
+      targets = snapshots.flatMap(({ daemon, bots }) => [...bots.flatMap(targetsOf), ownLog(daemon)]);
     }
     return targets;
   };
 }
 
+function isSame({ bots, daemon }: Pm2Snapshot, known: Pm2Snapshot | undefined): boolean {
+  return bots === known?.bots && daemon.logPath === known.daemon.logPath;
+}
+
 /** What PM2 says of itself: daemons that die, bots that cannot be started. */
-function ownLog(home: string): LogTarget {
-  return { path: join(home, 'pm2.log'), bots: ['PM2'], stream: 'out' };
+function ownLog({ logPath }: Pm2Daemon): LogTarget {
+  return { path: logPath, bots: ['PM2'], stream: 'out' };
 }
 
 /** /dev/null and the like keep nothing. */

@@ -1,9 +1,10 @@
 /** Which PM2 daemons run on this machine, and which of them answers in a home. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { withVariables } from '../proc/environment.ts';
 import { readSmall } from '../proc/small-file.ts';
 import { readStat, startedAt } from '../proc/stat.ts';
 import { userName } from '../proc/users.ts';
@@ -90,6 +91,8 @@ export interface DaemonIdentity {
   readonly startTicks: number;
   /** Epoch ms, or null. */
   readonly startedAt: number | null;
+  /** What it says of itself it writes there, absolute. */
+  readonly logPath: string;
 }
 
 /** Reads `pm2.pid`, which a daemon writes before it opens its sockets. Call it after a call has been answered. */
@@ -107,5 +110,25 @@ export async function identifyDaemon(home: string, now: number): Promise<DaemonI
     pid: isKnown ? pid : Number.NaN,
     startTicks: stat?.startTicks ?? -1,
     startedAt: stat === null ? null : startedAt(stat, now),
+    logPath: (stat === null ? null : logPathOf(`/proc/${pid}`)) ?? usualLogPath(home),
   };
+}
+
+/** Where a daemon writes what it says of itself unless it was told otherwise. */
+export function usualLogPath(home: string): string {
+  return join(home, 'pm2.log');
+}
+
+/** `PM2_LOG_FILE_PATH` of the process that serves a home; null without, or where its environment is not ours to read. */
+function logPathOf(folder: string): string | null {
+  const named = withVariables(folder, (valueOf) => valueOf('PM2_LOG_FILE_PATH'));
+  if (!named) return null;
+  if (isAbsolute(named)) return named;
+  try {
+    // PM2 takes it from where the daemon was started.
+    return resolve(readlinkSync(`${folder}/cwd`), named);
+  } catch {
+    // It ended meanwhile.
+    return null;
+  }
 }

@@ -26,9 +26,10 @@ export interface Pm2LogReader {
 
 const nothing: LogStep = { events: [], isLive: true };
 
-/** `now` gives epoch ms: it dates new lines without a stamp that we understand. */
-export function createPm2LogReader(path: string, now: () => number, windowMs = 60 * 60_000): Pm2LogReader {
+/** `path` may name another file later. `now` gives epoch ms: it dates new lines without a stamp that we understand. */
+export function createPm2LogReader(path: () => string, now: () => number, windowMs = 60 * 60_000): Pm2LogReader {
   let file: FileHandle | null = null;
+  let openedPath = '';
   let inode = 0n;
   let offset = 0;
   let tail: Buffer = Buffer.alloc(0);
@@ -38,10 +39,18 @@ export function createPm2LogReader(path: string, now: () => number, windowMs = 6
   /** What to add to stamps without a zone: the daemon's time zone need not be ours. */
   let zoneShiftMs = 0;
 
+  /** The daemon writes elsewhere: that was there before us, like the file that was looked at until now. */
+  async function turnTo(next: string): Promise<void> {
+    openedPath = next;
+    hasReadBack = false;
+    await file?.close();
+    file = null;
+  }
+
   async function reopen(): Promise<void> {
     await file?.close();
     file = null;
-    file = await openRegular(path);
+    file = await openRegular(openedPath);
     inode = (await file.stat({ bigint: true })).ino;
     offset = 0;
     tail = Buffer.alloc(0);
@@ -115,9 +124,10 @@ export function createPm2LogReader(path: string, now: () => number, windowMs = 6
     },
     async read() {
       try {
+        if (path() !== openedPath) await turnTo(path());
         const isLive = hasReadBack;
         let events: Pm2LogEvent[] = [];
-        const current = await stat(path, { bigint: true });
+        const current = await stat(openedPath, { bigint: true });
         if (file === null || current.ino !== inode) {
           // Rotated: the old file's last lines come before the new one's first.
           if (file !== null) events = await step(isLive);

@@ -46,6 +46,8 @@ export interface Pm2Daemon {
   readonly replacements: number;
   /** Pid of the one before; null where there was none. */
   readonly replacedPid: number | null;
+  /** PM2's own log: `pm2.log` of the home, or what the daemon's `PM2_LOG_FILE_PATH` names. Absolute. */
+  readonly logPath: string;
 }
 
 /** PM2's words, as the daemon writes them; `unknown` stands for one that we do not know. */

@@ -9,7 +9,7 @@ import { type Clock, type Source, SourceError, SourceOff } from '../source.ts';
 import { safeText } from './access.ts';
 import type { AuditFolder } from './audit-trail.ts';
 import { createPm2Client } from './client.ts';
-import { type DaemonIdentity, defaultPm2Home, findDaemons, identifyDaemon } from './daemons.ts';
+import { type DaemonIdentity, defaultPm2Home, findDaemons, identifyDaemon, usualLogPath } from './daemons.ts';
 import { createDumpReader } from './dump.ts';
 import { watchHome } from './home-watch.ts';
 import { readList } from './list.ts';
@@ -81,7 +81,10 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
       poke();
     },
   });
-  const log = createPm2LogReader(join(home, 'pm2.log'), () => clock.now());
+  const log = createPm2LogReader(
+    () => daemon?.logPath ?? usualLogPath(home),
+    () => clock.now(),
+  );
   const dumpReader = createDumpReader(join(home, 'dump.pm2'));
   const roster = createRoster(options);
   const watcher = watchHome(home, {
@@ -135,6 +138,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
       startedAt: next.startedAt,
       replacements: (daemon?.replacements ?? 0) + (isReplaced ? 1 : 0),
       replacedPid: replacedPid ?? daemon?.replacedPid ?? null,
+      logPath: next.logPath,
     };
     return isReplaced;
   }
@@ -192,7 +196,8 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
 
   async function observe(signal: AbortSignal): Promise<void> {
     const start = clock.monotonic();
-    if (isLogDue || !watcher.isTelling || start - logMono >= logEveryMs - toleranceMs) await readLog();
+    const isLogTold = watcher.isTelling && (daemon === null || daemon.logPath === usualLogPath(home));
+    if (isLogDue || !isLogTold || start - logMono >= logEveryMs - toleranceMs) await readLog();
     const sinceList = start - listedMono;
     const isFollowing = unsettledSince !== null && start - unsettledSince < settleMs;
     const isDue = isListDue || isFollowing || sinceList >= listPauseMs() - toleranceMs;

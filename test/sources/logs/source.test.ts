@@ -207,6 +207,8 @@ test("PM2's files are named once while its bots stay the same", () => {
   const list = of([snapshot]);
   expect(list.map(({ bots, stream }) => `${bots[0]} ${stream}`)).toEqual(['a out', 'a err', 'b out', 'PM2 out']);
   expect(of([{ ...snapshot }])).toBe(list);
+  const daemon = { ...snapshot.daemon, logPath: '/var/log/pm2-own.log' };
+  expect(of([{ ...snapshot, daemon }]).at(-1)).toMatchObject({ path: '/var/log/pm2-own.log', bots: ['PM2'] });
 });
 
 test('a combined log is read where the other two keep nothing, and only there', () => {

@@ -20,7 +20,7 @@ let reader: Pm2LogReader;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'botop-log-'));
   path = join(folder, 'pm2.log');
-  reader = createPm2LogReader(path, Date.now);
+  reader = createPm2LogReader(() => path, Date.now);
 });
 
 afterEach(async () => {
@@ -116,4 +116,14 @@ test('a line without end is dropped, what follows is read', async () => {
   expect(await idsOf()).toEqual([]);
   appendFileSync(path, `${line(2)}${line(3)}`);
   expect(await idsOf()).toEqual(['3']);
+});
+
+test('once the daemon is known to write elsewhere, that file is read back like one that was there before us', async () => {
+  writeFileSync(path, line(1));
+  expect(await idsOf()).toEqual(['1']);
+  path = join(folder, 'own.log');
+  writeFileSync(path, line(2, 7_200_000) + line(3));
+  const back = await reader.read();
+  expect(back.isLive).toBe(false);
+  expect(back.events.map((event) => 'id' in event && event.id)).toEqual(['3']);
 });
