@@ -61,6 +61,7 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
   const rates = createLogRates(startedAt);
   let source: LogEvents | null = null;
   let seen = 0;
+  let seenPassedOver = 0;
   let version = 0;
   let groupsLeft = 0;
   let eventsMissed = 0;
@@ -136,12 +137,33 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
     };
   }
 
-  /** The rarest of the last hour leaves, and of equally rare ones the one not seen for longest. */
+  /** The bot that has the most groups. */
+  function loudestBot(): string {
+    const counts = new Map<string, number>();
+    let loudest = '';
+    let most = 0;
+    for (const { last } of groups.values()) {
+      const count = (counts.get(last.bot) ?? 0) + 1;
+      counts.set(last.bot, count);
+      if (count > most) {
+        most = count;
+        loudest = last.bot;
+      }
+    }
+    return loudest;
+  }
+
+  /**
+   * The rarest of the last hour leaves, and of equally rare ones the one not seen for longest: of the bot that has the
+   * most, so that none takes the room of another.
+   */
   function dropOne(now: number): void {
+    const loudest = loudestBot();
     let victim: [string, Group] | null = null;
     let least = Number.POSITIVE_INFINITY;
     let oldest = Number.POSITIVE_INFINITY;
     for (const [key, group] of groups) {
+      if (group.last.bot !== loudest) continue;
       const count = group.rate.sum(now);
       if (count > least || (count === least && group.lastAt >= oldest)) continue;
       victim = [key, group];
@@ -213,10 +235,12 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
       if (source !== events) {
         source = events;
         seen = 0;
+        seenPassedOver = 0;
       }
       sweep(now);
       if (events.lastSeq === seen) return false;
-      eventsMissed += Math.max(0, events.firstSeq - (seen + 1));
+      eventsMissed += Math.max(0, events.firstSeq - (seen + 1)) + events.passedOver - seenPassedOver;
+      seenPassedOver = events.passedOver;
       const first = Math.max(seen + 1, events.firstSeq);
       seen = Math.min(events.lastSeq, first + most - 1);
       for (let seq = first; seq <= seen; seq += 1) take(events.of(seq) as LogEvent, now);

@@ -115,6 +115,16 @@ test('of more groups than there is room for, the rarest leaves and is counted', 
   expect(summariseErrors(history, NOON).total).toBe(4);
 });
 
+test("the groups of one bot do not push out another bot's", () => {
+  const ring = new LogEvents();
+  const history = createErrorHistory({ maxGroups: 3 });
+  ring.push(event({ bot: 'quiet', message: 'once', at: NOON - 3_000_000 }));
+  for (const message of ['one', 'two', 'three', 'four', 'five']) ring.push(event({ bot: 'loud', message }));
+  history.pull(ring, NOON);
+  expect(history.groups.map(({ pattern }) => pattern).sort()).toEqual(['five', 'four', 'once']);
+  expect(history.groupsLeft).toBe(3);
+});
+
 test('what left the ring before it was seen is counted', () => {
   const ring = new LogEvents(3);
   const history = createErrorHistory();

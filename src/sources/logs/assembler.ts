@@ -18,6 +18,8 @@ const MESSAGE_CHARACTERS = 400;
 const DETAIL_CHARACTERS = 2_000;
 /** Longer entries are cut before they are looked into; what is kept of them is far shorter. */
 const READ_CHARACTERS = 8_192;
+/** Judged of each log in a beat whatever the others write: an error with its stack trace beside a flood. */
+const SURE_LINES_OF_A_LOG = 32;
 const QUARTER_HOUR_MS = 15 * 60_000;
 const MAX_ZONE_MS = 26 * 60 * 60_000;
 
@@ -28,6 +30,8 @@ export interface Allowance {
   timedBelow: number;
   /** Monotonic ms at which judging ends whatever is left. */
   until: number;
+  /** Which beat it is for: in each one every log may have its share judged, however little is left. */
+  beat: number;
 }
 
 /** Counts of one run, added to by every file. */
@@ -116,6 +120,8 @@ class Assembler implements LineSink {
   #isGlog = false;
   #shift: ((at: number) => number) | null = null;
   #pending: Pending | null = null;
+  #beat = -1;
+  #takenInBeat = 0;
 
   constructor(shared: Shared, target: () => LogTarget) {
     this.#shared = shared;
@@ -162,15 +168,16 @@ class Assembler implements LineSink {
   take(bytes: Buffer, start: number, end: number, { isCut, hasNeedle, fileId, offset }: LineMark): boolean {
     const { allowance, tally, now, monotonic, windowMs } = this.#shared;
     if (isCut) tally.cutLines += 1;
-    if (allowance.linesLeft <= 0) {
+    if (!this.#mayJudge()) {
       this.flush();
       if (hasNeedle) tally.droppedLines += 1;
       return false;
     }
-    allowance.linesLeft -= 1;
+    allowance.linesLeft = Math.max(0, allowance.linesLeft - 1);
     // Reading the clock costs as much as a short line: once in 32 is enough.
     const { linesLeft, timedBelow } = allowance;
-    if (linesLeft < timedBelow && linesLeft % 32 === 0 && monotonic() >= allowance.until) allowance.linesLeft = 0;
+    const isTimed = linesLeft > 0 && linesLeft < timedBelow && linesLeft % 32 === 0;
+    if (isTimed && monotonic() >= allowance.until) allowance.linesLeft = 0;
     const stop = end > start && bytes[end - 1] === 0x0d ? end - 1 : end;
     const text = bytes.toString('utf8', start, stop);
     if (this.#pending?.trace.takes(text)) return this.#pending.trace.wantsNext;
@@ -239,6 +246,17 @@ class Assembler implements LineSink {
     const shift = Math.round((at - stampedAt) / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
     if (Math.abs(at - stampedAt - shift) > 5_000 || Math.abs(shift) > MAX_ZONE_MS) return;
     this.#zoneShiftMs = shift;
+  }
+
+  /** Whether one more line may be judged: while there is time, and of each log a few in any case. */
+  #mayJudge(): boolean {
+    const { linesLeft, beat } = this.#shared.allowance;
+    if (this.#beat !== beat) {
+      this.#beat = beat;
+      this.#takenInBeat = 0;
+    }
+    this.#takenInBeat += 1;
+    return linesLeft > 0 || this.#takenInBeat <= SURE_LINES_OF_A_LOG;
   }
 
   #countLogin(parsed: ParsedLine, address: string): void {

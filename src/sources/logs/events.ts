@@ -1,4 +1,5 @@
 /** The events of all logs, the newest of them in fixed memory: so many, and so many characters. */
+import { fairShare } from './fair.ts';
 
 /** The levels that are kept; what is milder costs no more than being looked at. */
 export type LogLevel = 'warn' | 'error' | 'fatal';
@@ -44,13 +45,18 @@ export class LogEvents {
   #length = 0;
   #characters = 0;
   #staged: Omit<LogEvent, 'seq'>[] = [];
-  #stagedCharacters = 0;
+  #stagedWeight = 0;
   #passedOver = 0;
 
   constructor(capacity = 5_000, maxCharacters = 2_000_000) {
     this.#capacity = capacity;
     this.#maxCharacters = maxCharacters;
     this.#ring = Array.from({ length: capacity });
+  }
+
+  /** Events that were left out since the start because more came at once than the ring holds. */
+  get passedOver(): number {
+    return this.#passedOver;
   }
 
   get length(): number {
@@ -82,31 +88,40 @@ export class LogEvents {
   /** Keeps an event until `commit` puts it in its place by time among those of the other files. */
   stage(event: Omit<LogEvent, 'seq'>): void {
     this.#staged.push(event);
-    this.#stagedCharacters += event.message.length + event.detail.length;
-    if (this.#staged.length >= 2 * this.#capacity || this.#stagedCharacters >= this.#maxCharacters) this.#thin();
+    this.#stagedWeight += this.#weightOf(event);
+    if (this.#stagedWeight >= 2 * this.#maxCharacters) this.#thin();
   }
 
   /** Adds what was staged, by time. */
   commit(): void {
     if (this.#staged.length === 0) return;
+    this.#thin();
     const staged = this.#staged.sort((a, b) => a.at - b.at);
     this.#staged = [];
-    this.#stagedCharacters = 0;
-    if (this.#passedOver > 0) {
-      // More came than the ring holds: nothing older stays, and the numbers tell how many are missing.
-      while (this.#length > 0) this.#dropOldest();
-      this.#lastSeq += this.#passedOver;
-      this.#passedOver = 0;
-    }
+    this.#stagedWeight = 0;
     for (const event of staged) this.push(event);
   }
 
-  /** The newer half stays. */
+  /** As much of the room as an event takes: a short one takes the place of one of many. */
+  #weightOf({ message, detail }: Omit<LogEvent, 'seq'>): number {
+    return Math.max(this.#maxCharacters / this.#capacity, message.length + detail.length);
+  }
+
+  /** Of more than the ring holds the newest of each log stay, and of a quiet log all. */
   #thin(): void {
-    this.#staged.sort((a, b) => a.at - b.at);
-    const out = this.#staged.splice(0, this.#staged.length >> 1);
-    for (const { message, detail } of out) this.#stagedCharacters -= message.length + detail.length;
-    this.#passedOver += out.length;
+    if (this.#stagedWeight <= this.#maxCharacters) return;
+    const wants = new Map<string, number>();
+    for (const event of this.#staged) wants.set(event.path, (wants.get(event.path) ?? 0) + this.#weightOf(event));
+    const share = fairShare(wants.values(), this.#maxCharacters);
+    const taken = new Map<string, number>();
+    const newestFirst = this.#staged.sort((a, b) => b.at - a.at);
+    this.#staged = newestFirst.filter((event) => {
+      const used = (taken.get(event.path) ?? 0) + this.#weightOf(event);
+      taken.set(event.path, used);
+      return used <= share;
+    });
+    this.#passedOver += newestFirst.length - this.#staged.length;
+    this.#stagedWeight = this.#staged.reduce((sum, event) => sum + this.#weightOf(event), 0);
   }
 
   /** The event of that number; undefined when it has left. */

@@ -11,6 +11,7 @@ import { backgroundIo, immediateIo, listingOnce } from './io.ts';
 import type { Look } from './look.ts';
 import { createChunk } from './open-log.ts';
 import { LogRegistry } from './registry.ts';
+import { createSlices } from './slices.ts';
 import type { LogFile, LogTarget } from './snapshot.ts';
 import { LogTail } from './tail.ts';
 import { joinTargets } from './targets.ts';
@@ -52,16 +53,12 @@ const SAFETY_MS = 30_000;
 /** A beat's share of the CPU; the first reading may take longer, nothing is on the screen yet. */
 const BEAT_MS = 100;
 const FIRST_MS = 2_000;
-/** Work in one piece; then keys have their turn. */
-const SLICE_MS = 8;
 /** The first reading waits so long for files on slow file systems, the later ones this long. */
 const BACKGROUND_FIRST_MS = 1_000;
 const BACKGROUND_MS = 20;
 const SLOW_MS = 5_000;
 /** Two readings closer together than this are of one beat. */
 const SAME_BEAT_MS = 900;
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export function createLogFollower(options: LogFollowerOptions): LogFollower {
   const { clock, finder, sinkFor, windowMs, onChange, onUnknown, times, maxFiles = 512 } = options;
@@ -71,6 +68,7 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
   /** Tails by folder, then by name, for what the system tells. */
   const places = new Map<string, Map<string, LogTail>>();
   const chunk = createChunk();
+  const slices = createSlices(clock, () => isClosed);
   let slowChunk: Buffer | null = null;
   let slow: { readonly tail: LogTail; readonly since: number } | null = null;
   let slowQueue: Promise<void> = Promise.resolve();
@@ -79,6 +77,8 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
   let list: readonly LogFile[] = [];
   /** Those that something was told of, or that want to be looked at without. */
   const due = new Set<LogTail>();
+  /** Those that were not read to their end. The others come first: a flood does not keep a quiet log waiting. */
+  const unfinished = new Set<LogTail>();
   /** Those of one reading; kept, since with loud folders there are many each second. */
   const waiting: LogTail[] = [];
   let isListOld = true;
@@ -124,6 +124,7 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
 
   async function look(tail: LogTail, how: Look): Promise<void> {
     due.delete(tail);
+    unfinished.delete(tail);
     const said = tail.snapshot();
     const before = tail.readBytes;
     const droppedBefore = tail.droppedBytes;
@@ -132,25 +133,8 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
     readBytes += tail.readBytes - before;
     droppedBytes += tail.droppedBytes - droppedBefore;
     // Where nothing is told of changes, every beat looks.
-    if (!isDone || tail.isRestless || !folders.isWatched(tail.folder)) due.add(tail);
-  }
-
-  /** Time until `end`, in pieces between which keys have their turn. */
-  function slices(end: number): Pick<Look, 'hasTime' | 'isLong'> {
-    let sliceEnd = clock.monotonic() + SLICE_MS;
-    async function rest(): Promise<boolean> {
-      await turn();
-      sliceEnd = clock.monotonic() + SLICE_MS;
-      return !isClosed;
-    }
-    return {
-      isLong: () => clock.monotonic() >= sliceEnd,
-      hasTime() {
-        const now = clock.monotonic();
-        if (now >= end || isClosed) return false;
-        return now < sliceEnd ? true : rest();
-      },
-    };
+    if (!isDone) unfinished.add(tail);
+    else if (tail.isRestless || !folders.isWatched(tail.folder)) due.add(tail);
   }
 
   async function lookSlowly(waiting: readonly LogTail[]): Promise<void> {
@@ -166,12 +150,18 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
   /** Gives those that are to be looked at in the background. */
   async function lookAtOnce(): Promise<LogTail[]> {
     const background: LogTail[] = [];
+    let hasGoneOn = false;
     const time = slices(clock.monotonic() + (hasRead ? BEAT_MS : FIRST_MS));
     const io = hasRead ? immediateIo : listingOnce(immediateIo);
     for (const tail of waiting) {
       const has = time.hasTime();
-      // What is left out stays due; the next beat begins with it.
-      if (has !== true && !(await has)) break;
+      // What is left out stays due. Of those that were not done one has a piece of its own in each beat.
+      if (has !== true && !(await has)) {
+        const [next] = unfinished;
+        if (next && !hasGoneOn) await look(next, { io, chunk, ...time });
+        break;
+      }
+      hasGoneOn ||= unfinished.delete(tail);
       // Before the stat: what is told from here on asks for another look.
       due.delete(tail);
       const stats = statAtOnce(tail);
@@ -195,10 +185,11 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
       lookedAtAll = now;
       arm();
     }
-    // One that is looked at and not done goes to the end of the set: the next beat begins with another.
     if (isAll) for (const tail of tails.values()) due.add(tail);
     waiting.length = 0;
-    for (const tail of due) waiting.push(tail);
+    for (const tail of due) if (!unfinished.has(tail)) waiting.push(tail);
+    // One that is looked at and not done goes to the end of the set: the next beat begins with another.
+    for (const tail of unfinished) waiting.push(tail);
   }
 
   async function readOnce(): Promise<void> {
@@ -230,6 +221,7 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
         if (kept.has(path)) continue;
         tails.delete(path);
         due.delete(tail);
+        unfinished.delete(tail);
         times?.unfollow(path);
         void tail.close(backgroundIo);
       }

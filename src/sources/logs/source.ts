@@ -51,7 +51,7 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
   const events = new LogEvents();
   const facts = new LogFactsRing();
   const tally: Tally = { warn: 0, error: 0, fatal: 0, droppedLines: 0, cutLines: 0 };
-  const allowance: Allowance = { linesLeft: 0, timedBelow: 0, until: 0 };
+  const allowance: Allowance = { linesLeft: 0, timedBelow: 0, until: 0, beat: 0 };
   let poke: (() => void) | null = null;
   let soon: NodeJS.Timeout | undefined;
   let pokedAt = Number.NEGATIVE_INFINITY;
@@ -132,6 +132,7 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
       if (reason !== null) throw new SourceOff(reason);
       await refreshTargets(signal);
       // What was there before us is judged without haste: it happens once.
+      allowance.beat += 1;
       allowance.linesLeft = hasRead ? LINES_PER_BEAT : 10 * LINES_PER_BEAT;
       allowance.timedBelow = allowance.linesLeft - SURE_LINES;
       allowance.until = clock.monotonic() + (hasRead ? JUDGING_MS : 10 * JUDGING_MS);

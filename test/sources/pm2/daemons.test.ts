@@ -48,7 +48,7 @@ test('the home is PM2_HOME, else .pm2 in the home folder', () => {
 });
 
 test('a pid file of a process that has ended, or none, leaves the daemon unidentified', async () => {
-  const unknown = { pid: Number.NaN, startTicks: -1, startedAt: null };
+  const unknown = { pid: Number.NaN, startTicks: -1, startedAt: null, logPath: join(proc, 'pm2.log') };
   expect(await identifyDaemon(proc, Date.now())).toEqual(unknown);
   writeFileSync(join(proc, 'pm2.pid'), String(2 ** 30));
   if (process.platform === 'linux') expect(await identifyDaemon(proc, Date.now())).toEqual(unknown);

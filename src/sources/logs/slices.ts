@@ -1,0 +1,28 @@
+/** Work on logs in pieces, between which keys have their turn. */
+import type { Clock } from '../source.ts';
+import type { Look } from './look.ts';
+
+/** Work in one piece. */
+const SLICE_MS = 8;
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Gives what a look asks while it works until `end`, in monotonic ms, or until everything `isOver`. */
+export function createSlices(clock: Clock, isOver: () => boolean): (end: number) => Pick<Look, 'hasTime' | 'isLong'> {
+  return (end) => {
+    let sliceEnd = clock.monotonic() + SLICE_MS;
+    async function rest(): Promise<boolean> {
+      await turn();
+      sliceEnd = clock.monotonic() + SLICE_MS;
+      return !isOver();
+    }
+    return {
+      isLong: () => clock.monotonic() >= sliceEnd,
+      hasTime() {
+        const now = clock.monotonic();
+        if (now >= end || isOver()) return false;
+        return now < sliceEnd ? true : rest();
+      },
+    };
+  };
+}
