@@ -2,7 +2,7 @@
  * Which files change, told by the system: one watch a folder. Where it cannot tell, every look is due, and so where it
  * would have too much to tell: waking for a change costs ten times as much as looking at a file that has none.
  */
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, statSync, watch } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -11,9 +11,9 @@ const LOCAL_TYPES: ReadonlySet<number> = new Set([
   0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x2fc12fc1, 0xf2f52010,
 ]);
 const LEARN_MS = 200;
-/** A folder is loud that tells more in a beat than this, and than a share of its files: 40 µs a change, 3 µs a look. */
-const LOUD_LEAST = 16;
-const LOUD_SHARE = 8;
+/** A folder is loud that tells more in a beat than this, and than a share of its files: 100 µs a change, 6 µs a look. */
+const LOUD_LEAST = 4;
+const LOUD_SHARE = 16;
 
 interface Watch {
   readonly watcher: FSWatcher;
@@ -23,7 +23,7 @@ interface Watch {
 export interface LogFolders {
   /** Watches exactly these folders, the loud ones too. `folders` gives how many files of ours each has. */
   arm(folders: ReadonlyMap<string, number>): void;
-  /** A beat has passed: what was told until now is counted no longer. */
+  /** A beat has passed: what was told until now is counted no longer, and what came or went in loud folders is told. */
   beat(): void;
   /** Learns which of the folders are local, waiting 200 ms at most. */
   learn(): Promise<void>;
@@ -38,9 +38,13 @@ export interface LogFolders {
 export function createLogFolders(onChange: (folder: string, name: string | null) => void): LogFolders {
   const watchers = new Map<string, Watch>();
   const locality = new Map<string, boolean>();
+  /** Folders that are not listened to, and when an entry last came or went there, ms. */
+  const loud = new Map<string, number>();
   /** For which folders it was learned. */
   let learned: ReadonlyMap<string, number> | null = null;
   let wanted: ReadonlyMap<string, number> = new Map();
+
+  const isLocal = (folder: string): boolean => locality.get(folder) === true;
 
   function drop(folder: string): void {
     watchers.get(folder)?.watcher.close();
@@ -63,18 +67,41 @@ export function createLogFolders(onChange: (folder: string, name: string | null)
     place.told += 1;
     if (place.told <= Math.max(LOUD_LEAST, (wanted.get(folder) ?? 0) / LOUD_SHARE)) return onChange(folder, name);
     drop(folder);
+    loud.set(folder, entriesAt(folder));
     // What changes from here on is told by nobody.
     onChange(folder, null);
+  }
+
+  function lookAtLoud(): void {
+    for (const [folder, before] of loud) {
+      const at = entriesAt(folder);
+      if (at === before) continue;
+      loud.set(folder, at);
+      // A name that nobody has: who knows what it is.
+      onChange(folder, '');
+    }
+  }
+
+  /** Always the same where it cannot be asked at once. */
+  function entriesAt(folder: string): number {
+    if (!isLocal(folder)) return 0;
+    try {
+      return statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    } catch {
+      return 0;
+    }
   }
 
   return {
     arm(folders) {
       wanted = folders;
+      loud.clear();
       for (const folder of watchers.keys()) if (!folders.has(folder)) drop(folder);
       for (const folder of folders.keys()) if (!watchers.has(folder)) watchFolder(folder);
     },
     beat() {
       for (const place of watchers.values()) place.told = 0;
+      if (loud.size > 0) lookAtLoud();
     },
     async learn() {
       if (wanted === learned) return;
@@ -95,8 +122,8 @@ export function createLogFolders(onChange: (folder: string, name: string | null)
       await Promise.race([Promise.all(answers), deadline]);
       waited.abort();
     },
-    isLocal: (folder) => locality.get(folder) === true,
-    isWatched: (folder) => watchers.has(folder) && locality.get(folder) === true,
+    isLocal,
+    isWatched: (folder) => watchers.has(folder) && isLocal(folder),
     close() {
       for (const folder of [...watchers.keys()]) drop(folder);
     },

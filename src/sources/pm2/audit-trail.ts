@@ -27,6 +27,8 @@ interface Attempt {
 }
 
 const everyMs = 2_000;
+/** While there is none: a question that fails is the dearest. */
+const absentEveryMs = 10_000;
 /** Whether the folder is to be trusted takes a dozen questions: asked again before anything is read, and this often. */
 const folderEveryMs = 60_000;
 /** As much as is read back of the audit, and as old as an attempt may be: exits are kept for an hour. */
@@ -53,6 +55,7 @@ const ending: ReadonlySet<unknown> = new Set([
 export function createAuditTrail(folder: AuditFolder | null): AuditTrail {
   const attempts = new Map<string, Attempt>();
   let seen = '';
+  let dueAt = Number.NEGATIVE_INFINITY;
   let readAt = Number.NEGATIVE_INFINITY;
   let path: string | null = null;
   let foundAt = Number.NEGATIVE_INFINITY;
@@ -103,8 +106,9 @@ export function createAuditTrail(folder: AuditFolder | null): AuditTrail {
 
   return {
     async read(now) {
-      if (now - readAt < everyMs && now >= readAt) return false;
+      if (now < dueAt && now >= readAt) return false;
       readAt = now;
+      dueAt = now + everyMs;
       try {
         const isKnown = now >= foundAt && now - foundAt < folderEveryMs;
         const known = isKnown ? path : await find(now);
@@ -119,6 +123,7 @@ export function createAuditTrail(folder: AuditFolder | null): AuditTrail {
         return true;
       } catch {
         // No audit yet, or not ours to read: then nobody of us is known to have done anything.
+        dueAt = now + absentEveryMs;
         return false;
       }
     },
