@@ -4,6 +4,7 @@ import { clean } from '../text/clean.ts';
 import { redact } from '../text/redact.ts';
 import type { Risk } from './action.ts';
 import { appendLine, checkAppend } from './append-file.ts';
+import { fileTrouble } from './error-text.ts';
 import type { StateFolder } from './state-folder.ts';
 import { auditTarget, type Target } from './target.ts';
 import type { Who } from './who.ts';
@@ -62,13 +63,15 @@ export function createAudit(options: AuditOptions): Audit {
 
   /** Does something in the folder, where there is one. */
   async function inFolder(act: (folder: string) => Promise<void>): Promise<string | null> {
+    let place = '';
     try {
       const folder = await options.folder();
       if (folder.state === 'unusable') return folder.reason;
-      await act(folder.path);
+      place = folder.path;
+      await act(place);
       return null;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return fileTrouble(error, place);
     }
   }
 

@@ -1,6 +1,7 @@
 /** The folder where botop keeps what must outlive it: the audit, and the evidence saved before something is destroyed. */
 import { chmod, lstat, mkdir, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, parse, relative, sep } from 'node:path';
+import { fileTrouble } from './error-text.ts';
 
 /** Where to look. All of it is passed in, so that tests never touch a person's own folder. */
 export interface StatePlace {
@@ -59,8 +60,7 @@ async function open(base: string, names: readonly string[], uid: number): Promis
     }
     return { state: 'usable', path };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return { state: 'unusable', reason: `${join(base, ...names)} cannot be used: ${code ?? message}` };
+    return { state: 'unusable', reason: fileTrouble(error, join(base, ...names)) };
   }
 }
 

@@ -39,6 +39,7 @@ import { sweepsOf } from '../ui/sweeps.ts';
 import { createTheme } from '../ui/theme.ts';
 import { readingOf, worldDeps } from './action-deps.ts';
 import { copyText } from './copy-text.ts';
+import { heapLimit } from './heap-limit.ts';
 import { keepLook, LOOK_FILE } from './kept-look.ts';
 import { createObservation, MARKS_FILE, type Observation } from './observation.ts';
 import { createPanels } from './panels.ts';
@@ -192,8 +193,11 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
     const isUnseen = Math.max(screen.blockedMs(), link.waitedMs()) > UNSEEN_MS;
     observation.poller.slow(isUnseen ? UNSEEN_FACTOR : 1);
   };
+  const heapTrouble = heapLimit(() => clock.monotonic());
   observation.onNews((news) => {
     terminal.checkParent();
+    const trouble = heapTrouble();
+    if (trouble !== null) return terminal.fail(trouble);
     matchPace();
     shell.worldChanged(news);
   });

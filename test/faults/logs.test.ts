@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createPerson, type Person, screenOf, startMonitor } from '../helpers/monitor.ts';
 import type { Pty } from '../helpers/pty.ts';
+import { mountSmallDisk, noSmallDisk } from '../helpers/small-disk.ts';
 
 let person: Person;
 let folder: string;
@@ -125,30 +126,16 @@ test('a flood of a hundred thousand lines a second: keys answer, and what is dro
   }
 });
 
-const canMount = process.getuid?.() === 0 && spawnSync('sh', ['-c', 'command -v mount']).status === 0;
-
-test.skipIf(!canMount)(
-  'a disk that is full, with the log on it and the state folder (as root: it is mounted)',
+test.skipIf(noSmallDisk !== '')(
+  `a disk that is full, with the log on it and the state folder (${noSmallDisk || 'mounted'})`,
   async () => {
-    const disk = join(folder, 'disk');
-    mkdirSync(disk);
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { encoding: 'utf8' });
-    expect(mounted.stderr).toBe('');
+    const disk = mountSmallDisk(join(folder, 'disk'), '64k');
     try {
-      const file = join(disk, 'api.log');
+      const file = join(disk.folder, 'api.log');
       writeFileSync(file, line('the disk is full'));
-      const rest = join(disk, 'rest');
-      for (let size = 32_768; size >= 1; size = Math.floor(size / 2)) {
-        for (;;) {
-          try {
-            appendFileSync(rest, Buffer.alloc(size));
-          } catch {
-            break;
-          }
-        }
-      }
+      disk.fill();
       const before = readFileSync(file);
-      const full: Person = { ...person, env: { ...person.env, XDG_STATE_HOME: disk } };
+      const full: Person = { ...person, env: { ...person.env, XDG_STATE_HOME: disk.folder } };
       pty = await startMonitor({ person: full, args: ['--logs', file, '--view', 'errors'], columns: 120, rows: 30 });
       await sees(pty, 'the disk is full');
       expect(readFileSync(file)).toEqual(before);
@@ -158,7 +145,7 @@ test.skipIf(!canMount)(
       expect(existsSync(file)).toBe(true);
     } finally {
       await pty?.dispose();
-      execFileSync('umount', ['-l', disk]);
+      disk.remove();
     }
   },
 );

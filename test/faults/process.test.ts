@@ -1,12 +1,22 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepTerminals } from '../helpers/kept-terminals.ts';
-import { createPerson, type Person, PROGRAM, startMonitor } from '../helpers/monitor.ts';
+import {
+  createPerson,
+  type Person,
+  PROGRAM,
+  promptTakesKeys,
+  screenOf,
+  startMonitor,
+  startShell,
+} from '../helpers/monitor.ts';
 import { type Pm2Daemon, startPm2 } from '../helpers/pm2-daemon.ts';
 import { type Pty, startPty } from '../helpers/pty.ts';
+import { mountSmallDisk, noSmallDisk, type SmallDisk } from '../helpers/small-disk.ts';
+import { descendants, isRunning } from '../helpers/tree.ts';
 
 let pm2: Pm2Daemon;
 let person: Person;
@@ -86,15 +96,87 @@ test('two monitors at once show the same, and neither disturbs the other', async
 });
 
 test.each([
-  ['a file in the place of the state folder', () => writeFileSync(join(folder, 'file'), ''), 'file'],
-  ['a state folder that cannot be made', () => mkdirSync(join(folder, 'shut')), 'shut'],
-])('%s: the monitor runs all the same', async (_, make, name) => {
-  make();
-  if (name === 'shut') chmodSync(join(folder, name), 0o500);
-  const pty = await monitor({ XDG_STATE_HOME: join(folder, name) });
+  ['a file in the place of the state folder', () => join(folder, 'file')],
+  // Nobody may make one there, root neither.
+  ['a state folder that cannot be made', () => '/proc/botop-state'],
+])('%s: the monitor runs all the same', async (_, placeOf) => {
+  writeFileSync(join(folder, 'file'), '');
+  const pty = await monitor({ XDG_STATE_HOME: placeOf() });
   await pty.waitFor(/weather-bot\s+ok/);
   pty.press('q');
   expect((await pty.exit).code).toBe(0);
+});
+
+describe.skipIf(noSmallDisk !== '')(`a disk of its own for the state folder (${noSmallDisk || 'mounted'})`, () => {
+  test.each([
+    ['full', 'the disk is full', (disk: SmallDisk) => disk.fill()],
+    ['read-only', 'the file system is read-only', (disk: SmallDisk) => disk.makeReadOnly()],
+  ])('%s: it runs, and what cannot be written to the audit is said', async (name, reason, fault) => {
+    const disk = mountSmallDisk(join(folder, name), '64k');
+    try {
+      fault(disk);
+      const pty = await monitor({ XDG_STATE_HOME: disk.folder });
+      await pty.waitFor(/weather-bot\s+ok/);
+      pty.press('r');
+      await promptTakesKeys(pty, 'y restart');
+      pty.press('\u001b');
+      await pty.waitFor(new RegExp(`The audit could not be written: ${reason}`));
+      pty.press('\u0003');
+      expect((await pty.exit).code).toBe(0);
+    } finally {
+      disk.remove();
+    }
+  });
+});
+
+test('a heap that fills up to its limit ends it in order: the reason is said, the terminal is given back', async () => {
+  const leak = join(folder, 'leak.cjs');
+  const mark = join(folder, 'leak');
+  writeFileSync(
+    leak,
+    // Fast at first; then so slowly that a second more between two readings makes no difference.
+    `const { existsSync } = require('node:fs');
+const { getHeapStatistics } = require('node:v8');
+const kept = [];
+let ticks = 0;
+setInterval(() => {
+  if (!existsSync(process.env.LEAK_MARK)) return;
+  ticks += 1;
+  if (ticks % 6 === 0 || getHeapStatistics().used_heap_size < 40e6) kept.push(new Array(65_536).fill(ticks));
+}, 50).unref();`,
+  );
+  const pty = await shellMonitor('exec "$1" --max-semi-space-size=1 --max-old-space-size=48 --require "$LEAK" "$2"', {
+    LEAK: leak,
+    LEAK_MARK: mark,
+  });
+  await pty.waitFor(/weather-bot\s+ok/);
+  writeFileSync(mark, '');
+  expect(await pty.exit).toEqual({ code: 1, signal: 0 });
+  expect(pty.isAlternate()).toBe(false);
+  expect(pty.isCursorVisible()).toBe(true);
+  const said = pty.text().join('\n');
+  expect(said).toMatch(/^botop: ended before its memory limit of \d+M was reached\. NODE_OPTIONS/m);
+  expect(said).not.toMatch(/Last few GCs/);
+});
+
+test('killed where nothing can be done (SIGKILL, as by the kernel for want of memory), the next one gives the terminal back', async () => {
+  const pty = await startShell(person);
+  keep(pty);
+  const isReady = () => pty.isAlternate() && /help/.test(pty.line(pty.rows - 1));
+  const run = `${process.execPath} ${PROGRAM}\r`;
+  pty.press(run);
+  await pty.waitFor(isReady, { what: 'the monitor', timeoutMs: 20_000 });
+  const [child] = descendants(pty.pid);
+  process.kill(child as number, 'SIGKILL');
+  await pty.waitFor(() => !isRunning(child as number) && /^\$/m.test(screenOf(pty)), { what: 'the shell again' });
+  pty.press('clear\r');
+  await pty.waitFor(() => !/Errors/.test(screenOf(pty)), { what: 'an empty screen' });
+  pty.press(run);
+  await pty.waitFor(isReady, { what: 'the next monitor', timeoutMs: 20_000 });
+  pty.press('\u0003');
+  await pty.waitFor(() => !pty.isAlternate() && pty.isCursorVisible() && !pty.isBracketedPaste(), {
+    what: 'the shell, as it was',
+  });
 });
 
 test.each([

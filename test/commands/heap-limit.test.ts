@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { heapLimit } from '../../src/commands/heap-limit.ts';
+
+const LIMIT = 100e6;
+
+function heapOf(live: number) {
+  const heap = {
+    live,
+    garbage: 0,
+    collections: 0,
+    statistics: () => ({ used_heap_size: heap.live + heap.garbage, heap_size_limit: LIMIT }),
+    collect() {
+      heap.collections += 1;
+      heap.garbage = 0;
+    },
+  };
+  return heap;
+}
+
+test('a heap full of garbage is collected, and not more than every ten seconds', () => {
+  const heap = heapOf(40e6);
+  let now = 0;
+  const trouble = heapLimit(() => now, heap);
+  expect(trouble()).toBeNull();
+  expect(heap.collections).toBe(0);
+  for (; now < 30_000; now += 1_000) {
+    heap.garbage = 50e6;
+    expect(trouble()).toBeNull();
+  }
+  expect(heap.collections).toBe(3);
+});
+
+test('one that is full of what is needed is told with its limit and with what sets another', () => {
+  expect(heapLimit(() => 0, heapOf(86e6))()).toBe(
+    'ended before its memory limit of 100M was reached. NODE_OPTIONS=--max-old-space-size=MEGABYTES sets another',
+  );
+});
