@@ -2,6 +2,7 @@
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
 import { type Arrival, UNSEEN } from './arrivals.ts';
+import { isContinuation } from './continuation.ts';
 import type { ParsedLine } from './json-line.ts';
 import type { LineLevel } from './level.ts';
 import { parseLine } from './line.ts';
@@ -43,8 +44,6 @@ export interface EventHead {
   readonly level: LineLevel | null;
   readonly isStamped: boolean;
   readonly isTimed: boolean;
-  /** It is a traceback of Python whose last line is still to come. */
-  readonly isOpen?: boolean;
 }
 
 /** The lines of some bytes. */
@@ -62,12 +61,6 @@ export interface LinesRead {
 const MAX_CHARACTERS = 4_096;
 const QUARTER_HOUR_MS = 900_000;
 const MAX_ZONE_MS = 26 * 3_600_000;
-
-/** The stamp that PM2 puts before each line, those of a stack trace too. */
-const PM2_PREFIX_BYTES = '2026-01-01T00:00:00: '.length;
-const PM2_PREFIX = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d: /;
-const CONTINUES =
-  /^(?:\s+\S|at |Caused by:|\.\.\. \d+ more|[}\])]+[,;]?\s*$|Traceback \(most recent|During handling of |The above exception )/;
 
 export class LineReader {
   readonly #now: () => number;
@@ -109,19 +102,21 @@ export class LineReader {
     return at + (this.#zoneShift ? this.#zoneShift(at) : (this.#learnedShiftMs ?? 0));
   }
 
-  /** The lines of `bytes`, which stand at `place`; `head` is the event before them, when it is known. */
-  read(bytes: Buffer, place: number, test: LineTest | null, head: EventHead | null): LinesRead {
+  /**
+   * The lines of `bytes`, which stand at `place`, from an offset on: what lies before it tells which lines belong
+   * together (see `LOOK_BACK_LINES`). `head` is the event before them, when it is known.
+   */
+  read(bytes: Buffer, place: number, test: LineTest | null, head: EventHead | null, from = 0): LinesRead {
     const lines: LogLine[] = [];
     const sieve = test?.sieve ?? null;
     // Where whole events are wanted each of their lines is: what one of them says is judged when its event is known.
     const mayPass = sieve && sieve.eventLevels.length > 0 ? undefined : test?.mayPass;
     let current = head;
-    let headOffset = head === null ? -1 : 0;
+    let headOffset = head === null ? -1 : from;
     let firstAt = Number.NaN;
     /** Up to here lines were taken apart; what is left out behind it is made up for when it is needed. */
-    let doneTo = 0;
-    const isOpen = head?.isOpen === true;
-    for (let at = 0; at < bytes.length; ) {
+    let doneTo = from;
+    for (let at = from; at < bytes.length; ) {
       // The first event is taken apart in any case, for its time.
       if (sieve && current !== null && !(at === doneTo && isIn(current.level, sieve.eventLevels))) {
         const hit = sieve.find(bytes, at, bytes.length);
@@ -141,11 +136,9 @@ export class LineReader {
         }
       }
       const parsed = parseLine(raw, 'out', this.#now());
-      const isEnd = endsTraceback(bytes, at, isOpen);
-      const isPart = isPartOf(raw, parsed) || (isEnd && isBare(raw, parsed));
+      const isPart = isContinuation(bytes, at, raw, parsed, this.#now());
       const own = this.#ownMoment(parsed, isPart, place + at);
-      if (at > doneTo && (isPart || !own.isTimed))
-        current = this.#headBefore(bytes, doneTo, at, place, isOpen, current);
+      if (at > doneTo && (isPart || !own.isTimed)) current = this.headBefore(bytes, doneTo, at, place, current);
       doneTo = next;
       const moment = own.isTimed ? own.at : (current?.at ?? own.at);
       if (!isPart) {
@@ -168,10 +161,9 @@ export class LineReader {
     }
     if (current !== null && doneTo < bytes.length) {
       const end = bytes.at(-1) === 0x0a ? bytes.length : bytes.length + 1;
-      current = this.#headBefore(bytes, doneTo, end, place, isOpen, current);
+      current = this.headBefore(bytes, doneTo, end, place, current);
     }
-    const last = current && { ...current, isOpen: endsTraceback(bytes, bytes.length, isOpen) };
-    return { lines, firstAt, lastAt: current?.at ?? Number.NaN, head: last, headOffset: Math.max(0, headOffset) };
+    return { lines, firstAt, lastAt: current?.at ?? Number.NaN, head: current, headOffset: Math.max(from, headOffset) };
   }
 
   /** When a line was written, by itself: stamped, or seen to come. Else when it was there, NaN unknown. */
@@ -182,22 +174,17 @@ export class LineReader {
     return { at, isStamped: false, isTimed: !Number.isNaN(at) && !isBefore };
   }
 
-  /** The last event before an offset, among the lines that were left out since `from`; else `before`, the one before. */
-  #headBefore(
-    bytes: Buffer,
-    from: number,
-    offset: number,
-    place: number,
-    isOpen: boolean,
-    before: EventHead | null,
-  ): EventHead | null {
+  /**
+   * The last event before an offset of `bytes`, which stand at `place`, among the lines from `from` on; else `before`,
+   * the one before them.
+   */
+  headBefore(bytes: Buffer, from: number, offset: number, place: number, before: EventHead | null): EventHead | null {
     let event: EventHead | null = null;
     for (let end = offset - 1; end >= from; ) {
       const start = end === 0 ? 0 : Math.max(from, bytes.lastIndexOf(0x0a, end - 1) + 1);
       const raw = bytes.toString('utf8', start, Math.min(end, start + MAX_LINE_BYTES)).replace(/\r$/, '');
       const parsed = parseLine(raw, 'out', this.#now());
-      const isPart = isPartOf(raw, parsed) || (isBare(raw, parsed) && endsTraceback(bytes, start, isOpen));
-      if (!isPart) {
+      if (!isContinuation(bytes, start, raw, parsed, this.#now())) {
         const own = this.#ownMoment(parsed, false, place + start);
         event ??= { at: Number.NaN, level: parsed.level, isStamped: own.isStamped, isTimed: own.isTimed };
         // One without a time of its own has that of the event before it.
@@ -211,39 +198,6 @@ export class LineReader {
 
 function isIn(level: LineLevel | null, levels: readonly LineLevel[]): boolean {
   return level !== null && levels.includes(level);
-}
-
-function isPartOf(raw: string, parsed: { readonly at: number | null; readonly level: LineLevel | null }): boolean {
-  if (raw.trim() === '') return true;
-  const bare = raw.replace(PM2_PREFIX, '');
-  if (parsed.at !== null && bare.length === raw.length) return false;
-  return CONTINUES.test(bare);
-}
-
-/** Without a time of its own; PM2 puts one before every line. */
-function isBare(raw: string, parsed: { readonly at: number | null }): boolean {
-  return parsed.at === null || PM2_PREFIX.test(raw);
-}
-
-/** A frame of Python's has its place, its code, and what marks the code or says how often it came. */
-const FRAME_LINES = 4;
-const FRAME = '  File "';
-
-/**
- * Whether a frame of a Python traceback ends at an offset: the line there says what the traceback is about. `isOpen`
- * tells it of the first offset.
- */
-function endsTraceback(bytes: Buffer, offset: number, isOpen: boolean): boolean {
-  let end = offset - 1;
-  for (let lines = 0; end > 0 && lines < FRAME_LINES; lines += 1) {
-    const start = bytes.lastIndexOf(0x0a, end - 1) + 1;
-    const prefix = bytes[start] === 0x20 ? 0 : bytes[start + 19] === 0x3a ? PM2_PREFIX_BYTES : -1;
-    const from = start + prefix;
-    if (prefix === -1 || bytes[from] !== 0x20 || bytes[from + 1] !== 0x20) return false;
-    if (bytes.toString('latin1', from, from + FRAME.length) === FRAME) return true;
-    end = start - 1;
-  }
-  return end <= 0 && isOpen;
 }
 
 /** As a line is shown: cleaned, redacted, cut. */

@@ -2,6 +2,7 @@
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
 import type { Arrival } from './arrivals.ts';
+import { LOOK_BACK_LINES } from './continuation.ts';
 import { backgroundIo, type LogIo } from './io.ts';
 import { type EventHead, LineReader, type LinesRead, type LineTest, type LogLine } from './line-reader.ts';
 import { MAX_LINE_BYTES } from './open-log.ts';
@@ -51,6 +52,9 @@ const MAX_PIECE_BYTES = 2 * 1024 * 1024;
 /** A last line without its end is shown once nobody has written for so long, ms. */
 const SETTLED_MS = 1_500;
 const PROBE_BYTES = 16 * 1024;
+/** Read before a piece, at most an eighth of it: the lines there tell what the first of the piece is. */
+const LOOK_BACK_BYTES = 4 * 1024;
+const MAX_LOOK_BACK_BYTES = 256 * 1024;
 /** Behind the place that halving found, a stamp is looked for in so many pieces. */
 const MAX_SEEK_PIECES = 6;
 
@@ -81,20 +85,24 @@ export function createLogPager(
     const start = placeOf(fileOf(to), 0);
     let length = bytes;
     for (;;) {
-      const from = Math.max(start, to - length);
-      const piece = await reel.read(from, to - from);
-      const isWhole = from === start || length >= MAX_PIECE_BYTES;
-      const cut = from === start ? 0 : piece.indexOf(0x0a) + 1;
-      if (!isWhole && (cut === 0 || cut >= piece.length)) {
+      const reach = Math.max(start, to - length);
+      // What stands before the first line tells whether it belongs to another.
+      const from = reach + (reach === start ? 0 : Math.min(length >> 3, LOOK_BACK_BYTES));
+      const piece = await reel.read(reach, to - reach);
+      const isWhole = reach === start || length >= MAX_PIECE_BYTES;
+      const cut = reach === start ? 0 : piece.indexOf(0x0a, from - reach) + 1;
+      const isBlind = reach !== start && !hasLookBack(piece, cut);
+      if (!isWhole && (cut === 0 || cut >= piece.length || isBlind)) {
+        giveBack(piece);
         length *= 4;
         continue;
       }
       const begin = cut >= piece.length ? 0 : cut;
-      const built = reader.read(piece.subarray(begin), from + begin, test, null);
+      const built = reader.read(piece, reach, test, null, begin);
       giveBack(piece);
       // What begins in the middle of a stack trace belongs to an event further back.
-      const isTorn = built.headOffset > 0 && from !== start && length < MAX_PIECE_BYTES;
-      const edge = from + begin + (isTorn ? built.headOffset : 0);
+      const isTorn = built.headOffset > begin && reach !== start && length < MAX_PIECE_BYTES;
+      const edge = reach + (isTorn ? built.headOffset : begin);
       const lines = isTorn ? built.lines.filter(({ place }) => place >= edge) : built.lines;
       return { ...dated({ ...built, lines }, reel.writtenAt), from: edge, to, isOver: false };
     }
@@ -116,24 +124,39 @@ export function createLogPager(
     const file = fileOf(at);
     const size = reel.sizeOf(file);
     let length = bytes;
+    let above = Math.min(offsetOf(at), length >> 3, LOOK_BACK_BYTES);
     for (;;) {
-      const piece = await reel.read(at, Math.min(length, size - offsetOf(at)));
+      const reach = at - above;
+      const piece = await reel.read(reach, Math.min(Math.max(length, 2 * above), size - offsetOf(reach)));
+      if (offsetOf(reach) > 0 && above < MAX_LOOK_BACK_BYTES && !hasLookBack(piece, above)) {
+        giveBack(piece);
+        above = Math.min(offsetOf(at), Math.max(16, above * 4));
+        continue;
+      }
       // Nothing comes where something should stand: it was cut since the last look.
-      const isEnd = offsetOf(at) + piece.length >= size || piece.length === 0;
+      const isEnd = offsetOf(reach) + piece.length >= size || piece.length <= above;
       const isFinished = isEnd && (!reel.isNewest(file) || now() - reel.writtenAt > SETTLED_MS);
       const last = piece.lastIndexOf(0x0a);
-      const whole = isFinished || (last === -1 && length >= MAX_PIECE_BYTES) ? piece.length : last + 1;
-      if (whole === 0 && !isEnd) {
+      const isPiece = isFinished || (last < above && length >= MAX_PIECE_BYTES);
+      const whole = isPiece ? piece.length : Math.max(above, last + 1);
+      if (whole <= above && !isEnd) {
+        giveBack(piece);
         length *= 4;
         continue;
       }
-      const head = carried?.place === at ? carried.head : null;
-      const built = reader.read(piece.subarray(0, whole), at, test, head);
+      const head = carried?.place === at ? carried.head : headAbove(piece, above, reach);
+      const built = reader.read(piece.subarray(0, whole), reach, test, head, Math.min(above, whole));
       giveBack(piece);
-      const to = at + whole;
+      const to = reach + Math.max(above, whole);
       if (built.head) carried = { place: to, head: built.head };
       return { ...dated(built, reel.writtenAt), from: at, to, isOver: reel.isNewest(file) && isEnd };
     }
+  }
+
+  /** The event that begins among the bytes before an offset, which stand at `place`. */
+  function headAbove(bytes: Buffer, above: number, place: number): EventHead | null {
+    const from = offsetOf(place) === 0 ? 0 : bytes.indexOf(0x0a) + 1;
+    return from >= above ? null : reader.headBefore(bytes, from, above, place, null);
   }
 
   /** The moment of the first stamped line at or behind an offset; where none is near, when the bytes there came. */
@@ -234,6 +257,18 @@ export function createLogPager(
     whole: (place) => inTurn(() => whole(place)),
     close: () => inTurn(() => reel.close()),
   };
+}
+
+/** Whether as many whole lines stand before an offset as are looked at. */
+function hasLookBack(bytes: Buffer, offset: number): boolean {
+  let at = offset;
+  // The first line feed ends a line whose start is not seen.
+  for (let feeds = 0; feeds <= LOOK_BACK_LINES; feeds += 1) {
+    if (at <= 0) return false;
+    at = bytes.lastIndexOf(0x0a, at - 1);
+    if (at === -1) return false;
+  }
+  return true;
 }
 
 function nothing(place: number): Omit<LogPiece, 'isOver'> {

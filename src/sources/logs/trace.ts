@@ -62,7 +62,9 @@ export class TraceLines {
       this.#isTraceback = false;
       return this.#add(bare, true);
     }
-    const mayHaveCause = this.#parsed.at !== null && this.lines.length === 0 && this.#parsed.detail === '';
+    const { at, detail, message } = this.#parsed;
+    // PM2 puts a time before each exception: what is one already has no cause in the next.
+    const mayHaveCause = at !== null && this.lines.length === 0 && detail === '' && !beginsException(message);
     return mayHaveCause && beginsException(bare) && this.#add(bare);
   }
 

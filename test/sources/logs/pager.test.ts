@@ -193,3 +193,67 @@ test('the generations of a rotation are paged back through, compressed ones too,
   expect(numbers(await allBack(pager, 4_096))).toEqual(expected);
   expect(numbers(await allForward(pager, 4_096))).toEqual(expected);
 });
+
+/** Events as their writers leave them, the lines of one in one text; `i` tells them apart. */
+const written: readonly ((i: number) => string)[] = [
+  (i) => `${stamp(i)} INFO fine ${i}`,
+  (i) => `${stamp(i)} ERROR no ${i}\nTraceback (most recent call last):\n${frames(1 + (i % 5))}ValueError: bad ${i}`,
+  (i) => `Traceback (most recent call last):\n${frames(2)}KeyError: ${i}`,
+  (i) =>
+    `${stamp(i)} ERROR ${i}\nTraceback (most recent call last):\n${frames(1)}KeyError: 1\n\nDuring handling of the above exception, another exception occurred:\n\nTraceback (most recent call last):\n${frames(3)}RuntimeError: two`,
+  (i) =>
+    `TypeError: x is not a function ${i}\n    at a (/srv/a.js:1:2)\n    at b (/srv/b.js:3:4) {\n  code: 'E${i}'\n}`,
+  (i) =>
+    `${stamp(i)} ERROR c.e.Shop - ${i}\njava.lang.IllegalStateException: no\n\tat c.e.Shop.buy(Shop.java:9)\nCaused by: java.io.IOException: gone\n\t... 12 more`,
+  (i) =>
+    `panic: boom ${i}\n\ngoroutine 1 [running]:\nmain.run(0x${i})\n\t/srv/main.go:12 +0x1d\nmain.main()\n\t/srv/main.go:20 +0x25\ncreated by main.start in goroutine 7\n\t/srv/main.go:3 +0x1\nexit status 2`,
+  (i) => `${stamp(i)} [41] ERROR:  duplicate key ${i}\n${stamp(i)} [41] DETAIL:  Key (id)=(1) exists.`,
+  (i) => `plain ${i}`,
+  (i) => `main.go(${i})`,
+];
+const stamp = (i: number): string => new Date(Date.UTC(2026, 10, 21) + i * 1_000).toISOString();
+const frames = (count: number): string =>
+  Array.from({ length: count }, (_, i) => `  File "/srv/w.py", line ${i}, in f\n    self.commit(${i})\n`).join('');
+
+test('events read backwards are the events read forwards, wherever the pieces end', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom(...written), { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 16, max: 3_000 }),
+      fc.integer({ min: 16, max: 3_000 }),
+      fc.boolean(),
+      async (events, sizeBack, sizeForward, isPrefixed) => {
+        const lines = events.flatMap((make, i) => make(i).split('\n'));
+        // PM2 puts its time before each line where it is asked to.
+        writeFileSync(path, lines.map((line) => `${isPrefixed ? '2026-11-21T09:00:00: ' : ''}${line}\n`).join(''));
+        const pager = await open();
+        const forward = await allForward(pager, 1_000_000);
+        const told = (read: readonly LogLine[]) =>
+          read.map(({ place, level, isPart, text: shown }) => ({ place, level, isPart, shown }));
+        expect(told(await allForward(pager, sizeForward))).toEqual(told(forward));
+        expect(told(await allBack(pager, sizeBack))).toEqual(told(forward));
+        await pager.close();
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('the lines of one stack trace are parts of the event that they belong to', async () => {
+  for (const make of written) {
+    const lines = make(7).split('\n');
+    writeFileSync(path, `${stamp(0)} INFO before\n${lines.join('\n')}\n${stamp(9)} INFO behind\n`);
+    const read = await allForward(await open(), 65_536);
+    expect(read.slice(1, -1).map(({ isPart }) => isPart)).toEqual(lines.map((_, i) => i > 0));
+  }
+});
+
+test('from a place within a stack trace its lines have the level and the time of their event', async () => {
+  writeFileSync(path, `${stamp(0)} INFO before\n${written[1]?.(4)}\n${stamp(9)} INFO behind\n`);
+  const pager = await open();
+  const whole = await allForward(pager, 65_536);
+  for (const { place } of whole) {
+    const { lines } = await (await open()).forward(place, 65_536, null);
+    expect(lines).toEqual(whole.filter((line) => line.place >= place));
+  }
+});
