@@ -24,7 +24,7 @@ const GO_PLACE = /^\t\S{0,400}\.(?:go|s):\d/;
 /** What PostgreSQL says behind an error, each with the prefix of a line of its own. */
 const REMARK = /^.{0,160}?\b(?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION): {2}/;
 const FRAME = '  File "';
-const GRAVE: readonly (LineLevel | null)[] = ['warn', 'error', 'fatal'];
+const GRAVE = new Set<LineLevel | null>(['warn', 'error', 'fatal']);
 
 /** Whether the line at an offset, `raw`, which says of itself what `parsed` holds, belongs to the line before it. */
 export function isContinuation(bytes: Buffer, at: number, raw: string, parsed: ParsedLine, now: number): boolean {
@@ -60,7 +60,7 @@ function continuesError(bytes: Buffer, at: number, now: number): boolean {
   const before = lineBefore(bytes, at);
   if (before === null || CONTINUES.test(before)) return false;
   const { level, message } = parseLine(before, 'out', now);
-  return GRAVE.includes(level) && !beginsException(message);
+  return GRAVE.has(level) && !beginsException(message);
 }
 
 /** Whether Python says that a traceback belongs to the one before: a blank line stands between. */
