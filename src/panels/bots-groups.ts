@@ -1,5 +1,14 @@
 /** The tree of homes, namespaces and applications. A level is there where it tells something apart. Pure but for its own lists. */
-import { type BotLine, type BotRow, type GroupLevel, type GroupRow, homeTag, sumGroup } from './bots-row.ts';
+import { ORPHANS_KEY } from '../state/daemon-guard.ts';
+import {
+  type BotLine,
+  type BotRow,
+  GROUP_LEVELS,
+  type GroupLevel,
+  type GroupRow,
+  homeTag,
+  sumGroup,
+} from './bots-row.ts';
 
 /** Groups by key, kept so that a tick makes none anew. */
 export type GroupStore = Map<string, GroupRow>;
@@ -59,20 +68,59 @@ export function groupRows(rows: readonly BotRow[], lines: BotLine[], { store, fo
   for (const group of store.values()) sumGroup(group);
 }
 
+/** So many orphans stand among the bots; of more there is one line, or nothing else would be on a small screen. */
+export const ORPHANS_MOST = 3;
+
+/** Writes sorted rows into `lines` as they are; many orphans, where there are bots beside them, behind a line of their own. */
+export function plainRows(rows: readonly BotRow[], lines: BotLine[], { store, folded }: Grouping): void {
+  lines.length = 0;
+  for (const key of store.keys()) if (key !== ORPHANS_KEY) store.delete(key);
+  const orphans = rows.filter(({ orphan }) => orphan !== null);
+  const [first] = orphans;
+  const isGathered = first !== undefined && orphans.length > ORPHANS_MOST && orphans.length < rows.length;
+  if (!isGathered) store.clear();
+  for (const row of rows) {
+    row.depth = 0;
+    if (!isGathered || row.orphan === null) {
+      lines.push(row);
+      continue;
+    }
+    if (row !== first) continue;
+    const group = store.get(ORPHANS_KEY) ?? createGroup(ORPHANS_KEY, 'orphans', row);
+    store.set(ORPHANS_KEY, group);
+    group.label = `${orphans.length} ORPHANS`;
+    group.isFolded = folded.has(ORPHANS_KEY);
+    group.members = orphans;
+    for (const orphan of orphans) orphan.depth = 1;
+    lines.push(group);
+    if (!group.isFolded) lines.push(...orphans);
+    sumGroup(group);
+  }
+}
+
+/** The groups that a row may stand in, the widest first. */
+export function groupsAround(row: BotRow): readonly string[] {
+  const own = GROUP_LEVELS.map((level) => keyOfGroup(level, row));
+  return row.orphan === null ? own : [ORPHANS_KEY, ...own];
+}
+
 /** Homes and namespaces are levels where there are several. */
-function levelsOf(rows: readonly BotRow[], hasHomes: boolean): readonly GroupLevel[] {
+function levelsOf(rows: readonly BotRow[], hasHomes: boolean): readonly SharedLevel[] {
   const first = rows[0]?.bot.namespace;
   const hasNamespaces = rows.some(({ bot }) => bot.namespace !== first);
   return [...(hasHomes ? (['home'] as const) : []), ...(hasNamespaces ? (['namespace'] as const) : []), 'app'];
 }
 
-export function keyOfGroup(level: GroupLevel, { bot }: Pick<BotRow, 'bot'>): string {
+/** What the bots of a group share. */
+type SharedLevel = Exclude<GroupLevel, 'orphans'>;
+
+export function keyOfGroup(level: SharedLevel, { bot }: Pick<BotRow, 'bot'>): string {
   const parts = { home: [bot.home], namespace: [bot.home, bot.namespace], app: [bot.home, bot.namespace, bot.name] };
   return `group\n${level}\n${parts[level].join('\n')}`;
 }
 
 function createGroup(key: string, level: GroupLevel, { bot }: BotRow): GroupRow {
-  const labels = { home: homeTag(bot.home), namespace: bot.namespace, app: bot.name };
+  const labels = { home: homeTag(bot.home), namespace: bot.namespace, app: bot.name, orphans: '' };
   return {
     kind: 'group',
     key,

@@ -3,6 +3,7 @@ import { type Failure, valueOf } from '../sources/source.ts';
 import { type DaemonVerdict, judgeDaemons, orphansOf } from '../state/daemon-guard.ts';
 import type { World } from '../state/world.ts';
 import { ago } from '../text/format.ts';
+import { ORPHANS_MOST } from './bots-groups.ts';
 import { homeTag } from './bots-row.ts';
 
 /** `2 ORPHANS`; empty where there is none. */
@@ -32,7 +33,7 @@ export function troubleOf(world: World): string | null {
   // What to press comes first: a narrow panel cuts the rest.
   return length === 1
     ? 'K on the ORPHAN ends it · 1 bot outlived its daemon and may poll twice'
-    : `Space K ends ORPHANS · ${length} bots outlived their daemon and may poll twice`;
+    : `${length > ORPHANS_MOST ? 'K on their line' : 'Space K'} ends ORPHANS · ${length} bots outlived their daemon and may poll twice`;
 }
 
 function ofSeverity(verdicts: readonly DaemonVerdict[], wanted: DaemonVerdict['severity']): readonly DaemonVerdict[] {

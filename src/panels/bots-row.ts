@@ -78,14 +78,14 @@ export function createRow(key: string, bot: Bot): BotRow {
 }
 
 export const GROUP_LEVELS = ['home', 'namespace', 'app'] as const;
-export type GroupLevel = (typeof GROUP_LEVELS)[number];
+export type GroupLevel = (typeof GROUP_LEVELS)[number] | 'orphans';
 
-/** Bots that share a home, a namespace or a name, and the sums of those that the filter shows. */
+/** Bots that share a home, a namespace or a name, or that no daemon has, and the sums of those that the filter shows. */
 export interface GroupRow {
   readonly kind: 'group';
   readonly key: string;
   readonly level: GroupLevel;
-  readonly label: string;
+  label: string;
   depth: number;
   isFolded: boolean;
   /** The bots in it, those of its groups too, in their order. */
@@ -129,7 +129,7 @@ export function sumGroup(group: GroupRow): void {
   group.cpuPercent = cpu;
   group.memoryBytes = memory;
   group.processes = processes;
-  group.restarts = restarts;
+  group.restarts = group.level === 'orphans' ? Number.NaN : restarts;
   group.exitsHour = exits;
   group.worst = worst;
 }

@@ -68,7 +68,8 @@ export function drawGroup(
     if (column.id === 'name') {
       const indent = Math.min(group.depth * INDENT, width - 6);
       const room = width - indent;
-      const share = `${group.up}/${members.length}`;
+      // None of the orphans is up, as PM2 sees it.
+      const share = group.level === 'orphans' ? '' : `${group.up}/${members.length}`;
       const left = Math.max(3, room - measure(share) - 1);
       const label = truncate(`${group.isFolded ? '▸' : '▾'} ${group.label}`, left);
       cells.text(1 + x + indent, y, label, roles.title, left);

@@ -9,7 +9,7 @@ import type { World } from '../state/world.ts';
 import type { ListState } from '../ui/state.ts';
 import { BOT_SORTS, FIELDS, type Field, orderValue } from './bots-fields.ts';
 import { type BotFilter, parseBotFilter } from './bots-filter.ts';
-import { type GroupStore, groupRows } from './bots-groups.ts';
+import { type GroupStore, groupRows, plainRows } from './bots-groups.ts';
 import { orderBy } from './bots-order.ts';
 import { botOfOrphan, ORPHAN_JUDGEMENT } from './bots-orphans.ts';
 import {
@@ -99,6 +99,7 @@ export function createBotsModel(): BotsModel {
       if (!row) rows.set(key, (row = createRow(key, botOfOrphan(orphan))));
       row.orphan = orphan;
       row.judgement = ORPHAN_JUDGEMENT;
+      row.cpuPercent = orphan.cpuPercent;
       row.memoryBytes = orphan.memoryBytes;
       row.processes = orphan.processes;
       row.text = textOf(row);
@@ -165,9 +166,10 @@ export function createBotsModel(): BotsModel {
     for (const row of orphans) if (row.isShown) shown.push(row);
     for (const row of shown) row.sortValue = orderValue(name, row, world);
     shown.sort(orderBy(name, list.isInverted));
-    if (list.isGrouped) {
-      groupRows(shown, lines, { store: groups, folded: list.folded, hasHomes: homes.length > 1 });
-    } else {
+    const grouping = { store: groups, folded: list.folded, hasHomes: homes.length > 1 };
+    if (list.isGrouped) groupRows(shown, lines, grouping);
+    else if (name === 'state') plainRows(shown, lines, grouping);
+    else {
       groups.clear();
       lines.length = 0;
       for (const row of shown) {

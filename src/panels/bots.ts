@@ -9,8 +9,8 @@ import { BOT_COLUMNS } from './bots-column-list.ts';
 import { drawBots, pageOf } from './bots-draw.ts';
 import { BOT_SORTS } from './bots-fields.ts';
 import { parseBotFilter } from './bots-filter.ts';
-import { keyOfGroup } from './bots-groups.ts';
-import { type BotLine, type BotRow, GROUP_LEVELS } from './bots-row.ts';
+import { groupsAround } from './bots-groups.ts';
+import { type BotLine, type BotRow } from './bots-row.ts';
 import { type BotsView, createBotsModel } from './bots-view.ts';
 import { drawOrphanDetail } from './orphan-detail.ts';
 
@@ -53,21 +53,19 @@ export function botsPanel(): Panel {
       viewOf(scope);
       if (model.group(key)) return key;
       const row = model.row(key);
-      return row
-        ? (GROUP_LEVELS.map((level) => keyOfGroup(level, row)).findLast((group) => model.group(group)) ?? null)
-        : null;
+      return row ? (groupsAround(row).findLast((group) => model.group(group)) ?? null) : null;
     },
     searched: (scope) => viewOf(scope).lines.flatMap(keysWithin),
     within(scope, key) {
       viewOf(scope);
       const row = model.row(key);
-      return row ? GROUP_LEVELS.map((level) => keyOfGroup(level, row)) : [];
+      return row ? groupsAround(row) : [];
     },
     groups: (scope) => viewOf(scope).groupKeys(),
     menu: ({ list }, menu) => (menu === 'sort' ? sortItems(list.sort, list.isInverted) : columnItems(list.columns)),
     subject(scope, key) {
       const row = rowOf(scope, key);
-      return row && !row.orphan ? logsOf(row.bot) : null;
+      return row ? logsOf(row.bot) : null;
     },
     members: membersOf,
     targets(scope, key) {

@@ -3,14 +3,18 @@ import type { Orphan } from '../sources/guard/snapshot.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import type { World } from '../state/world.ts';
-import { ago, bytes, count, UNKNOWN } from '../text/format.ts';
+import { ago, bytes, count, percent, UNKNOWN } from '../text/format.ts';
 import { truncate } from '../text/width.ts';
 import type { Scope } from '../ui/panel.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import { drawScrolled } from '../ui/scrolled.ts';
 import { drawLongFacts, type Fact } from './bot-facts.ts';
+import { drawLogEnds } from './bot-log-ends.ts';
 
-export function drawOrphanDetail(cells: Cells, { theme, ui, world }: Scope, orphan: Orphan): void {
+/** Of its last words. */
+const LOG_ROWS = 14;
+
+export function drawOrphanDetail(cells: Cells, { theme, ui, world, logs }: Scope, orphan: Orphan): void {
   cells.clear();
   cells.box(0, 0, cells.width, cells.height, {
     title: truncate(`${orphan.name} · ORPHAN · pid ${orphan.pid}`, cells.width - (cells.width < 60 ? 4 : 20)),
@@ -19,7 +23,11 @@ export function drawOrphanDetail(cells: Cells, { theme, ui, world }: Scope, orph
     titleStyle: theme.accent,
     rightStyle: theme.muted,
   });
-  drawScrolled(cells, ui.detail?.top ?? 0, theme, (page) => drawLongFacts(page, theme, 0, orphanFacts(orphan, world)));
+  drawScrolled(cells, ui.detail?.top ?? 0, theme, (page) => {
+    const y = drawLongFacts(page, theme, 0, orphanFacts(orphan, world)) + 1;
+    // What it says now, PM2 no longer writes: these are its last words before.
+    return y + drawLogEnds(page, theme, y, logs ?? [], LOG_ROWS);
+  });
 }
 
 /** The same below a list, from the row `y` on, as far as there is room. */
@@ -46,6 +54,7 @@ export function orphanFacts(orphan: Orphan, world: World): readonly Fact[] {
     ['what to do', whatToDo(orphan, twin, world), 'strong'],
     ['pid', `${orphan.pid}${orphan.processes > 1 ? ` and ${count(orphan.processes - 1)} below it` : ''}`],
     ['up', orphan.startedAt === null ? UNKNOWN : ago(now - orphan.startedAt)],
+    ['cpu', Number.isNaN(orphan.cpuPercent) ? UNKNOWN : `${percent(orphan.cpuPercent)} of one core`],
     ['memory', bytes(orphan.memoryBytes)],
     ['alone', `for at least ${ago(Math.max(0, now - orphan.seenAt))}`],
     [

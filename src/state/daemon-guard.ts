@@ -64,6 +64,9 @@ export function orphansOf({ guard }: Pick<World, 'guard'>): readonly Orphan[] {
   return homes.some(({ orphans }) => orphans.length > 0) ? homes.flatMap(({ orphans }) => orphans) : NO_ORPHANS;
 }
 
+/** Key of the line that stands for many of them in a list of bots. */
+export const ORPHANS_KEY = 'group\norphans';
+
 /** Its key in a list of bots; none of a bot is like it. */
 export function orphanKey({ home, pid, startTicks }: Pick<Orphan, 'home' | 'pid' | 'startTicks'>): string {
   return `orphan\n${home}\n${pid}\n${startTicks}`;

@@ -1,5 +1,6 @@
 /** What the person is doing: the state and the one function that changes it. Pure; knows nothing of the world. */
 import type { ViewName } from '../config/command-line.ts';
+import { ORPHANS_KEY } from '../state/daemon-guard.ts';
 import type { Palette } from './palette.ts';
 import type { Prompt } from './prompt.ts';
 import type { Strip } from './strip.ts';
@@ -185,7 +186,8 @@ export const LIST: ListState = {
   selected: new Set(),
   isGrouped: false,
   columns: {},
-  folded: new Set(),
+  // A dead daemon of many bots leaves as many orphans: they begin as one line.
+  folded: new Set([ORPHANS_KEY]),
 };
 
 export function initialUi(view: ViewId): UiState {

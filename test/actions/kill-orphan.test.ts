@@ -38,8 +38,11 @@ async function orphan(code: string, over: { startTicks?: number } = {}): Promise
     namespace: 'default',
     user: 'ops',
     cwd: null,
+    outLogPath: null,
+    errLogPath: null,
     seenAt: 0,
     command: 'node weather.js',
+    cpuPercent: 0,
     memoryBytes: 1e6,
     processes: 1,
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { GuardSnapshot, HomeGuard } from '../../src/sources/guard/snapshot.ts';
-import { count, instant, orNull, pid } from './snapshot-arbitraries.ts';
+import { count, instant, orNaN, orNull, pid } from './snapshot-arbitraries.ts';
 
 /** What is seen of these homes from outside, at random. */
 export const guardOf = (homes: readonly string[]): fc.Arbitrary<GuardSnapshot> =>
@@ -36,8 +36,11 @@ export const guardOf = (homes: readonly string[]): fc.Arbitrary<GuardSnapshot> =
               namespace: orNull(fc.string()),
               user: fc.string(),
               cwd: orNull(fc.string()),
+              outLogPath: orNull(fc.string()),
+              errLogPath: orNull(fc.string()),
               seenAt: instant,
               command: fc.string(),
+              cpuPercent: orNaN(count),
               memoryBytes: count,
               processes: fc.nat(),
             }),

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { orphanTarget } from '../../src/actions/target.ts';
 import { botsPanel } from '../../src/panels/bots.ts';
 import { BOT_SORTS } from '../../src/panels/bots-fields.ts';
-import type { HomeGuard } from '../../src/sources/guard/snapshot.ts';
+import type { HomeGuard, Orphan } from '../../src/sources/guard/snapshot.ts';
 import type { Bot, Pm2Snapshot } from '../../src/sources/pm2/snapshot.ts';
 import type { Reading } from '../../src/sources/source.ts';
-import { orphanKey } from '../../src/state/daemon-guard.ts';
+import { ORPHANS_KEY, orphanKey } from '../../src/state/daemon-guard.ts';
 import { keyOf } from '../../src/state/fleet.ts';
 import type { World } from '../../src/state/world.ts';
 import { targetsOfKind } from '../../src/ui/acting-targets.ts';
@@ -63,6 +63,35 @@ test('it can be selected and aimed at alone or with others, and no bot of PM2 is
   expect(targetsOfKind('orphan', [orphanTarget(orphan)], [], world)).toHaveLength(1);
   // Never all of them by one key.
   expect(targetsOfKind('orphan', [], ['/home/ops/.pm2'], world)).toEqual([]);
+});
+
+test('many of them are one line that opens, so that the bots stay on a phone; K there is for all of them', () => {
+  const orphans = Array.from({ length: 12 }, (_, at) => makeOrphan({ pid: 5_000 + at, id: at, name: `poller-${at}` }));
+  const world = worldWith({ orphans });
+  const phone = lines(world, 40, 12);
+  expect(phone[2]).toMatch(/▸ 12 ORPHANS +ORPHAN/);
+  expect(phone.join()).toMatch(/news.*weather/);
+  expect(phone.join()).not.toContain('poller');
+  expect(phone.join()).toContain('K on their line ends ORPHANS');
+  expect(chosen(world, {}, ORPHANS_KEY)).toEqual(orphans.map(({ name }) => `orphan ${name}`));
+  const panel = botsPanel();
+  const opened = scopeOn(world, { folded: new Set() });
+  expect(panel.keys(opened)).toEqual([ORPHANS_KEY, ...orphans.map(orphanKey), ...bots.bots.toReversed().map(keyOf)]);
+  expect(drawn(panel, opened, 100, 30)[3]).toMatch(/poller-0 +ORPHAN +2%? .*48M/);
+  expect(panel.group?.(opened, orphanKey(orphans[3] as Orphan))).toBe(ORPHANS_KEY);
+  // Where there is nothing else, and in an order of the person's own, each is a row.
+  const alone = scopeOn(worldWith({ orphans }, dead));
+  expect(botsPanel().keys(alone)).toHaveLength(12);
+  expect(botsPanel().keys(scopeOn(world, { sort: BOT_SORTS.indexOf('mem') }))).toHaveLength(14);
+  expect(botsPanel().keys(scopeOn(world, { filter: 'state=orphan' }))).toHaveLength(12);
+});
+
+test('its logs are those that PM2 wrote', () => {
+  const scope = scopeOn(worldWith({ orphans: [orphan] }));
+  expect(botsPanel().subject?.(scope, orphanKey(orphan))).toMatchObject({
+    title: 'poller-bot',
+    files: [{ path: orphan.outLogPath }, { path: orphan.errLogPath }],
+  });
 });
 
 test('filters, orders and groups take it for what it is', () => {

@@ -1,5 +1,5 @@
-/** The marks that PM2 leaves in a bot's environment: four names of it are looked for, and nothing else becomes a text. */
-import { asText } from '../pm2/fields.ts';
+/** The marks that PM2 leaves in a bot's environment: a few names of it are looked for, and nothing else becomes a text. */
+import { asPath, asText } from '../pm2/fields.ts';
 import { withVariables } from '../proc/environment.ts';
 
 export interface BotMarks {
@@ -9,6 +9,9 @@ export interface BotMarks {
   readonly namespace: string | null;
   /** As PM2 wrote it. */
   readonly home: string;
+  /** Absolute; null where there is none. */
+  readonly outLogPath: string | null;
+  readonly errLogPath: string | null;
 }
 
 /** The marks of a process (its folder in /proc); null for one that PM2 did not start, or whose environment is not ours. */
@@ -17,7 +20,13 @@ export function readMarks(folder: string): BotMarks | null {
     const id = valueOf('pm_id');
     const home = valueOf('PM2_HOME');
     if (id === null || home === null || !/^\d{1,9}$/.test(id)) return null;
-    const name = asText(valueOf('name'), 1_024) ?? `(no name, id ${id})`;
-    return { id: Number(id), home, name, namespace: asText(valueOf('namespace'), 256) };
+    return {
+      id: Number(id),
+      home,
+      name: asText(valueOf('name'), 1_024) ?? `(no name, id ${id})`,
+      namespace: asText(valueOf('namespace'), 256),
+      outLogPath: asPath(valueOf('pm_out_log_path')),
+      errLogPath: asPath(valueOf('pm_err_log_path')),
+    };
   });
 }

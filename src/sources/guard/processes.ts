@@ -31,6 +31,16 @@ interface Seen {
   readonly daemon: DaemonTitle | null;
 }
 
+/** What is kept of an orphan from one look to the next. */
+interface Known {
+  /** Epoch ms when it was first seen without a daemon. */
+  readonly seenAt: number;
+  /** CPU of its tree, and the time since boot, at the last look that measured it. */
+  readonly cpuTicks: number;
+  readonly atTicks: number;
+  readonly cpuPercent: number;
+}
+
 /** So many processes are looked at before other work gets its turn. */
 const batch = 200;
 /** A process of less than ten seconds may still become another program: what it is, is not kept in mind yet. */
@@ -41,15 +51,17 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
   /** Pid and start of what is no daemon, and of what PM2 did not start: neither is looked into again. */
   const noDaemons = new Map<number, number>();
   const unmarked = new Map<number, number>();
-  /** When each was first seen without a daemon, epoch ms, by pid and start. */
-  let orphanedAt = new Map<string, number>();
+  /** The orphans, by pid and start. */
+  let known = new Map<string, Known>();
   let others: readonly OtherDaemon[] | null = null;
+  let nowTicks = 0;
   let settledTicks = 0;
   const bytesPerPage = pageBytes(procRoot);
 
   async function lookAround(): Promise<Map<number, Seen>> {
     const seen = new Map<number, Seen>();
-    settledTicks = ticksSinceBoot(procRoot) - settledForTicks;
+    nowTicks = ticksSinceBoot(procRoot);
+    settledTicks = nowTicks - settledForTicks;
     let looked = 0;
     for (const entry of processFolders(procRoot)) {
       const pid = Number(entry);
@@ -63,7 +75,7 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
       if (daemon === null && stat.startTicks < settledTicks) noDaemons.set(pid, stat.startTicks);
       seen.set(pid, { stat, daemon: daemon !== null && isElsewhere(pid, procRoot) ? null : daemon });
     }
-    for (const known of [noDaemons, unmarked]) for (const pid of known.keys()) if (!seen.has(pid)) known.delete(pid);
+    for (const kept of [noDaemons, unmarked]) for (const pid of kept.keys()) if (!seen.has(pid)) kept.delete(pid);
     return seen;
   }
 
@@ -98,9 +110,15 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
     };
   }
 
-  function toOrphan(pid: number, stat: ProcessStat, marks: BotMarks, now: number): Orphan {
+  /** `next` takes what the next look must know of it. */
+  function toOrphan(pid: number, stat: ProcessStat, marks: BotMarks, now: number, next: typeof known): Orphan {
     const tree = readTree(pid, procRoot);
-    const pages = tree.reduce((sum, mark) => sum + (readStat(mark.pid, procRoot)?.residentPages ?? 0), 0);
+    const stats = tree.flatMap((mark) => readStat(mark.pid, procRoot) ?? []);
+    const pages = stats.reduce((sum, { residentPages }) => sum + residentPages, 0);
+    const cpuTicks = stats.reduce((sum, process) => sum + process.cpuTicks, 0);
+    const identity = `${pid} ${stat.startTicks}`;
+    const last = measured(known.get(identity), { seenAt: now, cpuTicks, atTicks: nowTicks, cpuPercent: Number.NaN });
+    next.set(identity, last);
     return {
       home: marks.home,
       pid,
@@ -111,8 +129,11 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
       namespace: marks.namespace,
       user: ownerOf(pid, procRoot),
       cwd: folderOf(pid, procRoot),
-      seenAt: orphanedAt.get(`${pid} ${stat.startTicks}`) ?? now,
+      outLogPath: marks.outLogPath,
+      errLogPath: marks.errLogPath,
+      seenAt: last.seenAt,
       command: commandOf(pid, procRoot),
+      cpuPercent: last.cpuPercent,
       memoryBytes: pages * bytesPerPage,
       processes: tree.length,
     };
@@ -148,11 +169,12 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
           if (parentPid === undefined || daemonPids.has(pid) || marked.has(pid)) continue;
           if (isElsewhere(pid, procRoot) || isPm2(parentPid, procRoot)) continue;
           if (!isBelow(pid, seen, (above) => daemonPids.has(above)))
-            marked.set(pid, { id, name, home, namespace: null });
+            marked.set(pid, { id, name, home, namespace: null, outLogPath: null, errLogPath: null });
         }
       }
       others = othersAmong(daemonPids);
       const found = new Map<string, HomeProcesses>();
+      const next: typeof known = new Map();
       for (const home of homes) {
         const daemons = [...daemonPids]
           .filter(([, served]) => served === home)
@@ -161,17 +183,26 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
         const oldest = daemons[0]?.startTicks ?? Number.POSITIVE_INFINITY;
         const orphans = [...marked]
           .filter(([pid, marks]) => marks.home === home && !isBelow(pid, seen, (above) => marked.has(above)))
-          .map(([pid, marks]) => toOrphan(pid, (seen.get(pid) as Seen).stat, marks, now))
+          .map(([pid, marks]) => toOrphan(pid, (seen.get(pid) as Seen).stat, marks, now, next))
           // A younger one was started by a bot that runs, and detached itself.
           .filter(({ startTicks, processes }) => startTicks < oldest && processes > 0)
           .toSorted(byStart);
         found.set(home, { daemons, orphans });
       }
-      const all = [...found.values()].flatMap(({ orphans }) => orphans);
-      orphanedAt = new Map(all.map(({ pid, startTicks, seenAt }) => [`${pid} ${startTicks}`, seenAt]));
+      known = next;
       return found;
     },
   };
+}
+
+/** What a look adds to what is known. Of two that are too near to each other the first one stands. */
+function measured(before: Known | undefined, now: Known): Known {
+  if (before === undefined) return now;
+  const ticks = now.atTicks - before.atTicks;
+  if (ticks < ticksPerSecond / 2) return before;
+  const used = now.cpuTicks - before.cpuTicks;
+  // A child that ended took its share with it: less than before is no reading.
+  return { ...now, seenAt: before.seenAt, cpuPercent: used < 0 ? Number.NaN : (used / ticks) * 100 };
 }
 
 /** In a container: a home of the same path there is another home. Where it is not told it is taken for ours. */

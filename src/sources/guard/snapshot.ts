@@ -60,10 +60,15 @@ export interface Orphan {
   readonly user: string;
   /** Its folder; null where that cannot be seen. */
   readonly cwd: string | null;
+  /** Where its daemon wrote what it said; null where its environment does not tell. */
+  readonly outLogPath: string | null;
+  readonly errLogPath: string | null;
   /** Epoch ms when it was first seen without a daemon: it was left at this time, or before we looked. */
   readonly seenAt: number;
   /** Its command line, cleaned, redacted and cut. */
   readonly command: string;
+  /** Of one core, of its whole tree, since the look before; NaN at the first one. */
+  readonly cpuPercent: number;
   /** Resident, of its whole tree. */
   readonly memoryBytes: number;
   readonly processes: number;

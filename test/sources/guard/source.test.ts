@@ -65,8 +65,14 @@ describe.each(pm2Packages().map((path) => [pm2Version(path), path] as const))('P
     expect(orphan?.command).toContain('sleep 600');
     expect(orphan?.memoryBytes).toBeGreaterThan(100_000);
     expect(orphan?.processes).toBe(2);
-    expect(orphan).toMatchObject({ namespace: 'default', cwd: expect.stringMatching(/^\//) });
+    expect(orphan).toMatchObject({
+      namespace: 'default',
+      cwd: expect.stringMatching(/^\//),
+      outLogPath: listed?.['pm2_env'].pm_out_log_path,
+      errLogPath: listed?.['pm2_env'].pm_err_log_path,
+    });
     expect(orphan?.seenAt).toBeLessThanOrEqual(Date.now());
+    await until('its CPU is known', async () => Number.isFinite((await read()).orphans[0]?.cpuPercent));
 
     // The next daemon starts the bot once more, beside the one that nobody looks after.
     await daemon.start({ ...survivor, name: 'other' });
