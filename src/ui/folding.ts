@@ -15,5 +15,10 @@ export function turnFold(list: ListState, key: string, to: 'folded' | 'open' | '
 export function turnAllFolds(list: ListState, groups: readonly string[], cursorGroup: string | null): ListState {
   if (groups.length === 0) return list;
   const isAllFolded = groups.every((key) => list.folded.has(key));
-  return { ...list, folded: isAllFolded ? new Set() : new Set(groups), key: cursorGroup ?? list.key };
+  const folded = new Set(list.folded);
+  for (const key of groups) {
+    if (isAllFolded) folded.delete(key);
+    else folded.add(key);
+  }
+  return { ...list, folded, key: cursorGroup ?? list.key };
 }
