@@ -95,7 +95,7 @@ function samplesOf(row: BotRow, tracked: Tracked, { world, range }: CurvesLook):
   if (!series) return { values: [], spanMs: 0 };
   const fine = tracked === 'cpuPercent' ? series.cpu : tracked === 'memoryBytes' ? series.memory : null;
   if (range === '1m' && fine) return withRoom(fine.tail(60), 1_000);
-  const { values, stepMs } = series.tracks.curve(tracked, SPANS.find((span) => span === range) ?? '10m');
+  const { values, stepMs } = series.curve(tracked, SPANS.find((span) => span === range) ?? '10m');
   return withRoom(range === '1m' ? values.slice(-12) : values, stepMs);
 }
 

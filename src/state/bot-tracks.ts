@@ -1,4 +1,5 @@
-/** The longer history of one bot: ten minutes, an hour, and all that was seen, of what is drawn as curves, in 2 kB at most. */
+/** The longer history of each bot: ten minutes, an hour, and all that was seen, of what is drawn as curves, in 2 kB at most. */
+import { grown, Rings } from './rings.ts';
 
 export const TRACKED = ['cpuPercent', 'memoryBytes', 'loopMs'] as const;
 export type Tracked = (typeof TRACKED)[number];
@@ -8,8 +9,6 @@ export const SPANS = ['10m', '1h', 'all'] as const;
 export type Span = (typeof SPANS)[number];
 
 const SAMPLES = 120;
-/** Samples of each ring there is room for at first. */
-const FIRST_ROOM = 15;
 const FINE_STEP_MS = 5_000;
 const HOUR_STEP_MS = 30_000;
 
@@ -40,128 +39,135 @@ function decode(measure: number, code: number): number {
     : Math.expm1(code / (STEPS[measure] as number)) * (GRAIN[measure] as number);
 }
 
-const RINGS_OF_MEASURES = SPANS.flatMap(() => TRACKED);
+const MEASURES = TRACKED.length;
+const RINGS = SPANS.length;
+const ALL = 2;
+/** Of each slot: one for each measure of each ring. */
+const SUMS = RINGS * MEASURES;
 
+/** The tracks of all bots; each is a slot. */
 export class BotTracks {
-  /** Three rings of samples, in each the measures side by side. */
-  #codes = new Uint16Array(SPANS.length * FIRST_ROOM * TRACKED.length);
-  /** How many samples each ring has room for now. */
-  #room = FIRST_ROOM;
-  // Plain arrays: a typed one of nine numbers takes 200 bytes besides.
-  readonly #lengths = SPANS.map(() => 0);
-  /** The number of the newest block of each ring, in steps since the epoch; it is not complete. */
-  #block = Number.NaN;
-  #hourBlock = Number.NaN;
-  #allBlock = Number.NaN;
-  #allStepMs = FINE_STEP_MS;
-  /** Sums and counts of the blocks that are not complete, of the three rings. */
-  readonly #sums = RINGS_OF_MEASURES.map(() => 0);
-  readonly #counts = RINGS_OF_MEASURES.map(() => 0);
+  readonly #rings: readonly Rings<Uint16Array>[];
+  /** The number of the newest block of each ring, in steps since the epoch; it is not complete. NaN before the first. */
+  #blocks = new Float64Array(0);
+  #allStepMs = new Float64Array(0);
+  /** Sums and counts of the blocks that are not complete. */
+  #sums = new Float64Array(0);
+  #counts = new Uint32Array(0);
+
+  constructor(
+    rings: readonly Rings<Uint16Array>[] = SPANS.map(
+      () => new Rings((length) => new Uint16Array(length), SAMPLES, MEASURES),
+    ),
+  ) {
+    this.#rings = rings;
+  }
+
+  /** Makes room for so many slots. */
+  grow(slots: number): void {
+    for (const ring of this.#rings) ring.grow(slots);
+    this.#blocks = grown(this.#blocks, new Float64Array(slots * RINGS));
+    this.#allStepMs = grown(this.#allStepMs, new Float64Array(slots));
+    this.#sums = grown(this.#sums, new Float64Array(slots * SUMS));
+    this.#counts = grown(this.#counts, new Uint32Array(slots * SUMS));
+  }
+
+  /** Begins anew, for a bot that has nothing yet. */
+  reset(slot: number): void {
+    for (const ring of this.#rings) ring.cut(slot, 0);
+    this.#blocks.fill(Number.NaN, slot * RINGS, (slot + 1) * RINGS);
+    this.#allStepMs[slot] = FINE_STEP_MS;
+    this.#sums.fill(0, slot * SUMS, (slot + 1) * SUMS);
+    this.#counts.fill(0, slot * SUMS, (slot + 1) * SUMS);
+  }
 
   /** Takes a sample at `now`, epoch ms; NaN is unknown. */
-  push(now: number, cpuPercent: number, memoryBytes: number, loopMs: number): void {
-    this.#block = this.#advance(0, this.#block, Math.floor(now / FINE_STEP_MS));
-    this.#hourBlock = this.#advance(1, this.#hourBlock, Math.floor(now / HOUR_STEP_MS));
-    const allBlock = Math.floor(now / this.#allStepMs);
-    if (allBlock !== this.#allBlock && (this.#lengths[2] as number) === SAMPLES) this.#thin();
-    this.#allBlock = this.#advance(2, this.#allBlock, Math.floor(now / this.#allStepMs));
-    this.#add(0, cpuPercent);
-    this.#add(1, memoryBytes);
-    this.#add(2, loopMs);
+  push(slot: number, now: number, cpuPercent: number, memoryBytes: number, loopMs: number): void {
+    this.#advance(slot, 0, Math.floor(now / FINE_STEP_MS));
+    this.#advance(slot, 1, Math.floor(now / HOUR_STEP_MS));
+    const all = Math.floor(now / (this.#allStepMs[slot] as number));
+    const isFull = (this.#rings[ALL] as Rings<Uint16Array>).length(slot) === SAMPLES;
+    if (isFull && all !== this.#blocks[slot * RINGS + ALL]) this.#thin(slot);
+    this.#advance(slot, ALL, Math.floor(now / (this.#allStepMs[slot] as number)));
+    this.#add(slot, 0, cpuPercent);
+    this.#add(slot, 1, memoryBytes);
+    this.#add(slot, 2, loopMs);
   }
 
-  curve(measure: Tracked, span: Span): Curve {
-    const ring = SPANS.indexOf(span);
-    const at = TRACKED.indexOf(measure);
-    const length = this.#lengths[ring] as number;
-    const stepMs = [FINE_STEP_MS, HOUR_STEP_MS, this.#allStepMs][ring] as number;
-    const block = [this.#block, this.#hourBlock, this.#allBlock][ring] as number;
-    const values = Array.from({ length }, (_, i) =>
-      decode(at, this.#codes[(ring * this.#room + i) * TRACKED.length + at] as number),
+  curve(slot: number, measure: Tracked, span: Span): Curve {
+    const at = SPANS.indexOf(span);
+    const lane = TRACKED.indexOf(measure);
+    const ring = this.#rings[at] as Rings<Uint16Array>;
+    const stepMs = [FINE_STEP_MS, HOUR_STEP_MS, this.#allStepMs[slot]][at] as number;
+    const values = Array.from({ length: ring.length(slot) }, (_, i) =>
+      decode(lane, ring.values[ring.place(slot, i) + lane] as number),
     );
     // The block that is not complete yet is the newest there is.
-    const count = this.#counts[ring * TRACKED.length + at] as number;
-    values.push(count > 0 ? (this.#sums[ring * TRACKED.length + at] as number) / count : Number.NaN);
-    return { values, stepMs, endAt: (block + 1) * stepMs };
+    const sum = slot * SUMS + at * MEASURES + lane;
+    const count = this.#counts[sum] as number;
+    values.push(count > 0 ? (this.#sums[sum] as number) / count : Number.NaN);
+    return { values, stepMs, endAt: ((this.#blocks[slot * RINGS + at] as number) + 1) * stepMs };
   }
 
-  /** One that later samples do not change. */
+  /** Those that later samples do not change. */
   copy(): BotTracks {
-    const copy = new BotTracks();
-    copy.#codes = this.#codes.slice();
-    copy.#room = this.#room;
-    copy.#lengths.splice(0, SPANS.length, ...this.#lengths);
-    copy.#sums.splice(0, RINGS_OF_MEASURES.length, ...this.#sums);
-    copy.#counts.splice(0, RINGS_OF_MEASURES.length, ...this.#counts);
-    copy.#block = this.#block;
-    copy.#hourBlock = this.#hourBlock;
-    copy.#allBlock = this.#allBlock;
-    copy.#allStepMs = this.#allStepMs;
+    const copy = new BotTracks(this.#rings.map((ring) => ring.copy()));
+    copy.#blocks = this.#blocks.slice();
+    copy.#allStepMs = this.#allStepMs.slice();
+    copy.#sums = this.#sums.slice();
+    copy.#counts = this.#counts.slice();
     return copy;
   }
 
-  #add(measure: number, value: number): void {
+  #add(slot: number, measure: number, value: number): void {
     if (Number.isNaN(value)) return;
-    for (let at = measure; at < this.#sums.length; at += TRACKED.length) {
+    const end = (slot + 1) * SUMS;
+    for (let at = slot * SUMS + measure; at < end; at += MEASURES) {
       this.#sums[at] = (this.#sums[at] as number) + value;
       this.#counts[at] = (this.#counts[at] as number) + 1;
     }
   }
 
   /** Closes the block that was open when `block` is another; those between, without a sample, are unknown. */
-  #advance(ring: number, open: number, block: number): number {
-    if (block === open) return open;
+  #advance(slot: number, ring: number, block: number): void {
+    const at = slot * RINGS + ring;
+    const open = this.#blocks[at] as number;
+    if (block === open) return;
     // A clock that was set back: what comes is put behind what there is.
     const passed = Number.isNaN(open) ? 0 : Math.max(1, Math.min(block - open, SAMPLES));
-    for (let i = 0; i < passed; i++) this.#close(ring);
-    return block;
+    for (let i = 0; i < passed; i++) this.#close(slot, ring);
+    this.#blocks[at] = block;
   }
 
-  #close(ring: number): void {
-    const width = TRACKED.length;
-    let length = this.#lengths[ring] as number;
-    if (length === this.#room && length < SAMPLES) this.#widen();
-    const from = ring * this.#room * width;
-    if (length === SAMPLES) {
-      this.#codes.copyWithin(from, from + width, from + SAMPLES * width);
-      length--;
-    }
-    for (let measure = 0; measure < width; measure++) {
-      const at = ring * width + measure;
+  #close(slot: number, index: number): void {
+    const ring = this.#rings[index] as Rings<Uint16Array>;
+    const to = ring.next(slot);
+    for (let measure = 0; measure < MEASURES; measure++) {
+      const at = slot * SUMS + index * MEASURES + measure;
       const count = this.#counts[at] as number;
       const value = count > 0 ? (this.#sums[at] as number) / count : Number.NaN;
-      this.#codes[from + length * width + measure] = encode(measure, value);
+      ring.values[to + measure] = encode(measure, value);
       this.#sums[at] = 0;
       this.#counts[at] = 0;
     }
-    this.#lengths[ring] = length + 1;
-  }
-
-  #widen(): void {
-    const room = Math.min(SAMPLES, this.#room * 2);
-    const wider = new Uint16Array(SPANS.length * room * TRACKED.length);
-    for (let ring = 0; ring < SPANS.length; ring++) {
-      const from = ring * this.#room * TRACKED.length;
-      wider.set(this.#codes.subarray(from, from + this.#room * TRACKED.length), ring * room * TRACKED.length);
-    }
-    this.#codes = wider;
-    this.#room = room;
   }
 
   /** Two samples of the ring of all become one. */
-  #thin(): void {
-    const width = TRACKED.length;
-    const from = 2 * this.#room * width;
+  #thin(slot: number): void {
+    const ring = this.#rings[ALL] as Rings<Uint16Array>;
     for (let i = 0; i < SAMPLES / 2; i++) {
-      for (let measure = 0; measure < width; measure++) {
-        const early = decode(measure, this.#codes[from + 2 * i * width + measure] as number);
-        const late = decode(measure, this.#codes[from + (2 * i + 1) * width + measure] as number);
+      const to = ring.place(slot, i);
+      const from = [ring.place(slot, 2 * i), ring.place(slot, 2 * i + 1)] as const;
+      for (let measure = 0; measure < MEASURES; measure++) {
+        const early = decode(measure, ring.values[from[0] + measure] as number);
+        const late = decode(measure, ring.values[from[1] + measure] as number);
         const mean = Number.isNaN(early) ? late : Number.isNaN(late) ? early : (early + late) / 2;
-        this.#codes[from + i * width + measure] = encode(measure, mean);
+        ring.values[to + measure] = encode(measure, mean);
       }
     }
-    this.#lengths[2] = SAMPLES / 2;
-    this.#allStepMs *= 2;
-    this.#allBlock = Math.floor(this.#allBlock / 2);
+    ring.cut(slot, SAMPLES / 2);
+    this.#allStepMs[slot] = (this.#allStepMs[slot] as number) * 2;
+    const block = slot * RINGS + ALL;
+    this.#blocks[block] = Math.floor((this.#blocks[block] as number) / 2);
   }
 }

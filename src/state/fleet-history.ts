@@ -1,38 +1,90 @@
 /** The short history of each bot. */
 import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
-import { BotTracks } from './bot-tracks.ts';
+import { BotTracks, type Curve, type Span, type Tracked } from './bot-tracks.ts';
 import { countMeantToRun, keyOf } from './fleet.ts';
 import { MemoryPoints, type MemoryTrend } from './memory-trend.ts';
-import { Series } from './series.ts';
+import { Rings } from './rings.ts';
 
 /** So many trends are worked out between two samples, 0.2 ms each: a list that is sorted by them asks for all at once. */
 export const TRENDS_A_TICK = 25;
 
 /** Samples kept of each bot: two minutes at one a second. */
 const SAMPLES = 120;
+/** What stands side by side in a sample. */
+const CPU = 0;
+const MEMORY = 1;
+const WIDTH = 2;
 
+/** The last two minutes of one measure of one bot, oldest first; NaN marks a sample that is unknown. */
+export class BotSamples {
+  readonly #rings: Rings<Float32Array>;
+  readonly #slot: number;
+  readonly #lane: number;
+
+  constructor(rings: Rings<Float32Array>, slot: number, lane: number) {
+    this.#rings = rings;
+    this.#slot = slot;
+    this.#lane = lane;
+  }
+
+  get length(): number {
+    return this.#rings.length(this.#slot);
+  }
+
+  /** The sample at `index`, 0 being the oldest; NaN outside. */
+  at(index: number): number {
+    if (index < 0 || index >= this.length) return Number.NaN;
+    return this.#rings.values[this.#rings.place(this.#slot, index) + this.#lane] as number;
+  }
+
+  /** The newest sample; NaN when there is none. */
+  last(): number {
+    return this.at(this.length - 1);
+  }
+
+  /** The largest known sample of the newest `count`; NaN when none is known. */
+  max(count: number): number {
+    let found = Number.NaN;
+    for (let i = Math.max(0, this.length - count); i < this.length; i++) {
+      const value = this.at(i);
+      if (!(value <= found) && !Number.isNaN(value)) found = value;
+    }
+    return found;
+  }
+
+  /** The newest `count` samples, oldest first, as a plain array. */
+  tail(count: number): number[] {
+    const from = Math.max(0, this.length - count);
+    return Array.from({ length: this.length - from }, (_, i) => this.at(from + i));
+  }
+}
+
+/** What is kept of one bot. */
 export interface BotSeries {
-  readonly cpu: Series;
-  readonly memory: Series;
-  readonly tracks: BotTracks;
+  readonly cpu: BotSamples;
+  readonly memory: BotSamples;
+  curve(measure: Tracked, span: Span): Curve;
 }
 
-interface BotHistory extends BotSeries {
-  readonly points: MemoryPoints;
-}
-
-/** The histories of the bots of a home, in the order of its list. */
-interface HomeRows {
+/** The slots of the bots of a home, in the order of its list. */
+interface HomeSlots {
   readonly bots: readonly Bot[];
-  readonly rows: readonly BotHistory[];
+  readonly slots: readonly number[];
   readonly meantToRun: number;
 }
 
-/** The short history of every bot, by key. Bots that are gone are forgotten. */
+/** The short history of every bot, by key. Bots that are gone are forgotten. All of it lies in a few pieces of memory. */
 export class FleetHistory {
-  readonly #histories = new Map<string, BotHistory>();
+  #samples: Rings<Float32Array> = new Rings((length) => new Float32Array(length), SAMPLES, WIDTH);
+  #tracks = new BotTracks();
+  #points = new MemoryPoints();
+  readonly #slots = new Map<string, number>();
+  #free: number[] = [];
+  #room = 0;
+  /** Of the bots that were asked for: those that were shown. */
+  readonly #series = new Map<string, BotSeries>();
   readonly #mostMeantToRun = new Map<string, number>();
-  readonly #homes = new Map<string, HomeRows>();
+  readonly #homes = new Map<string, HomeSlots>();
   #trendsLeft = TRENDS_A_TICK;
   /** Those that were asked for and have to wait, the longest first. */
   readonly #trendsDue = new Set<string>();
@@ -43,7 +95,17 @@ export class FleetHistory {
   }
 
   of(key: string): BotSeries | undefined {
-    return this.#histories.get(key);
+    const known = this.#series.get(key);
+    if (known !== undefined) return known;
+    const slot = this.#slots.get(key);
+    if (slot === undefined) return undefined;
+    const series: BotSeries = {
+      cpu: new BotSamples(this.#samples, slot, CPU),
+      memory: new BotSamples(this.#samples, slot, MEMORY),
+      curve: (measure, span) => this.#tracks.curve(slot, measure, span),
+    };
+    this.#series.set(key, series);
+    return series;
   }
 
   /**
@@ -51,23 +113,26 @@ export class FleetHistory {
    * asked for at once, the last one known, until it has its turn.
    */
   memoryTrendOf(key: string): MemoryTrend | null {
-    const points = this.#histories.get(key)?.points;
-    if (points === undefined || !points.isTrendDue) return points?.lastTrend ?? null;
+    const slot = this.#slots.get(key);
+    if (slot === undefined) return null;
+    if (!this.#points.isTrendDue(slot)) return this.#points.lastTrend(slot);
     if (this.#trendsLeft > 0) {
       this.#trendsLeft -= 1;
-      return points.trend();
+      return this.#points.trend(slot);
     }
     this.#trendsDue.add(key);
-    return points.lastTrend;
+    return this.#points.lastTrend(slot);
   }
 
   /** One that later samples do not change. Nothing in it waits for its turn. */
   copy(): FleetHistory {
     const copy = new FleetHistory();
-    for (const [key, { cpu, memory, tracks, points }] of this.#histories) {
-      const history = { cpu: cpu.copy(), memory: memory.copy(), tracks: tracks.copy(), points: points.copy() };
-      copy.#histories.set(key, history);
-    }
+    copy.#samples = this.#samples.copy();
+    copy.#tracks = this.#tracks.copy();
+    copy.#points = this.#points.copy();
+    for (const [key, slot] of this.#slots) copy.#slots.set(key, slot);
+    copy.#free = [...this.#free];
+    copy.#room = this.#room;
     for (const [home, most] of this.#mostMeantToRun) copy.#mostMeantToRun.set(home, most);
     copy.#trendsLeft = Number.POSITIVE_INFINITY;
     return copy;
@@ -77,17 +142,18 @@ export class FleetHistory {
   push(snapshots: readonly Pm2Snapshot[], now: number): void {
     for (const snapshot of snapshots) {
       const { home, bots, cpuPercent, memoryBytes } = snapshot;
-      const { rows, meantToRun } = this.#rowsOf(snapshot);
+      const { slots, meantToRun } = this.#slotsOf(snapshot);
       this.#mostMeantToRun.set(home, Math.max(this.mostMeantToRun(home), meantToRun));
-      for (let i = 0; i < rows.length; i++) {
-        const { cpu, memory, tracks, points } = rows[i] as BotHistory;
+      for (let i = 0; i < slots.length; i++) {
+        const slot = slots[i] as number;
         const { startedAt, metrics } = bots[i] as Bot;
         const percent = cpuPercent[i] as number;
         const bytes = memoryBytes[i] as number;
-        if (startedAt !== null) points.push(now, bytes, startedAt);
-        cpu.push(percent);
-        memory.push(bytes);
-        tracks.push(now, percent, bytes, loopLatency(metrics));
+        if (startedAt !== null) this.#points.push(slot, now, bytes, startedAt);
+        const at = this.#samples.next(slot);
+        this.#samples.values[at + CPU] = percent;
+        this.#samples.values[at + MEMORY] = bytes;
+        this.#tracks.push(slot, now, percent, bytes, loopLatency(metrics));
       }
     }
     this.#forget(snapshots);
@@ -100,37 +166,54 @@ export class FleetHistory {
     for (const key of this.#trendsDue) {
       if (this.#trendsLeft === 0) return;
       this.#trendsDue.delete(key);
-      const points = this.#histories.get(key)?.points;
-      if (!points?.isTrendDue) continue;
+      const slot = this.#slots.get(key);
+      if (slot === undefined || !this.#points.isTrendDue(slot)) continue;
       this.#trendsLeft -= 1;
-      points.trend();
+      this.#points.trend(slot);
     }
   }
 
   /** Found once a list and not once a tick: a thousand keys are a thousand texts. */
-  #rowsOf(snapshot: Pm2Snapshot): HomeRows {
+  #slotsOf(snapshot: Pm2Snapshot): HomeSlots {
     const known = this.#homes.get(snapshot.home);
     if (known?.bots === snapshot.bots) return known;
-    const rows = snapshot.bots.map((bot) => this.#historyOf(keyOf(bot)));
-    const found = { bots: snapshot.bots, rows, meantToRun: countMeantToRun(snapshot) };
+    const keys = snapshot.bots.map(keyOf);
+    this.#makeRoom(keys.filter((key) => !this.#slots.has(key)).length);
+    const slots = keys.map((key) => this.#slots.get(key) ?? this.#take(key));
+    const found = { bots: snapshot.bots, slots, meantToRun: countMeantToRun(snapshot) };
     this.#homes.set(snapshot.home, found);
     return found;
   }
 
-  #historyOf(key: string): BotHistory {
-    const known = this.#histories.get(key);
-    if (known !== undefined) return known;
-    const cpu = new Series(SAMPLES);
-    const history = { cpu, memory: new Series(SAMPLES), tracks: new BotTracks(), points: new MemoryPoints() };
-    this.#histories.set(key, history);
-    return history;
+  /** For so many more, and an eighth besides: a fleet that grows by one bot at a time is not moved each time. */
+  #makeRoom(more: number): void {
+    if (this.#free.length >= more) return;
+    const room = Math.ceil((this.#room - this.#free.length + more) * 1.125);
+    this.#samples.grow(room);
+    this.#tracks.grow(room);
+    this.#points.grow(room);
+    while (this.#room < room) this.#free.push(this.#room++);
+  }
+
+  #take(key: string): number {
+    const slot = this.#free.pop() as number;
+    this.#samples.cut(slot, 0);
+    this.#tracks.reset(slot);
+    this.#points.reset(slot);
+    this.#slots.set(key, slot);
+    return slot;
   }
 
   #forget(snapshots: readonly Pm2Snapshot[]): void {
     const total = snapshots.reduce((sum, snapshot) => sum + snapshot.bots.length, 0);
-    if (this.#histories.size <= total) return;
+    if (this.#slots.size <= total) return;
     const present = new Set(snapshots.flatMap((snapshot) => snapshot.bots.map(keyOf)));
-    for (const key of this.#histories.keys()) if (!present.has(key)) this.#histories.delete(key);
+    for (const [key, slot] of this.#slots) {
+      if (present.has(key)) continue;
+      this.#slots.delete(key);
+      this.#series.delete(key);
+      this.#free.push(slot);
+    }
     // One that comes back begins anew.
     this.#homes.clear();
   }

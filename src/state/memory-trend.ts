@@ -1,4 +1,5 @@
 /** Where a bot's memory is going: how fast it grows since its process started, and when it will be too much. */
+import { grown, Rings } from './rings.ts';
 
 /** A straight line through the memory of one process. */
 export interface MemoryTrend {
@@ -11,10 +12,6 @@ export interface MemoryTrend {
 }
 
 const capacity = 64;
-/** Room there is at first: of a process that just started nothing is kept. */
-const firstRoom = 16;
-const noTimes = new Float64Array(0);
-const noBytes = new Float32Array(0);
 /** Between two points at first; doubled each time there is no room left, so that the whole life of a process fits. */
 const firstStepMs = 4_000;
 /** A program loads what it needs in its first minute: that growth is none. */
@@ -22,104 +19,134 @@ const warmUpMs = 60_000;
 const leastPoints = 15;
 /** Of all pairs of points, so many have to go up; half of them do in noise. */
 const growingShare = 0.75;
+/** The times of points are kept in 32 bits, from the start of the process on: thirteen years. */
+const grainMs = 100;
 
 /**
- * The points of one process, from its start or from when we first saw it. The slope is Theil and Sen's, the median of
- * the slopes of all pairs: a collected heap or a short peak does not bend it.
+ * The points of each bot's process, from its start or from when we first saw it; each bot is a slot. The slope is Theil
+ * and Sen's, the median of the slopes of all pairs: a collected heap or a short peak does not bend it.
  */
 export class MemoryPoints {
-  #at = noTimes;
-  #bytes = noBytes;
-  #length = 0;
-  #stepMs = firstStepMs;
-  #process = Number.NaN;
-  #trend: MemoryTrend | null = null;
-  #isTrendDue = false;
+  /** Since the start of the process. */
+  readonly #ages: Rings<Uint32Array>;
+  readonly #bytes: Rings<Float32Array>;
+  #stepMs = new Float64Array(0);
+  #processes = new Float64Array(0);
+  #isDue = new Uint8Array(0);
+  readonly #trends: (MemoryTrend | null)[] = [];
+
+  constructor(
+    ages: Rings<Uint32Array> = new Rings((length) => new Uint32Array(length), capacity, 1),
+    bytes: Rings<Float32Array> = new Rings((length) => new Float32Array(length), capacity, 1),
+  ) {
+    this.#ages = ages;
+    this.#bytes = bytes;
+  }
+
+  /** Makes room for so many slots. */
+  grow(slots: number): void {
+    this.#ages.grow(slots);
+    this.#bytes.grow(slots);
+    this.#stepMs = grown(this.#stepMs, new Float64Array(slots));
+    this.#processes = grown(this.#processes, new Float64Array(slots));
+    this.#isDue = grown(this.#isDue, new Uint8Array(slots));
+  }
+
+  /** Begins anew, for a bot that has nothing yet. */
+  reset(slot: number): void {
+    this.#begin(slot, Number.NaN);
+    this.#isDue[slot] = 0;
+    this.#trends[slot] = null;
+  }
 
   /** `startedAt` tells one process from the next; `at` is epoch ms, `bytes` NaN where unknown. */
-  push(at: number, bytes: number, startedAt: number): void {
-    if (startedAt !== this.#process) {
-      this.#process = startedAt;
-      this.#length = 0;
-      this.#stepMs = firstStepMs;
-      this.#isTrendDue = true;
-    }
-    if (Number.isNaN(bytes) || at - startedAt < warmUpMs) return;
-    const last = this.#length > 0 ? (this.#at[this.#length - 1] as number) : Number.NEGATIVE_INFINITY;
+  push(slot: number, at: number, bytes: number, startedAt: number): void {
+    if (startedAt !== this.#processes[slot]) this.#begin(slot, startedAt);
+    const ageMs = at - startedAt;
+    if (Number.isNaN(bytes) || ageMs < warmUpMs) return;
+    const length = this.#ages.length(slot);
+    const lastMs = length > 0 ? this.#ageMs(slot, length - 1) : Number.NEGATIVE_INFINITY;
     // A clock that was set back would spoil the line: what was before does not count any more.
-    if (at < last) this.#length = 0;
+    if (ageMs < lastMs - grainMs) this.#cut(slot, 0);
     // Readings come a little early or late.
-    else if (at - last < this.#stepMs - 500) return;
-    if (this.#length === capacity) this.#thin();
-    if (this.#length === this.#at.length) this.#widen();
-    this.#at[this.#length] = at;
-    this.#bytes[this.#length] = bytes;
-    this.#length += 1;
-    this.#isTrendDue = true;
+    else if (ageMs - lastMs < (this.#stepMs[slot] as number) - 500) return;
+    if (this.#ages.length(slot) === capacity) this.#thin(slot);
+    this.#ages.values[this.#ages.next(slot)] = ageMs / grainMs;
+    this.#bytes.values[this.#bytes.next(slot)] = bytes;
+    this.#isDue[slot] = 1;
   }
 
   /** Whether `trend` would have to be worked out. */
-  get isTrendDue(): boolean {
-    return this.#isTrendDue;
+  isTrendDue(slot: number): boolean {
+    return this.#isDue[slot] === 1;
   }
 
   /** As it was last worked out. */
-  get lastTrend(): MemoryTrend | null {
-    return this.#trend;
+  lastTrend(slot: number): MemoryTrend | null {
+    return this.#trends[slot] ?? null;
   }
 
   /** Those that later points do not change. */
   copy(): MemoryPoints {
-    const copy = new MemoryPoints();
-    copy.#at = this.#at.slice();
-    copy.#bytes = this.#bytes.slice();
-    copy.#length = this.#length;
-    copy.#stepMs = this.#stepMs;
-    copy.#process = this.#process;
-    copy.#trend = this.#trend;
-    copy.#isTrendDue = this.#isTrendDue;
+    const copy = new MemoryPoints(this.#ages.copy(), this.#bytes.copy());
+    copy.#stepMs = this.#stepMs.slice();
+    copy.#processes = this.#processes.slice();
+    copy.#isDue = this.#isDue.slice();
+    copy.#trends.push(...this.#trends);
     return copy;
   }
 
   /** Null while too little was seen. Worked out when it is asked for and something is new: 2,000 pairs take 0.2 ms. */
-  trend(): MemoryTrend | null {
-    if (!this.#isTrendDue) return this.#trend;
-    this.#isTrendDue = false;
-    this.#trend = this.#length < leastPoints ? null : this.#fit();
-    return this.#trend;
+  trend(slot: number): MemoryTrend | null {
+    if (!this.isTrendDue(slot)) return this.lastTrend(slot);
+    this.#isDue[slot] = 0;
+    const trend = this.#ages.length(slot) < leastPoints ? null : this.#fit(slot);
+    this.#trends[slot] = trend;
+    return trend;
   }
 
-  #thin(): void {
-    this.#stepMs *= 2;
-    for (let index = 1; index * 2 < capacity; index += 1) {
-      this.#at[index] = this.#at[index * 2] as number;
-      this.#bytes[index] = this.#bytes[index * 2] as number;
+  #begin(slot: number, startedAt: number): void {
+    this.#processes[slot] = startedAt;
+    this.#cut(slot, 0);
+    this.#stepMs[slot] = firstStepMs;
+    this.#isDue[slot] = 1;
+  }
+
+  #cut(slot: number, length: number): void {
+    this.#ages.cut(slot, length);
+    this.#bytes.cut(slot, length);
+  }
+
+  #ageMs(slot: number, index: number): number {
+    return (this.#ages.values[this.#ages.place(slot, index)] as number) * grainMs;
+  }
+
+  #thin(slot: number): void {
+    this.#stepMs[slot] = (this.#stepMs[slot] as number) * 2;
+    for (const { ring, values } of [
+      { ring: this.#ages, values: this.#ages.values },
+      { ring: this.#bytes, values: this.#bytes.values },
+    ]) {
+      for (let i = 1; i * 2 < capacity; i += 1) values[ring.place(slot, i)] = values[ring.place(slot, i * 2)] as number;
     }
-    this.#length = capacity / 2;
+    this.#cut(slot, capacity / 2);
   }
 
-  #widen(): void {
-    const room = Math.min(capacity, Math.max(firstRoom, this.#length * 2));
-    const at = new Float64Array(room);
-    const bytes = new Float32Array(room);
-    at.set(this.#at);
-    bytes.set(this.#bytes);
-    this.#at = at;
-    this.#bytes = bytes;
-  }
-
-  #fit(): MemoryTrend {
+  #fit(slot: number): MemoryTrend {
+    const length = this.#ages.length(slot);
+    const ages = Array.from({ length }, (_, i) => this.#ageMs(slot, i));
+    const bytes = Array.from({ length }, (_, i) => this.#bytes.values[this.#bytes.place(slot, i)] as number);
     const slopes: number[] = [];
     let rising = 0;
-    for (let late = 1; late < this.#length; late += 1) {
+    for (let late = 1; late < length; late += 1) {
       for (let early = 0; early < late; early += 1) {
-        const rise = (this.#bytes[late] as number) - (this.#bytes[early] as number);
-        slopes.push(rise / ((this.#at[late] as number) - (this.#at[early] as number)));
+        const rise = (bytes[late] as number) - (bytes[early] as number);
+        slopes.push(rise / ((ages[late] as number) - (ages[early] as number)));
         if (rise > 0) rising += 1;
       }
     }
     slopes.sort((a, b) => a - b);
-    const spanMs = (this.#at[this.#length - 1] as number) - (this.#at[0] as number);
+    const spanMs = (ages[length - 1] as number) - (ages[0] as number);
     const bytesPerHour = (slopes[slopes.length >> 1] as number) * 3_600_000;
     return { bytesPerHour, isGrowing: bytesPerHour > 0 && rising / slopes.length >= growingShare, spanMs };
   }

@@ -1,13 +1,21 @@
 import { expect, test } from 'vitest';
-import { BotTracks } from '../../src/state/bot-tracks.ts';
+import { BotTracks, type Span, type Tracked } from '../../src/state/bot-tracks.ts';
 
 const START = 1_800_000_000_000;
 
-function tracked(seconds: number, memoryAt: (second: number) => number): BotTracks {
+/** One bot, between two others of which other things are known. */
+function tracked(seconds: number, memoryAt: (second: number) => number) {
   const tracks = new BotTracks();
+  tracks.grow(3);
+  for (const slot of [0, 1, 2]) tracks.reset(slot);
+  const push = (at: number, cpuPercent: number, memoryBytes: number, loopMs: number) => {
+    tracks.push(0, at, 99, 1e9, 9);
+    tracks.push(1, at, cpuPercent, memoryBytes, loopMs);
+    tracks.push(2, at, 99, 1e9, 9);
+  };
   for (let second = 0; second < seconds; second++)
-    tracks.push(START + second * 1_000, second % 7, memoryAt(second), Number.NaN);
-  return tracks;
+    push(START + second * 1_000, second % 7, memoryAt(second), Number.NaN);
+  return { tracks, push, curve: (measure: Tracked, span: Span) => tracks.curve(1, measure, span) };
 }
 
 test('ten minutes are means of five seconds, each to a thousandth', () => {
@@ -55,4 +63,14 @@ test('a clock that is set back loses nothing and ends', () => {
   const { values } = tracks.curve('memoryBytes', '10m');
   expect(values.at(-1)).toBeCloseTo(70e6, -5);
   expect(values).toHaveLength(7);
+});
+
+test('room for more changes nothing of what there is, and a copy stands still', () => {
+  const { tracks, push, curve } = tracked(700, (second) => 1e6 * (1 + second));
+  const before = (['10m', '1h', 'all'] as const).map((span) => curve('memoryBytes', span));
+  const copy = tracks.copy();
+  tracks.grow(50);
+  expect((['10m', '1h', 'all'] as const).map((span) => curve('memoryBytes', span))).toEqual(before);
+  push(START + 700_000, 1, 5e9, 1);
+  expect((['10m', '1h', 'all'] as const).map((span) => copy.curve(1, 'memoryBytes', span))).toEqual(before);
 });

@@ -83,6 +83,24 @@ describe('the history of the fleet', () => {
     expect(history.of(keyOf(makeBot({ uniqueId: 'second' })))?.cpu.length).toBe(1);
   });
 
+  test('of bots that come and go each has what is its own, whoever was in its place before', () => {
+    const history = new FleetHistory();
+    for (let second = 0; second < 40; second++) {
+      // Each second the oldest of a few goes and another comes; now and then many come at once.
+      const count = second % 10 === 9 ? 30 : 5;
+      const bots = Array.from({ length: count }, (_, i) => makeBot({ id: second + i, uniqueId: `u${second + i}` }));
+      const memoryBytes = Float64Array.from(bots, ({ id }) => 1e6 * Number(id));
+      history.push([makePm2Snapshot(bots, { memoryBytes })], NOON + second * 1_000);
+      for (const bot of bots) {
+        const known = history.of(keyOf(bot))?.memory.tail(200) ?? [];
+        expect(known.length).toBeGreaterThan(0);
+        expect(known.every((bytes) => bytes === Math.fround(1e6 * Number(bot.id)))).toBe(true);
+      }
+      const newest = history.of(keyOf(bots.at(-1) as (typeof bots)[number]));
+      if (count === 5 && second % 10 > 0) expect(newest?.memory.length).toBe(1);
+    }
+  });
+
   test('a copy stands still while the history goes on', () => {
     const history = new FleetHistory();
     const [bot] = [makeBot()];
@@ -90,12 +108,10 @@ describe('the history of the fleet', () => {
       history.push([makePm2Snapshot([bot], { memoryBytes: Float64Array.of(memory) })], NOON + second * 1_000);
     for (let second = 0; second < 30; second++) push(second, 50e6);
     const copy = history.copy();
-    const { cpu, memory, tracks } = copy.of(keyOf(bot)) as BotSeries;
-    const before = [cpu.length, memory.tail(200), tracks.curve('memoryBytes', '10m'), copy.memoryTrendOf(keyOf(bot))];
+    const { cpu, memory, curve } = copy.of(keyOf(bot)) as BotSeries;
+    const before = [cpu.length, memory.tail(200), curve('memoryBytes', '10m'), copy.memoryTrendOf(keyOf(bot))];
     for (let second = 30; second < 600; second++) push(second, 90e6);
-    expect([cpu.length, memory.tail(200), tracks.curve('memoryBytes', '10m'), copy.memoryTrendOf(keyOf(bot))]).toEqual(
-      before,
-    );
+    expect([cpu.length, memory.tail(200), curve('memoryBytes', '10m'), copy.memoryTrendOf(keyOf(bot))]).toEqual(before);
     expect(history.of(keyOf(bot))?.memory.last()).toBe(Math.fround(90e6));
   });
 

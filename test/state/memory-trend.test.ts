@@ -5,9 +5,24 @@ import { NOON } from '../helpers/bots.ts';
 const minute = 60_000;
 
 /** One process from its start, looked at each second, its memory being what `bytesAt` says of each age in ms. */
-function follow(forMs: number, bytesAt: (ageMs: number) => number, points = new MemoryPoints(), start = NOON) {
+function follow(forMs: number, bytesAt: (ageMs: number) => number, points = pointsOfOne(), start = NOON) {
   for (let age = 0; age <= forMs; age += 1_000) points.push(start + age, bytesAt(age), start);
   return points;
+}
+
+/** One bot, between two others that grow in ways of their own. */
+function pointsOfOne() {
+  const points = new MemoryPoints();
+  points.grow(3);
+  for (const slot of [0, 1, 2]) points.reset(slot);
+  return {
+    push(at: number, bytes: number, startedAt: number) {
+      points.push(0, at, (at - NOON) * 7, NOON);
+      points.push(1, at, bytes, startedAt);
+      points.push(2, at, 9e9, NOON);
+    },
+    trend: () => points.trend(1),
+  };
 }
 
 const perHour = (bytes: number) => (ageMs: number) => 100e6 + (bytes * ageMs) / 3_600_000;
