@@ -10,8 +10,12 @@ import { valueOf } from '../sources/source.ts';
 import { describeExit, judgeBot } from '../state/judge.ts';
 import type { World } from '../state/world.ts';
 import { ago, duration } from '../text/format.ts';
+import { truncate } from '../text/width.ts';
+import { type NewErrors, nextNewError, watchNewErrors } from './new-errors.ts';
 
 export const VIGIL_MS = 10 * 60_000;
+/** Of what an error says. */
+const MESSAGE_COLUMNS = 60;
 /** In less than this even twice the usual is chance. */
 const LEAST_SPAN_MS = 60_000;
 
@@ -37,6 +41,7 @@ export interface Vigil {
   /** Errors since `countedFrom`. */
   errors: number;
   countedFrom: number;
+  readonly kinds: NewErrors;
   trouble: { readonly text: string; readonly at: number } | null;
   /** Why nothing can be said now; null when it can. */
   blind: string | null;
@@ -60,8 +65,10 @@ export function beginVigil(title: string, targets: readonly BotTarget[], world: 
     if (isError(event, paths) && world.now - event.at < USUAL_MS) usual += 1;
     return true;
   });
+  const names = new Set(targets.map(({ name }) => name));
+  const kinds = watchNewErrors(startsOf(bots, world), names, world.errors);
   const trouble = { trouble: null, blind: null };
-  return { title, bots, paths, since: at, seq, usual, errors: 0, countedFrom: at, ...trouble };
+  return { title, bots, paths, since: at, seq, usual, errors: 0, countedFrom: at, kinds, ...trouble };
 }
 
 /** Looks once more; true when its time is over without trouble. Allocates nothing while all is well. */
@@ -80,7 +87,21 @@ export function lookOn(vigil: Vigil, world: World, at: number): boolean {
     vigil.errors = 0;
     vigil.countedFrom = at;
   }
+  const kind = nextNewError(vigil.kinds, world.errors);
+  // It says more than how many.
+  if (kind !== null) complain(vigil, `a new error: ${truncate(kind.last.message, MESSAGE_COLUMNS)}`, at);
   return at - vigil.since >= VIGIL_MS;
+}
+
+/** The paths of their logs with the start of each, epoch ms: what is said there since is said by the new process. */
+function startsOf(bots: readonly Watched[], world: World): ReadonlyMap<string, number> {
+  const since = new Map<string, number>();
+  for (const watched of bots) {
+    const { outLogPath, errLogPath } = watched.target.bot;
+    const startedAt = findBot(watched, world)?.startedAt ?? world.now;
+    for (const path of [outLogPath, errLogPath]) if (path !== null) since.set(path, startedAt);
+  }
+  return since;
 }
 
 /** `no trouble for 4m12, watched 5m48 more`. */

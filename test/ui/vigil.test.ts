@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { botTarget } from '../../src/actions/target.ts';
-import type { LogEvent } from '../../src/sources/logs/events.ts';
+import { type LogEvent, LogEvents } from '../../src/sources/logs/events.ts';
 import type { Bot } from '../../src/sources/pm2/snapshot.ts';
+import { createErrorHistory } from '../../src/state/errors.ts';
 import type { World } from '../../src/state/world.ts';
 import { stripOfVigil } from '../../src/ui/strip.ts';
 import { beginVigil, lookOn, VIGIL_MS, type Vigil } from '../../src/ui/vigil.ts';
@@ -98,6 +99,59 @@ test('as many errors as the bot always has are no trouble, many more are', () =>
   expect(textOf(vigil, 60_000)).toBe('well for 1m00 · watched 9m00 more');
   lookOn(vigil, worldWith(3_000_000, ...usual, ...still, ...still, ...still), 61_000);
   expect(textOf(vigil, 61_000)).toBe('60 new errors, more than before, 0s ago · watched 10m00 more');
+});
+
+test('another error than before is trouble, however few there are; one of before is none', () => {
+  const errors = createErrorHistory();
+  const ring = new LogEvents();
+  const say = (message: string, at: number) => {
+    ring.push({
+      at,
+      isStamped: true,
+      level: 'error',
+      bot: bot.name,
+      path: bot.errLogPath ?? '',
+      fileId: '',
+      offset: 0,
+      stream: 'err',
+      component: '',
+      message,
+      detail: '',
+      code: null,
+      retryAfterSeconds: null,
+    });
+    errors.pull(ring, at);
+  };
+  const world = (at: number): World => ({ ...worldOf({ ...bot, startedAt: NOON - 10_000 }), errors, now: at });
+  for (let at = 55; at >= 0; at--) say('flood wait', NOON - 20_000 - at * 10_000);
+  const vigil = beginVigil('watching weather-bot', [botTarget(bot)], world(NOON), 0) as Vigil;
+  say('flood wait', NOON + 1000);
+  lookOn(vigil, world(NOON + 1000), 1000);
+  expect(textOf(vigil, 1000)).toContain('well for 1s');
+  say('Conflict: terminated by other getUpdates request', NOON + 2000);
+  lookOn(vigil, world(NOON + 2000), 2000);
+  expect(textOf(vigil, 2000)).toBe(
+    'a new error: Conflict: terminated by other getUpdates request, 0s ago · watched 10m00 more',
+  );
+  // Once.
+  say('Conflict: terminated by other getUpdates request', NOON + 3000);
+  lookOn(vigil, world(NOON + 3000), 3000);
+  expect(vigil.since).toBe(2000);
+});
+
+test('an error that came between the restart and the watching is told, too', () => {
+  const errors = createErrorHistory();
+  const ring = new LogEvents();
+  const path = bot.errLogPath ?? '';
+  const event = { bot: bot.name, path, level: 'error', stream: 'err', component: '', detail: '', code: null } as const;
+  const rest = { isStamped: true, fileId: '', offset: 0, retryAfterSeconds: null };
+  ring.push({ ...event, ...rest, at: NOON - 60_000, message: 'flood wait' });
+  ring.push({ ...event, ...rest, at: NOON - 5_000, message: 'no such table' });
+  errors.pull(ring, NOON);
+  const world: World = { ...worldOf({ ...bot, startedAt: NOON - 10_000 }), errors };
+  const vigil = beginVigil('watching weather-bot', [botTarget(bot)], world, 0) as Vigil;
+  lookOn(vigil, world, 1000);
+  expect(vigil.trouble?.text).toBe('a new error: no such table');
 });
 
 test('a bot that is gone is trouble', () => {
