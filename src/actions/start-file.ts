@@ -1,7 +1,7 @@
 /** Starting what an ecosystem file says. The file is code that runs: whose it is, and how old, is said before. */
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
+import { homeFolder } from '../config/system-user.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import { userName } from '../sources/proc/users.ts';
 import { clean } from '../text/clean.ts';
@@ -35,7 +35,7 @@ const argument: Argument<HomeTarget> = {
 
 function pathOf(text: string): string {
   const typed = text.trim();
-  return typed.startsWith('~/') ? join(homedir(), typed.slice(2)) : typed;
+  return typed.startsWith('~/') ? join(homeFolder(process.env), typed.slice(2)) : typed;
 }
 
 export const startFile: Action<HomeTarget> = { ...startFrom(''), label: 'start a file', argument };

@@ -1,5 +1,5 @@
 /** The monitor: sources, shell, screen and terminal put together, until the person leaves. */
-import { homedir, hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ActionDeps } from '../actions/action.ts';
 import { actions } from '../actions/all.ts';
@@ -15,6 +15,7 @@ import { sendToSyslog } from '../actions/syslog.ts';
 import { systemDeps } from '../actions/system-deps.ts';
 import { whoIs } from '../actions/who.ts';
 import type { Options } from '../config/options.ts';
+import { homeFolder, systemUser } from '../config/system-user.ts';
 import { openLogPeek } from '../panels/log-peek.ts';
 import { openLogViewer } from '../panels/log-viewer.ts';
 import { createAttention } from '../sources/attention.ts';
@@ -70,8 +71,8 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
   const depth = colorDepth(process.env, !options.hasColor);
   const { isReadOnly } = options;
   const keymap = createKeymap(actions);
-  const user = userInfo();
-  const person = { pm2Home: process.env['PM2_HOME'] ?? join(homedir(), '.pm2'), user: user.username };
+  const user = systemUser();
+  const person = { pm2Home: process.env['PM2_HOME'] || join(homeFolder(process.env), '.pm2'), user: user.username };
   const { isLowBandwidth, isAscii } = options;
   const link = new Link({
     now: () => clock.monotonic(),
@@ -81,7 +82,7 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
   const screen = new Screen(process.stdout, { depth, isAscii, link, hasGraphs: !isLowBandwidth });
 
   const who = whoIs(process.env, user);
-  const place = statePlace({ ...env }, user.homedir, user.uid);
+  const place = statePlace({ ...env }, user.home, user.uid);
   const look = keepLook(keptFile(place, LOOK_FILE.name, LOOK_FILE.maxBytes));
   const marksFile = keptFile(place, MARKS_FILE.name, MARKS_FILE.maxBytes);
   const observation = createObservation({

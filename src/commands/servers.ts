@@ -1,6 +1,6 @@
 /** Which PostgreSQL and which Redis are watched: as configured, else as found on this machine. */
-import { userInfo } from 'node:os';
 import type { Options } from '../config/options.ts';
+import { systemUser } from '../config/system-user.ts';
 import { POSTGRES_ABSENT, REDIS_ABSENT } from '../demo/absent.ts';
 import { AddressError, type FoundAddress, findPostgres } from '../sources/postgres/dsn.ts';
 import { type FoundRedis, findRedis, RedisAddressError } from '../sources/redis/address.ts';
@@ -27,7 +27,7 @@ export function findServers(
     postgres: noPostgres
       ? { found: null, offReason: `PostgreSQL: ${noPostgres}` }
       : place('PostgreSQL', () =>
-          findPostgres({ url: databaseUrl?.reveal() ?? null, env, systemUser: userInfo().username }),
+          findPostgres({ url: databaseUrl?.reveal() ?? null, env, systemUser: systemUser().username }),
         ),
     redis: noRedis
       ? { found: null, offReason: `Redis: ${noRedis}` }

@@ -1,10 +1,11 @@
 /** One look at everything, printed: for pipes, scripts and terminals that cannot be painted. */
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { actions } from '../actions/all.ts';
 import { keptFile } from '../actions/kept-file.ts';
 import { openStateFolder, statePlace } from '../actions/state-folder.ts';
 import type { Options } from '../config/options.ts';
+import { systemUser } from '../config/system-user.ts';
 import type { LogFile } from '../sources/logs/snapshot.ts';
 import { findDaemons } from '../sources/pm2/daemons.ts';
 import { systemClock, valueOf } from '../sources/source.ts';
@@ -97,8 +98,8 @@ async function observe(
   { options, env, codes }: Run,
   look: (observation: Observation) => Promise<void>,
 ): Promise<string> {
-  const { homedir, uid } = userInfo();
-  const place = statePlace({ ...env }, homedir, uid);
+  const { home, uid } = systemUser();
+  const place = statePlace({ ...env }, home, uid);
   const marksFile = keptFile(place, MARKS_FILE.name, MARKS_FILE.maxBytes);
   const auditFolder = () => openStateFolder(place);
   const observation = createObservation({

@@ -1,7 +1,7 @@
 /** Where the configuration is: looked for at every start, so it loads nothing and asks for three files at most. */
 import { lstatSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { homeFolder } from './system-user.ts';
 import { ConfigError, plain } from './usage-error.ts';
 
 /** Where to look. Passed in, so that no test finds a person's own file. */
@@ -49,7 +49,7 @@ export function findConfig({ named, env, cwd, uid, systemFile }: ConfigPlaces): 
 function personFile(env: ConfigPlaces['env']): string {
   const xdg = env['XDG_CONFIG_HOME'];
   // The specification has relative paths ignored.
-  const folder = xdg && isAbsolute(xdg) ? xdg : join(env['HOME'] || homedir(), '.config');
+  const folder = xdg && isAbsolute(xdg) ? xdg : join(homeFolder(env), '.config');
   return join(folder, 'botop', 'config.yaml');
 }
 

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   type CommandName,
@@ -17,6 +16,7 @@ import { type Configuration, defaults, schema, type Thresholds } from './schema.
 import type { ScalarNode } from './schema-nodes.ts';
 import { Secret } from './secret.ts';
 import { suggest } from './suggest.ts';
+import { homeFolder } from './system-user.ts';
 import { refuseUnknown } from './typed-options.ts';
 import { quote, UsageError } from './usage-error.ts';
 
@@ -157,7 +157,7 @@ function resolveOptions(
   const view = text('view');
   const interval = text('interval');
   const named = list('pm2-home') ?? (env['PM2_HOME'] ? [env['PM2_HOME']] : null) ?? file.pm2.homes;
-  const homes = named ?? [join(env['HOME'] || homedir(), '.pm2')];
+  const homes = named ?? [join(homeFolder(env), '.pm2')];
   const globs = list('logs') ?? file.logs ?? [];
   const { postgres, redis } = schema.keys;
   return {

@@ -1,9 +1,10 @@
 /** How each kind of value is written, and read back. */
-import { homedir } from 'node:os';
+
 import { join, resolve } from 'node:path';
 import type { NumberKind, ScalarNode } from './schema-nodes.ts';
 import { Secret } from './secret.ts';
 import { suggest } from './suggest.ts';
+import { homeFolder } from './system-user.ts';
 
 /** A value, or what is wrong: `expected` ends the sentence "… must be"; `hint` says what is allowed, or what was meant. */
 export type Scalar = { readonly value: unknown } | { readonly expected: string; readonly hint: string | null };
@@ -121,7 +122,7 @@ function readZone(text: string): Scalar {
 
 /** `~` is the home folder, as a shell has it; a relative path is meant from the file it stands in. */
 function absolute(text: string, { folder, env }: ScalarContext): string {
-  const home = env['HOME'] || homedir();
+  const home = homeFolder(env);
   if (text === '~') return home;
   return text.startsWith('~/') ? join(home, text.slice(2)) : resolve(folder, text);
 }

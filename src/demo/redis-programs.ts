@@ -1,10 +1,10 @@
 /** A program that is a Redis server: on the PATH, else Debian's package, unpacked into a cache of ours. Installs nothing. */
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { homeFolder } from '../config/system-user.ts';
 import { DemoError } from './part.ts';
 
 const run = promisify(execFile);
@@ -66,7 +66,7 @@ function cacheFolder(env: NodeJS.ProcessEnv): string {
     const root = fileURLToPath(new URL(up, import.meta.url));
     if (existsSync(join(root, 'package.json')) && existsSync(join(root, '.git'))) return join(root, '.cache');
   }
-  return join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'botop');
+  return join(env['XDG_CACHE_HOME'] || join(homeFolder(env), '.cache'), 'botop');
 }
 
 /** What was unpacked there, when its loader finds every library; null otherwise. */

@@ -1,6 +1,7 @@
 /** A private PM2 daemon for a test, in a temporary home, gone afterwards with its bots and its folder. */
 import { execFile, spawn } from 'node:child_process';
 import {
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -110,11 +111,20 @@ function processesOf(home: string): number[] {
     .map(Number);
 }
 
-/** Makes a home and starts a daemon in it. `packageDir` is the folder of a pm2 package; `more` joins its environment. */
-export async function startPm2(packageDir = ownPm2, more: Readonly<Record<string, string>> = {}): Promise<Pm2Daemon> {
+/**
+ * Makes a home and starts a daemon in it. `packageDir` is the folder of a pm2 package; `more` joins its environment;
+ * `uid`, for root, is whose it all is.
+ */
+export async function startPm2(
+  packageDir = ownPm2,
+  more: Readonly<Record<string, string>> = {},
+  uid?: number,
+): Promise<Pm2Daemon> {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'botop-pm2-')));
   const scripts = join(home, 'scripts');
   mkdirSync(scripts);
+  const owner = uid === undefined ? {} : { uid, gid: uid };
+  if (uid !== undefined) for (const folder of [scripts, home]) chownSync(folder, uid, uid);
   // Nothing else comes in: SECRET_KEY and PUBLIC_KEY would link the daemon to pm2.io, PM2_HOME to a real fleet.
   const env = {
     PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
@@ -131,7 +141,7 @@ export async function startPm2(packageDir = ownPm2, more: Readonly<Record<string
       execFile(
         process.execPath,
         [bin, ...args],
-        { env, cwd: home, timeout: 30_000, maxBuffer: 64e6 },
+        { env, cwd: home, timeout: 30_000, maxBuffer: 64e6, ...owner },
         (error, stdout, stderr) => {
           if (error) reject(new Error(`pm2 ${args.join(' ')}: ${error.message}\n${stdout}${stderr}`));
           else resolve(stdout);
@@ -178,7 +188,7 @@ export async function startPm2(packageDir = ownPm2, more: Readonly<Record<string
     },
   };
 
-  spawn(process.execPath, [bin, 'ping'], { env, cwd: home, stdio: 'ignore' });
+  spawn(process.execPath, [bin, 'ping'], { env, cwd: home, stdio: 'ignore', ...owner });
   await until('the daemon answers', () => existsSync(join(home, 'rpc.sock')) && daemon.pid() > 0);
   return daemon;
 }

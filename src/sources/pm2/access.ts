@@ -3,7 +3,7 @@ import { lstat, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
-import { userName } from '../proc/users.ts';
+import { sudoUser, userName } from '../proc/users.ts';
 import { SourceError } from '../source.ts';
 
 /** What to do about a daemon that does nothing. */
@@ -25,7 +25,7 @@ function errorCode(error: unknown): string | undefined {
 function deniedFor(home: string, uid: number): SourceError {
   const user = safeText(userName(uid));
   return new SourceError('denied', `denied: belongs to ${user}`, {
-    hint: `run as that user: sudo -u ${user} botop --pm2-home ${safeText(home)}`,
+    hint: `run as that user: sudo -u ${sudoUser(uid)} botop --pm2-home ${safeText(home)}`,
   });
 }
 

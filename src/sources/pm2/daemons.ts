@@ -1,9 +1,9 @@
 /** Which PM2 daemons run on this machine, and which of them answers in a home. */
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { homeFolder } from '../../config/system-user.ts';
 import { withVariables } from '../proc/environment.ts';
 import { readSmall } from '../proc/small-file.ts';
 import { readStat, startedAt } from '../proc/stat.ts';
@@ -19,7 +19,7 @@ const batch = 200;
 /** `PM2_HOME`, else `~/.pm2`; absolute. */
 export function defaultPm2Home(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const named = env['PM2_HOME'];
-  return named ? resolve(named) : join(env['HOME'] || homedir(), '.pm2');
+  return named ? resolve(named) : join(homeFolder(env), '.pm2');
 }
 
 /**

@@ -16,6 +16,16 @@ export function parsePasswd(text: string): Map<number, string> {
 
 /** The name of a user, or `uid 1234` where /etc/passwd has none. The file is read once. */
 export function userName(uid: number): string {
+  return knownName(uid) ?? `uid ${uid}`;
+}
+
+/** The user as `sudo -u` takes it in a shell. */
+export function sudoUser(uid: number): string {
+  const name = knownName(uid);
+  return name !== undefined && /^[a-z_][\w-]*\$?$/i.test(name) ? name : `'#${uid}'`;
+}
+
+function knownName(uid: number): string | undefined {
   if (names === null) {
     try {
       names = parsePasswd(readFileSync('/etc/passwd', 'utf8'));
@@ -24,5 +34,5 @@ export function userName(uid: number): string {
       names = new Map();
     }
   }
-  return names.get(uid) ?? `uid ${uid}`;
+  return names.get(uid);
 }
