@@ -3,17 +3,19 @@
  * its words (name, risk, the command as text) is touched, so no statement, call or child is ever built.
  */
 import { randomUUID } from 'node:crypto';
-import type { Action, ActionDeps, Resolved, Shell } from './action.ts';
+import type { Action, ActionDeps, Shell } from './action.ts';
 import { type Ask, buildAsk, type Refusal } from './ask.ts';
 import type { Attempt, AttemptEnd, Audit } from './audit.ts';
 import { errorText } from './error-text.ts';
 import { type Fired, fireTargets, watch } from './fire.ts';
-import { attemptOf, nameSome, outcomeOf, refusedOutcome, resultsOf } from './judgement.ts';
+import { attemptOf, outcomeOf, refusedOutcome, resultsOf } from './judgement.ts';
 import type { Outcome, Progress } from './outcome.ts';
-import { allow, type Circumstances, senseless, unavailable } from './policy.ts';
+import { pick } from './pick.ts';
+import { allow, type Circumstances, unavailable } from './policy.ts';
 import { createReins, type Reins } from './reins.ts';
 import { type Target, targetKey, targetName } from './target.ts';
 
+const DROPPED = 'cancelled while its targets were read again';
 /** A question is void after this, whatever the prompt does, in monotonic ms. A little more than the prompt's own limit. */
 const ASK_MAX_AGE_MS = 125_000;
 
@@ -30,9 +32,14 @@ export interface Executor {
   /** True while something is being changed; watching what became of it does not count. */
   readonly isBusy: boolean;
   /**
+   * The question as far as it is known before anything is read again: to be shown meanwhile, never to be answered. Null
+   * where it would be refused at once, or where nothing of what is chosen could be acted on.
+   */
+  sketch(action: Action, targets: readonly Target[]): Ask | null;
+  /**
    * Reads the targets again and builds the question, or says why not. Targets that are gone, became another or make no
-   * sense are left out and noted when others remain. A question that is still open is cancelled by a new one. Never
-   * rejects.
+   * sense are left out and noted when others remain. A question that is still open is cancelled by a new one. Once the
+   * signal is aborted it is a refusal, audited as cancelled. Never rejects.
    */
   ask(action: Action, targets: readonly Target[], signal: AbortSignal): Promise<Ask | Refusal>;
   /**
@@ -66,13 +73,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return before ?? after;
   }
 
-  async function refuse(action: Action, targets: readonly Target[], reason: string, askedAt: number, id: string) {
+  async function refuse(attempted: Refused, reason: string, result: 'refused' | 'cancelled' = 'refused') {
+    const { id, action, targets, at: askedAt } = attempted;
     // Only what the action is for can be put into its words.
     const isKnown = targets.length > 0 && targets.every(({ kind }) => kind === action.targetKind);
     const risk = isKnown ? action.risk(targets) : null;
     const command = isKnown ? action.command(targets, shell) : '';
     const attempt: Attempt = { id, action: action.id, risk, targets, command };
-    const auditError = await record(attempt, askedAt, { result: 'refused', message: reason, durationMs: 0 });
+    const auditError = await record(attempt, askedAt, { result, message: reason, durationMs: 0 });
     return { state: 'refused', id, action, targets, reason, auditError } satisfies Refusal;
   }
 
@@ -82,17 +90,34 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return record(attemptOf(ask), ask.at, { result, message: reason, durationMs: 0 });
   }
 
+  const bars = (action: Action, targets: readonly Target[]): string | null =>
+    isBusy ? 'another action is under way' : allow(action, targets, options.circumstances());
+
+  function sketch(action: Action, chosen: readonly Target[]): Ask | null {
+    if (bars(action, chosen) !== null) return null;
+    const known = once(chosen);
+    try {
+      const same = known.map((target) => ({ state: 'same', target }) as const);
+      const { targets, notes } = pick(action, known, same);
+      if (targets.length === 0) return null;
+      return buildAsk({ id: '', action, targets, notes, preparation: null, shell, at: deps.clock.now() });
+    } catch {
+      // The question itself fails alike, and says why.
+      return null;
+    }
+  }
+
   async function ask(action: Action, chosen: readonly Target[], signal: AbortSignal): Promise<Ask | Refusal> {
     const at = deps.clock.now();
     const id = createId();
-    const no = (reason: string) => refuse(action, chosen, reason, at, id);
+    const no = (reason: string) => refuse({ id, action, targets: chosen, at }, reason);
+    const drop = () => refuse({ id, action, targets: chosen, at }, DROPPED, 'cancelled');
     if (open !== null) await cancel(open.ask, 'cancelled', 'another action was asked for');
-    const barred = isBusy ? 'another action is under way' : allow(action, chosen, options.circumstances());
+    const barred = bars(action, chosen);
     if (barred !== null) return no(barred);
-    const dropped = 'the question was dropped before it was asked';
     let built: Ask;
     try {
-      const targets = [...new Map(chosen.map((target) => [targetKey(target), target])).values()];
+      const targets = once(chosen);
       const picked = pick(action, targets, await action.resolve(targets, deps, signal));
       if (picked.targets.length === 0) return await no(picked.notes[0] ?? 'nothing is left of what was chosen');
       const auditError = await audit.check();
@@ -102,9 +127,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
       const preparation = (await action.prepare?.(picked.targets, deps, signal)) ?? null;
       built = buildAsk({ id, action, targets: picked.targets, notes, preparation, shell, at });
     } catch (error) {
-      return no(signal.aborted ? dropped : errorText(error));
+      return signal.aborted ? drop() : no(errorText(error));
     }
-    if (signal.aborted || stop.signal.aborted) return no(dropped);
+    if (signal.aborted || stop.signal.aborted) return drop();
     if (isBusy || open !== null) return no('another action was asked for meanwhile');
     open = { ask: built, since: deps.clock.monotonic() };
     return built;
@@ -203,6 +228,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     get reins() {
       return reins;
     },
+    sketch,
     ask,
     fire,
     barred(action, targets) {
@@ -215,34 +241,16 @@ export function createExecutor(options: ExecutorOptions): Executor {
   };
 }
 
-interface Picked {
+/** What is told of an attempt that came to nothing. */
+interface Refused {
+  readonly id: string;
+  readonly action: Action;
   readonly targets: readonly Target[];
-  readonly notes: readonly string[];
+  /** Epoch ms. */
+  readonly at: number;
 }
 
-/** Those that can be acted on, and a line for each that changed and for each reason why others cannot be. */
-function pick(action: Action, targets: readonly Target[], resolved: readonly Resolved[]): Picked {
-  const kept: Target[] = [];
-  const notes: string[] = [];
-  const left = new Map<string, string[]>();
-  const leave = (reason: string, target: Target): void => {
-    left.set(reason, [...(left.get(reason) ?? []), targetName(target)]);
-  };
-  const isWide = targets.length > 1;
-  for (const [index, target] of targets.entries()) {
-    const now = resolved[index];
-    if (now?.state !== 'same') {
-      notes.push(now?.reason ?? `${targetName(target)} could not be read again`);
-      continue;
-    }
-    const reason = senseless(action, now.target) ?? (isWide ? (action.leaveOut?.(now.target) ?? null) : null);
-    if (reason !== null) {
-      leave(reason, now.target);
-      continue;
-    }
-    kept.push(now.target);
-    if (now.note !== undefined) notes.push(isWide ? `${targetName(target)}: ${now.note}` : now.note);
-  }
-  for (const [reason, names] of left) notes.push(`${nameSome(names)}: ${reason}`);
-  return { targets: kept, notes };
+/** Each target once. */
+function once(targets: readonly Target[]): readonly Target[] {
+  return [...new Map(targets.map((target) => [targetKey(target), target])).values()];
 }

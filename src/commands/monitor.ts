@@ -154,7 +154,6 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
         clock,
         port,
         refresh: () => pokeBots(observation),
-        onAsking: () => presenter.expectQuestion(),
         homes: options.pm2Homes,
         offer: { actions, keymap, sweeps: (world) => sweepsOf(world, rolling, stop, killOrphan) },
       }),

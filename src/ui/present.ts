@@ -4,9 +4,13 @@ import { placeZones } from './compose-plain.ts';
 import { helpSheet } from './overlays/help.ts';
 import { menuSheet } from './overlays/menu.ts';
 import { paletteSheet } from './overlays/palette.ts';
+import { promptLines, promptWidth } from './overlays/prompt-lines.ts';
+import { paintPrompt } from './overlays/prompt-paint.ts';
+import { placeAgain, placeBox } from './overlays/prompt-place.ts';
 import type { Questions } from './overlays/question.tsx';
-import type { Prompt } from './prompt.ts';
+import { isOpen, type OpenPrompt, type Prompt } from './prompt.ts';
 import type { Draw } from './screen/cells.ts';
+import type { Rect } from './screen/compose.ts';
 import type { Layer } from './screen/picture.ts';
 import type { Screen } from './screen/screen.ts';
 import type { Sheet } from './screen/sheet.ts';
@@ -17,7 +21,7 @@ export interface PresentOptions {
   readonly screen: Screen;
   readonly keymap: readonly Binding[];
   readonly clock: { monotonic(): number };
-  /** Loads what lays questions out; called when the first one is about to be asked. */
+  /** Loads what lays questions out; called in a pause after the first key. Until then they are painted. */
   loadQuestions(): Promise<Questions>;
   /** Written to the terminal, as the help tells it. */
   bytesPerSecond(): number;
@@ -26,8 +30,6 @@ export interface PresentOptions {
 }
 
 export interface Presenter {
-  /** A question is being prepared: what lays it out is loaded meanwhile. */
-  expectQuestion(): void;
   /** A key was pressed: there is somebody who may ask, so what lays questions out is loaded in the next pause. */
   touched(): void;
   /** Takes down what stands above the zones. */
@@ -46,7 +48,7 @@ export function present(options: PresentOptions): Presenter {
   let isWarm = false;
   let pause: NodeJS.Timeout | undefined;
   /** Where it was asked: the list may be sorted anew behind the question, which stays where it is. */
-  let asked: { readonly key: string; readonly cursorRow: number | null } | null = null;
+  let asked: { readonly key: string; readonly cursorRow: number | null; readonly rect: Rect } | null = null;
 
   function drawOf(id: string): Draw {
     const known = draws.get(id);
@@ -61,7 +63,6 @@ export function present(options: PresentOptions): Presenter {
     isLoading = true;
     loadQuestions().then((loaded) => {
       questions = loaded;
-      if (shell.frame().overlay?.kind === 'prompt') show();
     }, onError);
   }
 
@@ -70,7 +71,9 @@ export function present(options: PresentOptions): Presenter {
     if (questions === null) load();
     else {
       isWarm = true;
-      if (asked === null) questions.warm();
+      questions.warm();
+      // It takes over what was painted, without a cell becoming another.
+      if (asked !== null) show();
     }
     waitForPause();
   }
@@ -81,14 +84,28 @@ export function present(options: PresentOptions): Presenter {
     pause = setTimeout(warm, PAUSE_MS).unref();
   }
 
+  /** Where the box stands now. It grows with what is read again, and moves no more than it must. */
+  function placeQuestion(prompt: OpenPrompt, columns: number, rows: number): Rect {
+    const key = `${prompt.openedAt} ${columns}x${rows}`;
+    const width = promptWidth(columns);
+    const height = promptLines(prompt, clock.monotonic()).length + 2;
+    const x = Math.floor((columns - width) / 2);
+    const was = asked?.key === key ? asked : null;
+    const cursorRow = was === null ? shell.cursorRow() : was.cursorRow;
+    const y = was === null ? placeBox(height, rows, cursorRow) : placeAgain(was.rect, height, rows, cursorRow);
+    const rect = { x, y, width, height };
+    asked = { key, cursorRow, rect };
+    return rect;
+  }
+
   function questionSheet(prompt: Prompt, columns: number, rows: number): Sheet | null {
-    if (!questions) {
-      load();
-      return null;
-    }
-    const key = `${prompt.ask.id} ${columns}x${rows}`;
-    if (asked?.key !== key) asked = { key, cursorRow: shell.cursorRow() };
-    return questions.sheet(prompt, asked.cursorRow, clock.monotonic());
+    if (!isOpen(prompt)) return null;
+    const at = clock.monotonic();
+    const rect = placeQuestion(prompt, columns, rows);
+    // Nobody waits for a layout to see that the key was heard, nor for React and Ink to be loaded.
+    const isPainted = prompt.state === 'reading' || prompt.state === 'refused' || !isWarm;
+    if (questions === null || isPainted) return { rect, draw: (cells) => paintPrompt(cells, prompt, at) };
+    return questions.sheet(prompt, rect, at);
   }
 
   function sheetAbove(): Sheet | null {
@@ -145,7 +162,6 @@ export function present(options: PresentOptions): Presenter {
   screen.onResize(() => shell.resize(screen.columns, screen.rows));
   show();
   return {
-    expectQuestion: load,
     touched: waitForPause,
     close() {
       clearTimeout(pause);

@@ -12,6 +12,10 @@ export const ARMING_MS = 300;
 /** A decision this old is no longer one about what is on the screen. */
 export const IDLE_MS = 30_000;
 export const LIFE_MS = 120_000;
+/** Nobody who types a text stops for so long between two letters; whoever chooses a key has. */
+export const PAUSE_MS = 800;
+/** Letters that answer nothing until it is plain that a text is being typed. */
+const MOST_STRAYS = 2;
 /** Longer than any name, pid or phrase. */
 const TYPED_MAX = 120;
 
@@ -28,15 +32,28 @@ interface PromptBase {
   readonly openedAt: number;
 }
 
-/** `opening`: it is deaf. `armed`: it takes keys. */
+/**
+ * `reading`: what is known is shown while it is read again, and nothing answers it. `refused`: that found a reason why
+ * nothing is asked. `opening`: it is deaf. `armed`: it takes keys.
+ */
 export interface OpenPrompt extends PromptBase {
-  readonly state: 'opening' | 'armed';
+  readonly state: 'reading' | 'refused' | 'opening' | 'armed';
+  /** Why nothing is asked after all; null unless `refused`. */
+  readonly refusal: string | null;
   readonly fit: Fit;
-  /** When it was first written to the terminal in this size; null until then. */
+  /** When it was first written to the terminal in this size; null until then, and while it is read again. */
   readonly shownAt: number | null;
   /** When it was written for the first time of all; null until then. */
   readonly bornAt: number | null;
   readonly keyAt: number;
+  /** The last key that was dropped or answers nothing: it is deaf for a pause from then on. Null without one. */
+  readonly strayAt: number | null;
+  /** How many letters came that answer nothing. */
+  readonly strays: number;
+  /** Somebody seems to be typing a text: the pause must be one that nobody makes between two letters. */
+  readonly isGuarded: boolean;
+  /** An answer was dropped, since it came too soon. */
+  readonly isRushed: boolean;
   readonly typed: string;
   /** Enter came on a wrong text. */
   readonly isMismatch: boolean;
@@ -48,21 +65,29 @@ export interface OpenPrompt extends PromptBase {
   readonly seen: number;
 }
 
+/** `dismissed`: a refusal that was read. */
 export type Prompt =
   | OpenPrompt
   | (PromptBase & { readonly state: 'confirmed' })
   | (PromptBase & { readonly state: 'cancelled'; readonly reason: string })
+  | (PromptBase & { readonly state: 'dismissed'; readonly refusal: string })
   | (PromptBase & { readonly state: 'expired' });
 
-export function openPrompt(ask: Ask, fit: Fit, at: number): OpenPrompt {
+/** `isGuarded`: the key that asked for it came among letters, as of a text that is typed. */
+export function openPrompt(ask: Ask, fit: Fit, at: number, isGuarded = false): OpenPrompt {
   return {
     ask,
     openedAt: at,
     state: 'opening',
+    refusal: null,
     fit,
     shownAt: null,
     bornAt: null,
     keyAt: at,
+    strayAt: isGuarded ? at : null,
+    strays: 0,
+    isGuarded,
+    isRushed: false,
     typed: '',
     isMismatch: false,
     isHasty: false,
@@ -71,9 +96,25 @@ export function openPrompt(ask: Ask, fit: Fit, at: number): OpenPrompt {
   };
 }
 
+/** What is known, while it is read again. */
+export function readingPrompt(sketch: Ask, fit: Fit, at: number, isGuarded: boolean): OpenPrompt {
+  return { ...openPrompt(sketch, fit, at, isGuarded), state: 'reading' };
+}
+
+/** It was read again: from here on it is the question, and its time begins when it is on the terminal. */
+export function promptRead(prompt: OpenPrompt, ask: Ask, fit: Fit, at: number): OpenPrompt {
+  return { ...prompt, ask, fit, state: 'opening', keyAt: at };
+}
+
+/** It was read again, and nothing is asked. */
+export function promptRefused(prompt: OpenPrompt, refusal: string, fit: Fit, at: number): OpenPrompt {
+  return { ...prompt, refusal, fit, state: 'refused', keyAt: at };
+}
+
 /** `shown`, a state of this prompt, is on the terminal. One laid out for another size proves nothing any more. */
 export function promptShown(prompt: Prompt, shown: Prompt, at: number): Prompt {
   if (!isOpen(prompt) || !isOpen(shown) || shown.ask !== prompt.ask || shown.fit !== prompt.fit) return prompt;
+  if (prompt.state === 'reading') return prompt;
   const { total, page } = prompt.fit;
   const seen = shown.top <= prompt.seen ? Math.max(prompt.seen, Math.min(total, shown.top + page)) : prompt.seen;
   if (seen === prompt.seen && prompt.shownAt !== null) return prompt;
@@ -83,22 +124,37 @@ export function promptShown(prompt: Prompt, shown: Prompt, at: number): Prompt {
 
 /** The screen has another size, or was away: what was shown of it is not shown any more, and it is deaf again. */
 export function promptRefitted(prompt: Prompt, fit: Fit): Prompt {
-  return isOpen(prompt) ? { ...prompt, state: 'opening', fit, shownAt: null, top: 0, seen: 0 } : prompt;
+  if (!isOpen(prompt)) return prompt;
+  const state = prompt.state === 'armed' ? 'opening' : prompt.state;
+  return { ...prompt, state, fit, shownAt: null, top: 0, seen: 0 };
 }
 
 /** Time passed: arms it, or lets it expire. */
 export function promptTick(prompt: Prompt, at: number): Prompt {
   if (!isOpen(prompt)) return prompt;
   // A frame that is never written (a terminal that takes nothing) counts from when it was asked.
-  if (msLeft(prompt, at) <= 0) return close(prompt, { state: 'expired' });
-  const { state, shownAt } = prompt;
-  if (state === 'armed' || shownAt === null || at - shownAt < ARMING_MS) return prompt;
-  return { ...prompt, state: 'armed' };
+  if (msLeft(prompt, at) <= 0)
+    return prompt.state === 'refused' ? dismissed(prompt) : close(prompt, { state: 'expired' });
+  const hearsAt = promptHearsAt(prompt);
+  if (prompt.state !== 'opening' || hearsAt === null || at < hearsAt) return prompt;
+  return { ...prompt, state: 'armed', isRushed: false };
 }
 
-/** How long it stays open without a key, in ms; null when it is over. */
+/** When it takes keys if none comes until then, monotonic ms; null where that is not known. */
+export function promptHearsAt({ shownAt, strayAt, isGuarded }: OpenPrompt): number | null {
+  if (shownAt === null) return null;
+  const pausedAt = strayAt === null ? 0 : strayAt + (isGuarded ? PAUSE_MS : ARMING_MS);
+  return Math.max(shownAt + ARMING_MS, pausedAt);
+}
+
+/** How long it stays open without a key, in ms; null when it is over, and while its time has not begun. */
 export function promptMsLeft(prompt: Prompt, at: number): number | null {
-  return isOpen(prompt) ? Math.max(0, msLeft(prompt, at)) : null;
+  return isOpen(prompt) && prompt.state !== 'reading' ? Math.max(0, msLeft(prompt, at)) : null;
+}
+
+/** Whether letters were going into it until a moment ago: when it closes by itself more will come. */
+export function isTypedInto({ typed, keyAt, strayAt }: OpenPrompt, at: number): boolean {
+  return (typed !== '' && at - keyAt < PAUSE_MS) || (strayAt !== null && at - strayAt < PAUSE_MS);
 }
 
 /** Whether all of its text has been on the terminal in this size. */
@@ -106,8 +162,8 @@ export function isRead(prompt: OpenPrompt): boolean {
   return prompt.seen >= prompt.fit.total;
 }
 
-function isOpen(prompt: Prompt): prompt is OpenPrompt {
-  return prompt.state === 'opening' || prompt.state === 'armed';
+export function isOpen(prompt: Prompt): prompt is OpenPrompt {
+  return 'fit' in prompt;
 }
 
 function msLeft(prompt: OpenPrompt, at: number): number {
@@ -125,14 +181,50 @@ export function promptPasted(prompt: Prompt, at: number): Prompt {
  */
 export function promptKey(prompt: Prompt, input: string, key: KeyFlags, at: number): Prompt {
   const now = promptTick(prompt, at);
-  if (now.state !== 'armed') return now;
+  if (!isOpen(now)) return now;
   // Two Esc in one chunk arrive with the flag of Alt, Esc and a letter likewise: whoever hits Esc wants out.
-  if (key.escape || key.meta || input.includes('\u001b')) return cancelled(now);
-  if (key.ctrl && input === 'c') return cancelled(now);
+  const isEscape = key.escape || key.meta || input.includes('\u001b');
+  if (isEscape || (key.ctrl && input === 'c')) return leave(now);
+  if (now.state === 'refused') return readRefusal(now, input, key, at);
+  if (now.state !== 'armed') return stray(now, input, key, at);
   const touched: OpenPrompt = { ...now, keyAt: at };
   const by = scrolledBy(touched, input, key);
   if (by !== 0) return scroll(touched, by);
-  return now.ask.answer.kind === 'y' ? answerYes(touched, input, key) : answerTyped(touched, input, key);
+  return now.ask.answer.kind === 'y' ? answerYes(touched, input, key, at) : answerTyped(touched, input, key);
+}
+
+/** A refusal scrolls, and goes when it was read; nothing else is done by a key. */
+function readRefusal(prompt: OpenPrompt, input: string, key: KeyFlags, at: number): Prompt {
+  const by = scrolledBy(prompt, input, key);
+  if (by !== 0) return scroll({ ...prompt, keyAt: at }, by);
+  const hearsAt = promptHearsAt(prompt);
+  const isHeard = hearsAt !== null && at >= hearsAt;
+  if (isHeard && (key.return || (!isModified(key) && (input === 'q' || input === 'n')))) return dismissed(prompt);
+  return lettersOf(input, key) === '' ? prompt : { ...prompt, strayAt: at, isGuarded: true };
+}
+
+/**
+ * A key that answers nothing, or nothing yet. It is deaf from then on, for a pause: what is typed without one is a
+ * text that was meant for something else. Of a question that wants one key, two such letters are enough to know that.
+ */
+function stray(prompt: OpenPrompt, input: string, key: KeyFlags, at: number): Prompt {
+  const letters = lettersOf(input, key);
+  if (letters === '') return prompt;
+  const { ask, isGuarded } = prompt;
+  const isTyped = ask.answer.kind === 'type';
+  const others = [...letters].filter(
+    (letter) => letter !== ask.action.key && !(isTyped ? '' : 'yjk ').includes(letter),
+  );
+  const strays = prompt.strays + others.length;
+  const state = prompt.state === 'armed' ? 'opening' : prompt.state;
+  const next: OpenPrompt = { ...prompt, state, strays, strayAt: at, isGuarded: isGuarded || others.length > 0 };
+  if (!isTyped && strays >= MOST_STRAYS) return typedInto(next);
+  return { ...next, isRushed: prompt.isRushed || isTyped || letters.includes('y') };
+}
+
+/** What of a report would be text. */
+function lettersOf(input: string, key: KeyFlags): string {
+  return isModified(key) || key.return || key.backspace || key.delete ? '' : input.replace(/\p{Cc}/gu, '');
 }
 
 /** How many lines a key scrolls; 0 for one that does not. While a text is typed letters are letters. */
@@ -155,13 +247,13 @@ function scroll(prompt: OpenPrompt, by: number): OpenPrompt {
   return { ...prompt, top: Math.max(0, Math.min(prompt.top + by, last)) };
 }
 
-function answerYes(prompt: OpenPrompt, input: string, key: KeyFlags): Prompt {
+function answerYes(prompt: OpenPrompt, input: string, key: KeyFlags, at: number): Prompt {
   // Cancel is the default.
-  if (key.return) return cancelled(prompt);
+  if (key.return) return leave(prompt);
   if (isModified(key)) return prompt;
   if (input === 'y') return isRead(prompt) ? close(prompt, { state: 'confirmed' }) : { ...prompt, isHasty: true };
-  if (input === 'n' || input === 'q') return cancelled(prompt);
-  return prompt;
+  if (input === 'n' || input === 'q') return leave(prompt);
+  return stray(prompt, input, key, at);
 }
 
 function answerTyped(prompt: OpenPrompt, input: string, key: KeyFlags): Prompt {
@@ -187,8 +279,18 @@ function isModified(key: KeyFlags): boolean {
   return Boolean(key.ctrl || key.tab || key.leftArrow || key.rightArrow || key.home || key.end);
 }
 
-function cancelled(prompt: OpenPrompt): Prompt {
+/** The person wants out. */
+function leave(prompt: OpenPrompt): Prompt {
+  if (prompt.state === 'refused') return dismissed(prompt);
   return close(prompt, { state: 'cancelled', reason: 'cancelled' });
+}
+
+function typedInto(prompt: OpenPrompt): Prompt {
+  return close(prompt, { state: 'cancelled', reason: 'a text was typed into it' });
+}
+
+function dismissed(prompt: OpenPrompt): Prompt {
+  return close(prompt, { state: 'dismissed', refusal: prompt.refusal ?? '' });
 }
 
 function close<S>(prompt: Prompt, next: S): PromptBase & S {

@@ -367,12 +367,12 @@ test('an unreadable daemon refuses the question with the reason', async () => {
   );
 });
 
-test('a dropped question is refused, audited and never asked', async () => {
+test('a question that is given up while its targets are read is audited as cancelled and never asked', async () => {
   const gone = new AbortController();
   const asking = executor.ask(restart, targets('weather-bot'), gone.signal);
   gone.abort();
-  expect(await asking).toMatchObject({ state: 'refused', reason: 'the question was dropped before it was asked' });
-  expect(events()).toEqual(['asked', 'outcome refused']);
+  expect(await asking).toMatchObject({ state: 'refused', reason: 'cancelled while its targets were read again' });
+  expect(events()).toEqual(['asked', 'outcome cancelled']);
 });
 
 test('an action that breaks its contract is refused or failed, never thrown', async () => {

@@ -12,7 +12,7 @@ import { freezeWorld, takeWorld, type World } from '../../src/state/world.ts';
 import type { Acting } from '../../src/ui/acting.ts';
 import { createKeymap } from '../../src/ui/keymap.ts';
 import { createShell } from '../../src/ui/shell.ts';
-import type { Shell } from '../../src/ui/shell-contract.ts';
+import type { Shell, ShellOptions } from '../../src/ui/shell-contract.ts';
 import { createTheme } from '../../src/ui/theme.ts';
 import { NOON } from './bots.ts';
 
@@ -77,8 +77,13 @@ const idle: Acting = {
 
 export const keymap = createKeymap(actions);
 
-/** A shell on a still world: its clock stands at noon, and it acts on nothing. */
-export function createStillShell(still: StillWorld, columns: number, rows: number): Shell {
+/** A shell on a still world: its clock stands at noon, and it acts on nothing, unless `over` says so. */
+export function createStillShell(
+  still: StillWorld,
+  columns: number,
+  rows: number,
+  over: Partial<Pick<ShellOptions, 'clock' | 'createActing' | 'openViewer'>> = {},
+): Shell {
   return createShell({
     panels: createPanels(),
     keymap,
@@ -101,5 +106,6 @@ export function createStillShell(still: StillWorld, columns: number, rows: numbe
     quit() {},
     suspend() {},
     redraw() {},
+    ...over,
   });
 }

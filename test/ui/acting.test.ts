@@ -1,11 +1,13 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { Action } from '../../src/actions/action.ts';
 import { type Ask, buildAsk } from '../../src/actions/ask.ts';
 import type { Executor } from '../../src/actions/executor.ts';
 import type { Outcome } from '../../src/actions/outcome.ts';
 import { restart } from '../../src/actions/restart.ts';
-import { type BotTarget, botTarget } from '../../src/actions/target.ts';
+import { type BotTarget, botTarget, type Target } from '../../src/actions/target.ts';
 import { type Acting, createActing } from '../../src/ui/acting.ts';
-import type { Prompt } from '../../src/ui/prompt.ts';
+import { promptLines } from '../../src/ui/overlays/prompt-lines.ts';
+import type { OpenPrompt, Prompt } from '../../src/ui/prompt.ts';
 import { reduce } from '../../src/ui/reduce.ts';
 import { initialUi, type Scene, type UiState } from '../../src/ui/state.ts';
 import { makeBot, NOON } from '../helpers/bots.ts';
@@ -30,7 +32,22 @@ let at: number;
 let room: { columns: number; rows: number } | null;
 let acting: Acting;
 let cancelled: string[];
+/** Whether the question is shown while its targets are read again. */
+let isSketched: boolean;
+/** What comes of that: null for the question, else why not. */
+let reading: Promise<string | null>;
 let fired: { ask: Ask; end(outcome: Outcome): void }[];
+
+const askOf = (action: Action, targets: readonly Target[], id: string): Ask =>
+  buildAsk({
+    id,
+    action,
+    targets,
+    notes: [],
+    preparation: null,
+    shell: { pm2Home: '/home/ops/.pm2', user: 'ops' },
+    at: NOON,
+  });
 
 beforeEach(() => {
   ui = initialUi('home');
@@ -38,20 +55,20 @@ beforeEach(() => {
   room = { columns: 100, rows: 30 };
   cancelled = [];
   fired = [];
+  isSketched = true;
+  reading = Promise.resolve(null);
   const executor: Executor = {
     isBusy: false,
     reins: null,
     barred: () => null,
-    ask: async (action, targets) =>
-      buildAsk({
-        id: targets[0]?.name ?? '',
-        action,
-        targets,
-        notes: [],
-        preparation: null,
-        shell: { pm2Home: '/home/ops/.pm2', user: 'ops' },
-        at: NOON,
-      }),
+    sketch: (action, targets) => (isSketched ? askOf(action, targets, '') : null),
+    ask: async (action, targets, signal) => {
+      const answer = await reading;
+      const id = targets[0]?.name ?? '';
+      if (!signal.aborted && answer === null) return askOf(action, targets, id);
+      const reason = answer ?? 'cancelled while its targets were read again';
+      return { state: 'refused', id, action, targets, reason, auditError: null };
+    },
     fire: (ask, report) => {
       report({ ask, results: [], current: ask.targets[0] ?? null, verdict: null });
       return new Promise((end) => fired.push({ ask, end }));
@@ -66,7 +83,6 @@ beforeEach(() => {
     executor,
     clock: { monotonic: () => at },
     refresh: () => {},
-    onAsking: () => {},
     homes: ['/home/ops/.pm2'],
     offer: { actions: [], keymap: [], sweeps: () => [] },
     port: {
@@ -153,6 +169,99 @@ test('a question is dropped before the job stops, and that is audited first', as
   await acting.giveUp('suspended');
   expect(cancelled).toEqual(['suspended']);
   expect(acting.takesKeys()).toBe(false);
+});
+
+/** The answer to reading again comes when `end` is called. */
+function holdReading(): (refusal: string | null) => Promise<void> {
+  let end: (refusal: string | null) => void = () => {};
+  reading = new Promise((resolve) => {
+    end = resolve;
+  });
+  return async (refusal) => {
+    end(refusal);
+    await settled();
+  };
+}
+
+test('the question stands at once with what is known, and takes no answer while it is read again', async () => {
+  const end = holdReading();
+  acting.ask(restart, [bot('weather-bot')]);
+  expect(prompt()).toMatchObject({ state: 'reading', ask: { command: 'pm2 restart 0' } });
+  acting.painted(prompt() as Prompt);
+  at += 5000;
+  acting.tick();
+  acting.report('y', {});
+  expect(prompt()?.state).toBe('reading');
+  await end(null);
+  expect(prompt()).toMatchObject({ state: 'opening', shownAt: null });
+  acting.report('y', {});
+  at += 10_000;
+  acting.report('y', {});
+  expect(fired).toEqual([]);
+  arm();
+  acting.report('y', {});
+  expect(fired).toHaveLength(1);
+});
+
+test('Esc while it is read again ends it at once, and what is read after that opens nothing', async () => {
+  const end = holdReading();
+  acting.ask(restart, [bot('weather-bot')]);
+  acting.report('', { escape: true });
+  expect(prompt()).toBeNull();
+  expect(acting.takesKeys()).toBe(false);
+  expect(ui.notice?.text).toBe('Cancelled: nothing was done.');
+  await end(null);
+  expect(prompt()).toBeNull();
+  expect(ui.strip).toBeNull();
+  await open('api');
+  expect(prompt()).toMatchObject({ state: 'opening', ask: { id: 'api' } });
+});
+
+test('when reading again finds a reason why not, the box says it until it is closed', async () => {
+  const end = holdReading();
+  acting.ask(restart, [bot('weather-bot')]);
+  await end('weather-bot (id 0) is gone');
+  const refused = prompt() as OpenPrompt;
+  expect(refused.state).toBe('refused');
+  const said = promptLines(refused, at).map(({ text }) => text);
+  expect(said).toEqual(expect.arrayContaining(['! weather-bot (id 0) is gone', '- nothing was done', 'Esc close']));
+  arm();
+  acting.report('y', {});
+  expect(prompt()?.state).toBe('refused');
+  acting.report('', { escape: true });
+  expect(prompt()).toBeNull();
+  expect(cancelled).toEqual([]);
+  expect(fired).toEqual([]);
+});
+
+test('a reading that never ends takes the question away after half a minute', async () => {
+  holdReading();
+  acting.ask(restart, [bot('weather-bot')]);
+  at += 30_000;
+  acting.tick();
+  expect(prompt()).toBeNull();
+  expect(ui.notice?.text).toBe('Its targets could not be read again in time: nothing was done.');
+});
+
+test('where nothing is known to be shown, or there is no room for it, keys wait for what reading again finds', async () => {
+  isSketched = false;
+  acting.ask(restart, [bot('weather-bot')]);
+  expect(prompt()).toBeNull();
+  expect(acting.takesKeys()).toBe(true);
+  await settled();
+  expect(prompt()?.state).toBe('opening');
+});
+
+test('it looks as it is: it is armed by the clock, without a key or a beat', async () => {
+  const clock = performance.now();
+  await open();
+  const shown = prompt() as Prompt;
+  acting.painted(shown);
+  expect(prompt()?.state).toBe('opening');
+  at += 301;
+  while (prompt()?.state !== 'armed' && performance.now() - clock < 10_000)
+    await new Promise((go) => setTimeout(go, 20));
+  expect(prompt()?.state).toBe('armed');
 });
 
 test('of several actions each end is shown, and leaving asks as long as one is watched', async () => {

@@ -7,9 +7,9 @@ import { restart } from '../../src/actions/restart.ts';
 import { botTarget } from '../../src/actions/target.ts';
 import type { Bot } from '../../src/sources/pm2/snapshot.ts';
 import { measure } from '../../src/text/width.ts';
-import { PromptBox, placeBox } from '../../src/ui/overlays/prompt.tsx';
+import { PromptBox } from '../../src/ui/overlays/prompt.tsx';
 import { fitPrompt, promptLines, promptWidth } from '../../src/ui/overlays/prompt-lines.ts';
-import { createQuestions } from '../../src/ui/overlays/question.tsx';
+import { placeAgain, placeBox } from '../../src/ui/overlays/prompt-place.ts';
 import {
   type OpenPrompt,
   openPrompt,
@@ -19,7 +19,6 @@ import {
   promptShown,
   promptTick,
 } from '../../src/ui/prompt.ts';
-import { Cells } from '../../src/ui/screen/cells.ts';
 import { makeBot, makeCrashes, NOON } from '../helpers/bots.ts';
 
 function promptOf(bots: readonly Bot[], over: { risk?: Risk; notes?: string[] } = {}): Prompt {
@@ -225,18 +224,11 @@ test('the time that is left stands in the corner', () => {
   expect(frame(now, 80, 24, 23_500).join('\n')).toMatch(/ 7 s/);
 });
 
-test('what was laid out in a pause leaves nothing in the first question', () => {
-  const question = () => {
-    const questions = createQuestions();
-    return (warms: boolean) => {
-      if (warms) questions.warm();
-      const sheet = questions.sheet(promptOf([makeBot({ name: 'api' })]), null, 300);
-      if (sheet === null) throw new Error('an open prompt has a box');
-      const cells = new Cells(sheet.rect.width, sheet.rect.height);
-      sheet.draw(cells);
-      questions.close();
-      return { rect: sheet.rect, glyphs: [...cells.glyphs] };
-    };
-  };
-  expect(question()(true)).toEqual(question()(false));
+test('a box that grows moves the edge that is away from its row, and never leaves the screen', () => {
+  expect(placeAgain({ y: 15, height: 10 }, 13, 40, 12)).toBe(15);
+  expect(placeAgain({ y: 15, height: 10 }, 13, 40, null)).toBe(15);
+  expect(placeAgain({ y: 8, height: 12 }, 14, 30, 20)).toBe(6);
+  expect(placeAgain({ y: 8, height: 12 }, 25, 30, 20)).toBe(0);
+  expect(placeAgain({ y: 9, height: 8 }, 14, 20, 4)).toBe(6);
+  expect(placeAgain({ y: 15, height: 10 }, 6, 40, 12)).toBe(15);
 });

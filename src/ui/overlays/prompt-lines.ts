@@ -57,18 +57,18 @@ function roomIn(columns: number, rows: number): { readonly columns: number; read
 }
 
 /** How the question fits the whole screen's size; `page` below 1: not at all, and then it must not be asked. */
-export function fitPrompt(ask: Ask, columns: number, rows: number): Fit {
+export function fitPrompt(ask: Ask, columns: number, rows: number, refusal: string | null = null): Fit {
   const room = roomIn(columns, rows);
-  const { body, page } = sheetOf(ask, room.columns, room.rows);
+  const { body, page } = sheetOf(ask, refusal, room.columns, room.rows);
   return { columns, rows, total: body.length, page };
 }
 
 /** The lines inside the border, for the size the prompt is fitted to. `at` is monotonic ms. The question is always last. */
 export function promptLines(prompt: OpenPrompt, at: number): readonly PromptLine[] {
-  const { ask, fit } = prompt;
+  const { ask, fit, refusal } = prompt;
   const room = roomIn(fit.columns, fit.rows);
   const { columns } = room;
-  const { body, page, isRiskInTitle } = sheetOf(ask, columns, room.rows);
+  const { body, page, isRiskInTitle } = sheetOf(ask, refusal, columns, room.rows);
   const title = titleLine(prompt, isRiskInTitle, columns, at);
   const shown = body.slice(prompt.top, prompt.top + page);
   const hidden = page < body.length ? [moreLine(prompt, body.length, page, columns)] : [];
@@ -76,11 +76,23 @@ export function promptLines(prompt: OpenPrompt, at: number): readonly PromptLine
   return [title, ...shown, ...hidden, ...blank, ...questionLines(prompt, columns)];
 }
 
-function sheetOf(ask: Ask, columns: number, rows: number): Sheet {
+/** As last laid out: a question of a thousand targets is painted many times, and stays as it is. */
+const laidOut = new WeakMap<Ask, { readonly of: string; readonly sheet: Sheet }>();
+
+function sheetOf(ask: Ask, refusal: string | null, columns: number, rows: number): Sheet {
+  const of = `${columns}x${rows} ${refusal ?? ''}`;
+  const known = laidOut.get(ask);
+  if (known?.of === of) return known.sheet;
+  const sheet = layOut(ask, refusal, columns, rows);
+  laidOut.set(ask, { of, sheet });
+  return sheet;
+}
+
+function layOut(ask: Ask, refusal: string | null, columns: number, rows: number): Sheet {
   const isRiskInTitle = measure(question(ask)) + measure(riskOf(ask)) + CORNER + 3 <= columns;
-  const asking = askingLines(ask, columns).length;
+  const asking = refusal === null ? askingLines(ask, columns).length : 1;
   const head: readonly PromptLine[] = isRiskInTitle ? [] : [{ text: truncate(riskOf(ask), columns), role: 'risk' }];
-  const parts = partsOf(ask, columns);
+  const parts = refusal === null ? partsOf(ask, columns) : [refusalLines(refusal, columns)];
   const airy = [...head, ...parts.flatMap((part) => (part.length === 0 ? [] : [BLANK, ...part]))];
   // The title, and the blank line before the question.
   if (airy.length + asking + 2 <= rows) return { isRiskInTitle, body: airy, page: airy.length };
@@ -94,16 +106,30 @@ const BLANK: PromptLine = { text: '', role: 'blank' };
 /** `120 s`. */
 const CORNER = 5;
 
+/** Why nothing is asked; a line of it each for what else went wrong. */
+function refusalLines(refusal: string, columns: number): readonly PromptLine[] {
+  const said = refusal.split('\n').map((text) => `! ${text}`);
+  return [
+    ...said.flatMap((text) => indented('note', text, columns, wrap)),
+    ...indented('consequence', '- nothing was done', columns, wrap),
+  ];
+}
+
+/** One entry of a list, its further lines under its first word. */
+function indented(
+  role: LineRole,
+  text: string,
+  columns: number,
+  fit: (text: string, columns: number) => string[],
+): PromptLine[] {
+  const indent = /^[-!$] /.test(text) ? '  ' : '';
+  return fit(text, columns - indent.length).map((line, index) => ({ text: index === 0 ? line : indent + line, role }));
+}
+
 /** The gravest first, so that a screen that shows little shows that: whom, what happens, how it is done. */
 function partsOf(ask: Ask, columns: number): readonly (readonly PromptLine[])[] {
   const lines = (role: LineRole, texts: readonly string[], fit: (text: string, columns: number) => string[]) =>
-    texts.flatMap((text) => {
-      const indent = /^[-!$] /.test(text) ? '  ' : '';
-      return fit(text, columns - indent.length).map((line, index) => ({
-        text: index === 0 ? line : indent + line,
-        role,
-      }));
-    });
+    texts.flatMap((text) => indented(role, text, columns, fit));
   const targets = lines('target', ask.targets.map(targetLine), hardWrap);
   // A note may be where the evidence is: like a command, that is copied whole or not at all.
   const notes = ask.notes.map((note) => `! ${note}`);
@@ -141,7 +167,7 @@ function riskOf(ask: Ask): string {
 function titleLine(prompt: Prompt, hasRisk: boolean, columns: number, at: number): PromptLine {
   const { ask } = prompt;
   const left = promptMsLeft(prompt, at);
-  const time = left === null ? '' : `${Math.ceil(left / 1000)} s`.padStart(CORNER);
+  const time = (left === null ? '' : `${Math.ceil(left / 1000)} s`).padStart(CORNER);
   const corner = hasRisk ? `${riskOf(ask)} ${time}` : time;
   const text = truncate(question(ask), Math.max(1, columns - measure(corner) - 1));
   const gap = ' '.repeat(Math.max(1, columns - measure(text) - measure(corner)));
@@ -170,15 +196,19 @@ function askingLines(ask: Ask, columns: number): readonly string[] {
 }
 
 function questionLines(prompt: OpenPrompt, columns: number): readonly PromptLine[] {
-  const { ask, isHasty, isMismatch, typed } = prompt;
+  const { ask, state, isHasty, isMismatch, isRushed, typed } = prompt;
   const isUnread = !isRead(prompt);
-  const warning = isUnread && isHasty ? 'read on first: ↓' : isMismatch ? 'that is not it' : '';
-  const cancel = (before: string, role: LineRole, look: 'key' | 'small' = 'key'): PromptLine => {
-    const whole = before === '' ? 'Esc cancel' : `${before}   Esc cancel`;
+  const isTyped = ask.answer.kind === 'type';
+  const rushed = isRushed && state === 'opening' ? `pause, then ${isTyped ? 'type' : 'y'}` : '';
+  const warning = isUnread && isHasty ? 'read on first: ↓' : isMismatch ? 'that is not it' : rushed;
+  const cancel = (before: string, role: LineRole, look: 'key' | 'small' = 'key', out = 'Esc cancel'): PromptLine => {
+    const whole = before === '' ? out : `${before}   ${out}`;
     const marks = before === '' ? [] : [{ text: before, look }];
-    return { text: truncate(whole, columns), role, marks: [...marks, { text: 'Esc cancel', look: 'default' }] };
+    return { text: truncate(whole, columns), role, marks: [...marks, { text: out, look: 'default' }] };
   };
-  if (ask.answer.kind === 'y') {
+  if (state === 'refused') return [cancel('', 'question', 'key', 'Esc close')];
+  if (state === 'reading') return readingLines(ask, columns, cancel);
+  if (!isTyped) {
     if (warning !== '') return [cancel(warning, 'warning')];
     // What does not count yet does not look as if it did.
     const verb = ask.risk === 'copy' ? 'copy the command' : ask.action.label;
@@ -190,6 +220,22 @@ function questionLines(prompt: OpenPrompt, columns: number): readonly PromptLine
     // The end of what is typed is what is being typed.
     { text: `> ${tail(typed, Math.max(1, columns - 4))}▢`, role: 'question' },
     cancel(warning, warning === '' ? 'question' : 'warning'),
+  ];
+}
+
+/** In the place of the lines that will ask, and as many of them. */
+function readingLines(
+  ask: Ask,
+  columns: number,
+  cancel: (before: string, role: LineRole, look: 'small') => PromptLine,
+): readonly PromptLine[] {
+  const mark = `reading ${ask.targets.length === 1 ? 'it' : 'them'} again…`;
+  const [, ...others] = askingLines(ask, columns);
+  if (others.length === 0) return [cancel(mark, 'question', 'small')];
+  return [
+    { text: truncate(mark, columns), role: 'question', marks: [{ text: mark, look: 'small' }] },
+    ...others.slice(1).map(() => BLANK),
+    cancel('', 'question', 'small'),
   ];
 }
 

@@ -1,45 +1,32 @@
 /** The prompt's box. Props in, cells out: no timer, no key, no state. */
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import type { Risk } from '../../actions/action.ts';
-import { isRead, type Prompt } from '../prompt.ts';
+import { isOpen, isRead, type Prompt } from '../prompt.ts';
 import { type LineRole, type PromptLine, promptLines, promptWidth } from './prompt-lines.ts';
+import { BORDERS, COLORS, isLive, lineParts } from './prompt-look.ts';
+import { placeBox } from './prompt-place.ts';
 
 export interface PromptBoxProps {
   readonly prompt: Prompt;
-  /** The row of the screen it should leave free, where there is room; null for none. */
-  readonly cursorRow?: number | null;
+  /** The row of the screen its upper border is in; in the middle without it. */
+  readonly top?: number;
   /** Monotonic ms, for the time that is left. */
   readonly at: number;
 }
 
-const BORDERS: Record<Risk, string> = { R1: 'yellow', R2: 'magenta', R3: 'red', copy: 'cyan' };
-const COLORS: Record<LineRole, string> = {
-  title: 'whiteBright',
-  risk: 'gray',
-  command: 'cyan',
-  target: 'white',
-  more: 'gray',
-  note: 'yellow',
-  consequence: 'white',
-  question: 'whiteBright',
-  blank: 'white',
-  warning: 'yellow',
-};
-
-export function PromptBox({ prompt, cursorRow = null, at }: PromptBoxProps): ReactNode {
-  if (prompt.state !== 'armed' && prompt.state !== 'opening') return null;
+export function PromptBox({ prompt, top, at }: PromptBoxProps): ReactNode {
+  if (!isOpen(prompt)) return null;
   const { columns, rows } = prompt.fit;
   const width = promptWidth(columns);
   const lines = promptLines(prompt, at);
   const height = lines.length + 2;
-  const isArmed = prompt.state === 'armed';
+  const isBright = isLive(prompt);
   const border = BORDERS[prompt.ask.risk];
   return (
     <Box
       position="absolute"
       left={Math.floor((columns - width) / 2)}
-      top={placeBox(height, rows, cursorRow)}
+      top={top ?? placeBox(height, rows, null)}
       width={width}
       height={height}
       paddingX={1}
@@ -50,11 +37,11 @@ export function PromptBox({ prompt, cursorRow = null, at }: PromptBoxProps): Rea
       borderStyle={prompt.ask.risk === 'R3' ? 'double' : 'round'}
       borderColor={border}
       borderBackgroundColor="black"
-      borderDimColor={!isArmed}
+      borderDimColor={!isBright}
     >
       {lines.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
-        <Line key={index} line={line} isArmed={isArmed} isRead={isRead(prompt)} />
+        <Line key={index} line={line} isBright={isBright} isRead={isRead(prompt)} />
       ))}
     </Box>
   );
@@ -76,64 +63,43 @@ export function SampleBox({ width, height }: { readonly width: number; readonly 
   return (
     <Box width={width} height={height} overflow="hidden" flexDirection="column" paddingX={1} borderStyle="round">
       {lines.map((line) => (
-        <Line key={line.role} line={line} isArmed isRead />
+        <Line key={line.role} line={line} isBright isRead />
       ))}
     </Box>
   );
 }
 
-/** The first row of a box: in the middle, unless that covers the row that is asked about and there is room beside it. */
-export function placeBox(height: number, rows: number, cursorRow: number | null): number {
-  const middle = Math.max(0, Math.floor((rows - height) / 2));
-  if (cursorRow === null || cursorRow < middle || cursorRow >= middle + height) return middle;
-  if (cursorRow + 1 + height <= rows) return cursorRow + 1;
-  return cursorRow - height >= 0 ? cursorRow - height : middle;
-}
-
 interface LineProps {
   readonly line: PromptLine;
-  readonly isArmed: boolean;
+  readonly isBright: boolean;
   readonly isRead: boolean;
 }
 
-function Line({ line, isArmed, isRead }: LineProps): ReactNode {
+function Line({ line, isBright, isRead }: LineProps): ReactNode {
   const { text, role } = line;
+  if (text === '') return <Text> </Text>;
+  const color = COLORS[role];
+  const bold = role === 'title' || (role === 'question' && isBright && isRead);
+  // Deaf for its first moment, and it looks it.
+  const dimColor = role === 'question' && !isBright;
   return (
-    <Text
-      wrap="truncate"
-      color={COLORS[role]}
-      bold={role === 'title' || (role === 'question' && isArmed && isRead)}
-      // Deaf for its first moment, and it looks it.
-      dimColor={role === 'question' && !isArmed}
-    >
-      {text === '' ? ' ' : spans(line, isArmed)}
+    <Text wrap="truncate">
+      {lineParts(line).map((part, index) => {
+        const isSmall = part.look === 'small';
+        return (
+          <Text
+            // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place
+            key={index}
+            // Of its own, and not of the line: nothing inside a bold text is ever not bold.
+            bold={bold && !isSmall}
+            color={isSmall ? 'gray' : color}
+            dimColor={dimColor}
+            inverse={part.look === 'default' && isBright}
+          >
+            {part.text}
+          </Text>
+        );
+      })}
     </Text>
   );
-}
-
-function spans({ text, marks = [] }: PromptLine, isArmed: boolean): ReactNode[] {
-  const parts: ReactNode[] = [];
-  let from = 0;
-  for (const { text: part, look } of marks) {
-    // From the end: a name in the title may look like what stands in its corner.
-    const at = look === 'key' ? text.indexOf(part, from) : text.lastIndexOf(part);
-    if (at < from || part === '') continue;
-    parts.push(text.slice(from, at));
-    from = at + part.length;
-    if (look === 'key') parts.push(part);
-    else if (look === 'small') {
-      parts.push(
-        <Text key={at} bold={false} color="gray">
-          {part}
-        </Text>,
-      );
-    } else {
-      parts.push(
-        <Text key={at} inverse={isArmed}>
-          {part}
-        </Text>,
-      );
-    }
-  }
-  return [...parts, text.slice(from)];
 }
