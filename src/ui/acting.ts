@@ -120,7 +120,8 @@ export function createActing(options: ActingOptions): Acting {
   const targetsOf = (action: Action): readonly Target[] =>
     targetsOfKind(action.targetKind, port.chosen(), homes, port.world());
 
-  const guard = createTypingGuard();
+  const askingKeys = new Set(offer.actions.flatMap(({ key }) => key ?? []));
+  const guard = createTypingGuard((key) => askingKeys.has(key));
 
   const asking = createAsking(executor, clock, {
     ui: port.ui,
@@ -178,7 +179,10 @@ export function createActing(options: ActingOptions): Acting {
       return true;
     },
     takesKeys: asking.takesKeys,
-    report: asking.report,
+    report(input, key) {
+      if ((input !== '' && input !== 'y' && !key.escape) || key.return) guard.heard(clock.monotonic());
+      asking.report(input, key);
+    },
     paste: asking.paste,
     painted: asking.painted,
     resized: asking.resized,

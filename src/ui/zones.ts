@@ -122,9 +122,11 @@ function overlayHints(overlay: Overlay): readonly Hint[] {
   if (overlay.kind === 'help') return [hint('j k', 'scroll'), hint('Esc', 'close'), hint('q', 'close')];
   if (overlay.kind === 'palette')
     return [hint('Esc', 'close'), hint('↑ ↓', 'choose'), hint('Enter', overlay.palette.wanted ? 'go on' : 'pick')];
-  const { action, answer } = overlay.prompt.ask;
+  const { ask, state } = overlay.prompt;
+  if (state === 'refused') return [hint('Esc', 'close')];
+  const { action, answer } = ask;
   const yes = answer.kind === 'y' ? hint('y', action.label) : hint('Enter', `${action.label}, when it matches`);
-  return [hint('Esc', 'cancel'), yes];
+  return [hint('Esc', 'cancel'), { ...yes, isOff: state !== 'armed' }];
 }
 
 /** Actions that cannot be done now stay in the footer, dimmed: the key says why when it is pressed. */

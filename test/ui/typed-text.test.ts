@@ -167,7 +167,7 @@ test('no paste fires anything or asks for it, however it is cut, announced or no
         expect(desk.fired).toEqual([]);
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 150 },
   );
 });
 
@@ -218,11 +218,13 @@ test('the name that is typed on after a refusal goes nowhere, with or without a 
   }
 });
 
-test('whoever has read why goes on with keys that move at once, and with any other after a moment', async () => {
+test('whoever has read why goes on at once with keys that move or ask, and with any other after a moment', async () => {
   const desk = sit({ reason: 'locked: W unlocks', isAtOnce: true });
   await desk.press('r', 2000);
   await desk.press('j', 100);
   expect(desk.shell.ui().lists.bots.index).toBe(1);
-  await desk.press('?', 450);
+  await desk.press('S', 100);
+  expect(desk.shell.ui().strip?.end?.text).toMatch(/^stop/);
+  await desk.press('?', 550);
   expect(desk.shell.ui().overlay?.kind).toBe('help');
 });
