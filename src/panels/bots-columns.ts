@@ -24,7 +24,7 @@ const MARK = 1;
  * The columns that fit an inner width: those of the lowest rank, in their order, with a blank between them. From the
  * fifth on a column is added only when the name has its good width. The name and the reason share what is left.
  */
-export function fitColumns(
+function fitColumns(
   width: number,
   several: ReadonlySet<'homes' | 'namespaces'>,
   choice: ColumnChoice = {},
@@ -56,4 +56,14 @@ export function fitColumns(
     x += placed.width + GAP;
     return placed;
   });
+}
+
+/** The same, worked out anew only for another width, other sets or another choice. */
+export function keptColumns(): typeof fitColumns {
+  let known: { readonly asked: readonly unknown[]; readonly placed: readonly PlacedColumn[] } | null = null;
+  return (width, several, choice) => {
+    const isKnown = known?.asked[0] === width && known.asked[1] === several && known.asked[2] === choice;
+    if (!known || !isKnown) known = { asked: [width, several, choice], placed: fitColumns(width, several, choice) };
+    return known.placed;
+  };
 }

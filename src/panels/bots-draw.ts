@@ -10,7 +10,7 @@ import type { Cells } from '../ui/screen/cells.ts';
 import { targetsOf } from '../ui/targets.ts';
 import { drawBelow } from './bots-below.ts';
 import { stateRole } from './bots-column.ts';
-import { fitColumns, type PlacedColumn } from './bots-columns.ts';
+import { keptColumns, type PlacedColumn } from './bots-columns.ts';
 import { drawDump } from './bots-dump.ts';
 import { drawBotsEmpty } from './bots-empty.ts';
 import { BOT_SORTS } from './bots-fields.ts';
@@ -25,6 +25,7 @@ const CHROME_ROWS = 3;
 const TROUBLE_ROWS = 3;
 /** Groups say it instead. */
 const NONE: ReadonlySet<never> = new Set();
+const columnsOf = keptColumns();
 /** More of them are counted. */
 const OTHERS_MOST = 3;
 
@@ -37,7 +38,7 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
     drawBotsEmpty(cells, scope, view);
     return;
   }
-  const columns = fitColumns(width - 2, list.isGrouped ? NONE : view.several, list.columns);
+  const columns = columnsOf(width - 2, list.isGrouped ? NONE : view.several, list.columns);
   drawTitles(cells, scope, columns);
   const page = pageOf(cells, world);
   const cursor = cursorIndex(list, view.keys);

@@ -151,13 +151,17 @@ export function chart(
   format: (value: number) => string,
   range: { readonly min?: number; readonly max?: number } = {},
 ): string[] {
-  const values = samples.map((value) =>
-    Math.abs(value) < SMALLEST ? 0 : Math.max(-LARGEST, Math.min(LARGEST, value)),
-  );
-  const known = values.filter(Number.isFinite);
+  const values: number[] = [];
+  for (const value of samples)
+    values.push(Math.abs(value) < SMALLEST ? 0 : Math.max(-LARGEST, Math.min(LARGEST, value)));
+  const known = values.filter(isKnown);
   if (known.length === 0 || width < 1 || height < 1) return [];
-  const low = Math.min(range.min ?? Number.POSITIVE_INFINITY, ...shrink(known, 512));
-  const high = Math.max(range.max ?? Number.NEGATIVE_INFINITY, ...shrink(known, 512));
+  let low = range.min ?? Number.POSITIVE_INFINITY;
+  let high = range.max ?? Number.NEGATIVE_INFINITY;
+  for (const value of shrink(known, 512)) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
   const rows = Math.max(1, height - 1);
   const wanted = rows <= 2 ? rows : Math.min(4, Math.ceil(rows / 2));
   const [from, to] = spread(low, high);
@@ -197,12 +201,23 @@ function stretch(values: readonly number[], count: number): number[] {
 /** The means of `count` equal stretches; of each the known samples only. Fewer samples stay as they are. */
 function shrink(values: readonly number[], count: number): number[] {
   if (values.length <= count) return [...values];
-  return Array.from({ length: count }, (_, i) => {
-    const part = values.slice(Math.floor((i * values.length) / count), Math.floor(((i + 1) * values.length) / count));
-    const known = part.filter(Number.isFinite);
-    return known.length === 0 ? Number.NaN : known.reduce((sum, value) => sum + value, 0) / known.length;
-  });
+  const means: number[] = [];
+  for (let i = 0, at = 0; i < count; i++) {
+    const end = Math.floor(((i + 1) * values.length) / count);
+    let sum = 0;
+    let known = 0;
+    for (; at < end; at++) {
+      const value = values[at] as number;
+      if (!Number.isFinite(value)) continue;
+      sum += value;
+      known++;
+    }
+    means.push(known === 0 ? Number.NaN : sum / known);
+  }
+  return means;
 }
+
+const isKnown = (value: number): boolean => Number.isFinite(value);
 
 /** Each unknown value as the one before it, so that a line can be drawn whose gaps are then taken out. */
 function fillGaps(values: readonly number[]): number[] {

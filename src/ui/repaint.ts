@@ -27,8 +27,9 @@ export function zonesWithNews({ isBeat, kinds }: News, world: World): readonly s
   for (const { kind, reading } of world.entries) {
     // What is off or was never read has no age.
     if (reading.state === 'off' || reading.state === 'waiting') continue;
-    // What is fresh of the host, and of homes seen from outside, has none either.
-    if ((kind === 'host' || kind === 'guard') && reading.state === 'fresh') continue;
+    // What is fresh of the host, and of homes seen from outside, has none either. The servers are read every two
+    // seconds: what is so and so long ago on their panel goes on with that.
+    if (reading.state === 'fresh' && kind !== 'pm2' && kind !== 'logs') continue;
     for (const zone of ZONES_OF[kind]) zones.add(zone);
   }
   return [...zones];

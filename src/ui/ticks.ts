@@ -33,14 +33,17 @@ export function scaleOf(
       const last = Math.ceil(high / step - 1e-9);
       const steps = last - first;
       if (!(steps >= 1 && steps <= most && last * step > first * step)) continue;
+      const waste = ((last - first) * step) / span - 1;
+      const fit = Math.abs(steps - wanted) + 2 * waste;
+      // Before its labels are written: they can only make it worse.
+      if (fit >= least) continue;
       const ticks = Array.from({ length: steps + 1 }, (_, i) => {
         const value = Number(((last - i) * step).toPrecision(12));
         return { value, label: format(value) };
       });
       const isTold = new Set(ticks.map(({ label }) => label)).size === ticks.length;
       const isRound = ticks.every(({ value, label }) => digitsOf(value.toPrecision(6)) === digitsOf(label));
-      const waste = ((last - first) * step) / span - 1;
-      const cost = Math.abs(steps - wanted) + 2 * waste + (isRound ? 0 : 20) + (isTold ? 0 : 100);
+      const cost = fit + (isRound ? 0 : 20) + (isTold ? 0 : 100);
       if (cost >= least) continue;
       least = cost;
       best = { min: first * step, max: last * step, ticks };

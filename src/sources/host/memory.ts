@@ -11,31 +11,23 @@ export interface MemoryAmounts {
   swapFreeBytes: number;
 }
 
+/** In the kernel's order. */
 const KEYS = ['MemTotal:', 'MemFree:', 'MemAvailable:', 'Buffers:', 'Cached:', 'SwapTotal:', 'SwapFree:'].map(ascii);
 const values = new Float64Array(KEYS.length);
 
 /** Reads the amounts of /proc/meminfo. */
 export function parseMemory(scan: Scanner): MemoryAmounts {
   values.fill(Number.NaN);
-  for (let found = 0; !scan.isAtEnd && found < KEYS.length; scan.skipLine()) {
-    for (let i = 0; i < KEYS.length; i++) {
-      const key = KEYS[i] as Uint8Array;
-      if (!scan.isNext(key)) continue;
-      scan.at += key.length;
-      values[i] = scan.number() * KIB;
-      found++;
-      break;
+  // Each line is compared with the next key, and with the one behind it, since one may not be there.
+  for (let next = 0; !scan.isAtEnd && next < KEYS.length; scan.skipLine()) {
+    if (!takeKey(scan, next)) {
+      if (!takeKey(scan, next + 1)) continue;
+      next++;
     }
+    next++;
   }
-  const [total, free, available, buffers, cached, swapTotal, swapFree] = values as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [total, free, available, buffers, cached] = [at(0), at(1), at(2), at(3), at(4)];
+  const [swapTotal, swapFree] = [at(5), at(6)];
   return {
     totalBytes: total,
     // Kernels before 3.14 do not say what is available; free and cached is what they were asked for then.
@@ -43,6 +35,17 @@ export function parseMemory(scan: Scanner): MemoryAmounts {
     swapTotalBytes: swapTotal,
     swapFreeBytes: Math.min(swapTotal, swapFree),
   };
+}
+
+const at = (key: number): number => values[key] as number;
+
+/** Reads the value of a key if it stands under the cursor. */
+function takeKey(scan: Scanner, index: number): boolean {
+  const key = KEYS[index];
+  if (key === undefined || !scan.isNext(key)) return false;
+  scan.at += key.length;
+  values[index] = scan.number() * KIB;
+  return true;
 }
 
 const SOME = ascii('some avg10=');

@@ -2,7 +2,7 @@ import { asciiGlyph, asciiOf } from './ascii.ts';
 import { Cells } from './cells.ts';
 import type { ColorDepth } from './color.ts';
 import { BLANK, type GlyphId, glyphText, isCluster, TAIL } from './glyphs.ts';
-import { findScroll } from './scroll.ts';
+import { findScroll, mayScroll } from './scroll.ts';
 import { createStyleChanges, type StyleId } from './style.ts';
 
 /** What the terminal can show. */
@@ -126,12 +126,14 @@ export class Painter {
     const shown = this.#shown;
     const { width } = shown;
     let [first, last] = [-1, -1];
+    let changed = 0;
     for (let y = 0; y < shown.height; y += 1) {
       if (touchedRows[y] !== 1 || isSameRow(shown, next, y)) continue;
       if (first === -1) first = y;
       last = y;
+      changed += 1;
     }
-    const found = first === -1 ? null : findScroll(shown, next, first, last);
+    const found = mayScroll(changed, last - first + 1) ? findScroll(shown, next, first, last) : null;
     if (!found) return;
     const { top, bottom, lines } = found;
     this.#restyle(0);

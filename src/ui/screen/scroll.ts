@@ -27,6 +27,14 @@ function hashOf({ glyphs, styles, width }: Cells, y: number): number {
   return isBlank ? 0 : hash;
 }
 
+/** How many rows of `count` a move must save. */
+const savedLeast = (count: number): number => Math.max(ROWS_LEAST, count >> 1);
+
+/** Whether a move can save enough where `changed` of `count` rows are others: a move saves none that is as it was. */
+export function mayScroll(changed: number, count: number): boolean {
+  return count >= ROWS_LEAST && changed >= savedLeast(count);
+}
+
 /** The move that saves most of the rows between `first` and `last`; null where none saves enough. */
 export function findScroll(shown: Cells, next: Cells, first: number, last: number): Scroll | null {
   const count = last - first + 1;
@@ -34,7 +42,7 @@ export function findScroll(shown: Cells, next: Cells, first: number, last: numbe
   const before = Array.from({ length: count }, (_, i) => hashOf(shown, first + i));
   const after = Array.from({ length: count }, (_, i) => hashOf(next, first + i));
   let best: Scroll | null = null;
-  let most = Math.max(ROWS_LEAST, count >> 1) - 1;
+  let most = savedLeast(count) - 1;
   const reach = Math.min(LINES_MOST, count - ROWS_LEAST);
   for (let lines = -reach; lines <= reach; lines += 1) {
     if (lines === 0) continue;
