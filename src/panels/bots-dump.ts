@@ -1,6 +1,8 @@
-/** What should run by PM2's dump against what runs, in words. */
+/** What should run, by PM2's dump and by the table `bot_instances`, against what runs, in words. */
 import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
-import { valueOf } from '../sources/source.ts';
+import type { BotInstance, PostgresSnapshot } from '../sources/postgres/snapshot.ts';
+import { type Reading, valueOf } from '../sources/source.ts';
+import { instanceOf, missingInstances } from '../state/bot-instances.ts';
 import { compareDump, type Drifted, type DumpDrift } from '../state/dump-drift.ts';
 import type { World } from '../state/world.ts';
 import { ago } from '../text/format.ts';
@@ -47,6 +49,44 @@ export function dumpLines(world: World, home: string | null = null): readonly st
   });
 }
 
+type Instances = NonNullable<PostgresSnapshot['instances']>;
+
+/** Neither the lists nor the table are compared again before one of them is another. */
+const missingOf = new WeakMap<
+  Instances,
+  { readonly lists: readonly (readonly Bot[])[]; readonly rows: readonly BotInstance[] }
+>();
+
+/**
+ * Rows of `bot_instances` that say `online` and have no bot. Empty while anything of it cannot be read, and where the
+ * table is of none of the bots here.
+ */
+function missingRows({ pm2, entries }: World): readonly BotInstance[] {
+  const postgres = entries.find(({ kind }) => kind === 'postgres')?.reading as Reading<PostgresSnapshot> | undefined;
+  const instances = postgres?.state === 'fresh' ? postgres.value.instances : null;
+  if (instances === null || !instances.mayRead || instances.isCut) return [];
+  const lists = pm2.flatMap(({ reading }) => (reading.state === 'fresh' ? [reading.value.bots] : []));
+  if (lists.length < pm2.length) return [];
+  const known = missingOf.get(instances);
+  if (known?.lists.length === lists.length && lists.every((list, at) => list === known.lists[at])) return known.rows;
+  const bots = lists.flat();
+  const isOurs = bots.some((bot) => instanceOf(bot, instances) !== null);
+  const rows = isOurs ? missingInstances(bots, instances) : [];
+  missingOf.set(instances, { lists, rows });
+  return rows;
+}
+
+/** `the database says online, and PM2 has no such bot: a, b`. */
+function registryLines(world: World): readonly string[] {
+  const rows = missingRows(world);
+  if (rows.length === 0) return [];
+  const names = rows.slice(0, NAMES_MOST).map(({ name, processName, id }) => processName ?? name ?? `id ${id}`);
+  const left = rows.length - names.length;
+  return [
+    `the database says online, and PM2 has no such bot: ${names.join(', ')}${left > 0 ? ` and ${left} more` : ''}`,
+  ];
+}
+
 /** `missing a, b ×2 (resurrect starts them)`. */
 function named(word: string, drifted: readonly Drifted[], remedy: string): string {
   if (drifted.length === 0) return '';
@@ -57,7 +97,7 @@ function named(word: string, drifted: readonly Drifted[], remedy: string): strin
 
 /** Where rows are left; gives how many it took. */
 export function drawDump(cells: Cells, { world, theme }: Scope, from: number): number {
-  const lines = dumpLines(world).slice(0, Math.max(0, cells.height - 2 - from));
+  const lines = [...dumpLines(world), ...registryLines(world)].slice(0, Math.max(0, cells.height - 2 - from));
   lines.forEach((line, i) => cells.text(2, from + i, truncate(line, cells.width - 4), theme.warn));
   return lines.length;
 }

@@ -228,3 +228,24 @@ test('what was saved against what runs stands below the list and in the detail, 
   // Nothing is said where both are the same.
   expect(text(worldWith({}), 180)).not.toContain('pm2 save');
 });
+
+test('what the database calls online and PM2 does not have is named, where the table is of the bots here', () => {
+  const row = (id: string, name: string, status = 'online') => ({ id, name, status, processName: null });
+  const of = (...rows: readonly object[]): World => {
+    const world = worldWith({});
+    const instances = { table: 'public.bot_instances', mayRead: true, rows, isCut: false, readAt: NOON };
+    const reading = { state: 'fresh', value: { instances }, readAt: NOON, tookMs: 1 };
+    return {
+      ...world,
+      entries: [...world.entries.filter(({ kind }) => kind !== 'postgres'), { kind: 'postgres', reading }],
+    } as unknown as World;
+  };
+  const words = 'the database says online, and PM2 has no such bot:';
+  const gone = of(row('1', 'weather'), row('2', 'gone'), row('3', 'rest', 'offline'), row('4', 'lost'));
+  expect(text(gone, 120)).toContain(`${words} gone, lost`);
+  expect(text(of(row('1', 'weather'), row('2', 'news')), 120)).not.toContain(words);
+  // Of a fleet elsewhere nothing can be said here.
+  expect(text(of(row('1', 'other'), row('2', 'another')), 120)).not.toContain(words);
+  const unread = { ...gone, pm2: gone.pm2.map((entry) => ({ ...entry, reading: dead })) } as World;
+  expect(text(unread, 120)).not.toContain(words);
+});
