@@ -77,6 +77,8 @@ export interface ProgramEnd {
   /** Null when it was ended by a signal, ours included. */
   readonly code: number | null;
   readonly said: string;
+  /** What it printed, cleaned and redacted; cut where it is long. */
+  readonly output: string;
 }
 
 /**
@@ -123,17 +125,15 @@ export function runProgram(
       setTimeout(() => {
         child.stdout.destroy();
         child.stderr.destroy();
-        resolve({ code, said: lastWords(text) });
+        const lines = text.split('\n').map((line) => redact(clean(line)).trim());
+        resolve({ code, said: lastWords(lines), output: lines.join('\n') });
       }, DRAIN_MS);
     });
   });
 }
 
 /** PM2 prints a table at the end; what went wrong stands before it. */
-function lastWords(text: string): string {
-  const said = text
-    .split('\n')
-    .map((line) => redact(clean(line)).trim())
-    .filter((line) => line !== '' && !/^[│┌└├─┬┴┼┐┘┤]/.test(line));
+function lastWords(lines: readonly string[]): string {
+  const said = lines.filter((line) => line !== '' && !/^[│┌└├─┬┴┼┐┘┤]/.test(line));
   return (said.findLast((line) => /error|fail|cannot/i.test(line)) ?? said.at(-1) ?? '').slice(0, 300);
 }

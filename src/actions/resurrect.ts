@@ -10,12 +10,12 @@ import { pingDaemon, readDump } from './homes.ts';
 import { nameSome } from './judgement.ts';
 import { findProgram, runProgram } from './pm2-program.ts';
 import { follow, SETTLED_MS, type Watch } from './settle.ts';
-import { lookStarted, type Starting } from './start-file.ts';
+import { lookStarted, type Starting, startWatching, type Wanted, whatWasSaid } from './started-apps.ts';
 import type { HomeTarget } from './target.ts';
 
 const RUN_TIMEOUT_MS = 120_000;
 /** The names that were to be started, for the watching afterwards. */
-const wanted = new WeakMap<HomeTarget, readonly string[]>();
+const started = new WeakMap<HomeTarget, Wanted>();
 
 export const resurrect: Action<HomeTarget> = {
   id: 'resurrect',
@@ -34,11 +34,10 @@ export const resurrect: Action<HomeTarget> = {
   verify: (target, deps, signal, report) => {
     const watch: Watch<Starting> = {
       home: target.home,
-      first: { since: null, verdict: { state: 'watching', checks: [{ text: 'the daemon', state: 'waiting' }] } },
+      first: startWatching('the daemon'),
       next: (seen, bots, at, waitedMs) => {
-        const names = new Set(wanted.get(target) ?? []);
-        const begun = bots.filter(({ name, status }) => names.has(name) && status !== 'stopped');
-        return lookStarted(seen, begun, at, waitedMs, deps.settleMs ?? SETTLED_MS);
+        const wanted = started.get(target) ?? { names: [], errors: [], before: new Map() };
+        return lookStarted(seen, wanted, bots, at, waitedMs, deps.settleMs ?? SETTLED_MS);
       },
     };
     return follow(watch, deps, signal, report);
@@ -110,8 +109,8 @@ async function prepare(targets: readonly HomeTarget[], deps: ActionDeps, signal:
 async function run(target: HomeTarget, deps: ActionDeps, signal: AbortSignal): Promise<RunResult> {
   const program = await findProgram(target.home, deps.env ?? {});
   const { names } = await missingIn(target, deps, signal);
-  wanted.set(target, names);
-  const { code, said } = await runProgram(program, ['resurrect'], target.home, signal);
+  const { code, said, output } = await runProgram(program, ['resurrect'], target.home, signal);
   if (code !== 0) return { state: 'failed', message: `pm2 resurrect ended with ${code ?? 'a signal'}: ${said}` };
+  started.set(target, { names, errors: whatWasSaid(output).errors, before: new Map() });
   return { state: 'done', message: '' };
 }

@@ -2,22 +2,20 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { homeFolder } from '../config/system-user.ts';
-import type { Bot } from '../sources/pm2/snapshot.ts';
 import { userName } from '../sources/proc/users.ts';
 import { clean } from '../text/clean.ts';
 import { ago, bytesLong } from '../text/format.ts';
-import type { Action, ActionDeps, Argument, Preparation, RunResult, Verdict } from './action.ts';
+import type { Action, ActionDeps, Argument, Preparation, RunResult } from './action.ts';
 import { listBots, pm2Prefix } from './bots.ts';
 import { requireDaemon, resolveHomes } from './homes.ts';
-import { nameSome } from './judgement.ts';
 import { findProgram, runProgram } from './pm2-program.ts';
 import { follow, SETTLED_MS, type Watch } from './settle.ts';
 import { shellQuote } from './shell-quote.ts';
+import { lookStarted, rememberBots, type Starting, startWatching, type Wanted, whatWasSaid } from './started-apps.ts';
 import type { HomeTarget } from './target.ts';
 import { distrustFolders } from './trusted-way.ts';
 
 const RUN_TIMEOUT_MS = 60_000;
-const START_MS = 45_000;
 const SUFFIXES = /\.(config\.c?js|json|ya?ml)$/;
 
 const argument: Argument<HomeTarget> = {
@@ -40,17 +38,8 @@ function pathOf(text: string): string {
 
 export const startFile: Action<HomeTarget> = { ...startFrom(''), label: 'start a file', argument };
 
-/** Each process as it was before, by its uniqueId: what is new or was started again is told by it. */
-const before = new WeakMap<HomeTarget, ReadonlyMap<string, Before>>();
-
-export interface Before {
-  readonly startedAt: number | null;
-  /** It crashes and comes back by itself: that it was started anew says nothing. */
-  readonly isRestless: boolean;
-}
-
-/** So lately started again by itself, it will most likely be so once more. */
-const RESTLESS_MS = 60_000;
+/** What the file lists, as PM2 said when it read it, for the watching afterwards. */
+const started = new WeakMap<HomeTarget, Wanted>();
 
 function startFrom(path: string): Action<HomeTarget> {
   return {
@@ -79,10 +68,10 @@ function startFrom(path: string): Action<HomeTarget> {
     verify: (target, deps, signal, report) => {
       const watch: Watch<Starting> = {
         home: target.home,
-        first: { since: null, verdict: { state: 'watching', checks: [{ text: 'processes', state: 'waiting' }] } },
+        first: startWatching('processes'),
         next: (seen, bots, at, waitedMs) => {
-          const begun = startedSince(before.get(target) ?? new Map(), bots);
-          return lookStarted(seen, begun, at, waitedMs, deps.settleMs ?? SETTLED_MS);
+          const wanted = started.get(target) ?? { names: [], errors: [], before: new Map() };
+          return lookStarted(seen, wanted, bots, at, waitedMs, deps.settleMs ?? SETTLED_MS);
         },
       };
       return follow(watch, deps, signal, report);
@@ -115,82 +104,11 @@ async function run(path: string, target: HomeTarget, deps: ActionDeps, signal: A
   await inspect(path, [target], deps);
   const program = await findProgram(target.home, deps.env ?? {});
   const bots = await listBots(target.home, deps, signal);
-  before.set(target, rememberBots(bots, deps.clock.now()));
+  const before = rememberBots(bots, deps.clock.now());
   await requireDaemon(target, deps, signal);
   // PM2 takes relative scripts from where it is run.
-  const { code, said } = await runProgram(program, ['start', path], dirname(path), signal);
+  const { code, said, output } = await runProgram(program, ['start', path], dirname(path), signal);
   if (code !== 0) return { state: 'failed', message: `pm2 start ended with ${code ?? 'a signal'}: ${said}` };
+  started.set(target, { ...whatWasSaid(output), before });
   return { state: 'done', message: '' };
-}
-
-type Known = Pick<Bot, 'name' | 'status' | 'uniqueId' | 'startedAt' | 'restarts'>;
-
-/** `now` is epoch ms. */
-export function rememberBots(bots: readonly Known[], now: number): ReadonlyMap<string, Before> {
-  return new Map(
-    bots.map(({ uniqueId, startedAt, restarts, status }) => {
-      const isRecent = restarts > 0 && startedAt !== null && now - startedAt < RESTLESS_MS;
-      return [uniqueId, { startedAt, isRestless: isRecent || status === 'waiting restart' }];
-    }),
-  );
-}
-
-/** What is new or was started again; those that restart by themselves only where there is nothing else. */
-export function startedSince<T extends Known>(old: ReadonlyMap<string, Before>, bots: readonly T[]): readonly T[] {
-  const begun = bots.filter(({ uniqueId, startedAt }) => old.get(uniqueId)?.startedAt !== startedAt);
-  const calm = begun.filter(({ uniqueId }) => old.get(uniqueId)?.isRestless !== true);
-  return calm.length > 0 ? calm : begun;
-}
-
-/** `since`: monotonic ms since when all are up. */
-export interface Starting {
-  readonly since: number | null;
-  readonly verdict: Verdict;
-}
-
-/** Where the watching of what was started stands. Pure; times are monotonic ms. */
-export function lookStarted(
-  seen: Starting,
-  begun: readonly { readonly name: string; readonly status: string }[],
-  at: number,
-  waitedMs: number,
-  settleMs: number,
-): Starting {
-  const bad = begun.filter(({ status }) => status === 'errored' || status === 'waiting restart');
-  const up = begun.filter(({ status }) => status === 'online');
-  const text = `${up.length} of ${begun.length} up`;
-  if (bad.length > 0) {
-    const why = `${nameSome(bad.map(({ name }) => name))} ${bad[0]?.status}`;
-    return {
-      since: null,
-      verdict: {
-        state: 'bad',
-        checks: [
-          { text, state: 'good' },
-          { text: why, state: 'bad' },
-        ],
-      },
-    };
-  }
-  if (begun.length === 0 || up.length < begun.length) {
-    const isLate = waitedMs >= START_MS;
-    const late = begun.length === 0 ? 'nothing was started' : text;
-    return {
-      since: null,
-      verdict: { state: isLate ? 'bad' : 'watching', checks: [{ text: late, state: isLate ? 'bad' : 'waiting' }] },
-    };
-  }
-  const since = seen.since ?? at;
-  const heldMs = Math.min(at - since, settleMs);
-  const isHeld = heldMs >= settleMs;
-  return {
-    since,
-    verdict: {
-      state: isHeld ? 'good' : 'watching',
-      checks: [
-        { text: `${text}: ${nameSome(up.map(({ name }) => name))}`, state: 'good' },
-        { text: `for ${Math.floor(heldMs / 1000)} s`, state: isHeld ? 'good' : 'waiting' },
-      ],
-    },
-  };
 }

@@ -294,6 +294,18 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     expect(ask.notes[0]).toContain(`${file}: of `);
     const started = await executor.fire(ask, () => {});
     expect(started.results[0]).toMatchObject({ state: 'done', verdict: { state: 'good' } });
+    expect(started.results[0]?.verdict?.checks[0]?.text).toBe('1 of 1 up: more');
+    // One that runs, and one that crashes and comes back, online at most looks: each is judged.
+    const mixed = join(daemon.home, 'mixed.config.cjs');
+    writeFileSync(join(daemon.home, 'crash.cjs'), 'setTimeout(() => process.exit(7), 100);');
+    writeFileSync(
+      mixed,
+      `module.exports = { apps: [{ name: 'more', script: 'more.cjs' }, { name: 'fails', script: 'crash.cjs' }] };`,
+    );
+    const judged = await fire(startFile.argument?.bind(mixed) as Action, [homeNow()]);
+    expect(judged.results[0]).toMatchObject({ state: 'done', verdict: { state: 'bad' } });
+    expect(judged.results[0]?.verdict?.checks.at(-1)?.text).toMatch(/^(restarted again|errored).*: fails$/);
+    await daemon.cli('delete', 'fails');
     const [entry] = await entries('more');
     expect(entry?.['pm2_env'].env).toMatchObject({ OWN: 'kept' });
     expect(readFileSync(`/proc/${entry?.['pid']}/environ`, 'utf8')).not.toContain('MONITOR_MARK');
