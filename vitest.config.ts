@@ -20,6 +20,7 @@ const secondTry = process.env['CI'] && process.env['CI'] !== 'false' && process.
 
 export default defineConfig({
   test: {
+    globalSetup: './test/helpers/run-folder.ts',
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Tests in a pseudo-terminal and on real servers wait more than they compute: three at once keep two cores busy,

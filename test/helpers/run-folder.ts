@@ -1,0 +1,30 @@
+/**
+ * Before all tests: one folder for everything that they put into the temporary folder. However the run ends, also by
+ * SIGKILL, a process of its own then ends what still runs with that folder in its environment, its command or as its
+ * working directory, and removes the folder. A test that leaves something is named: each has to end its own.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Called once for each project of the configuration; the first has done it all. */
+export default function setup(): (() => Promise<void>) | undefined {
+  if (process.env['BOTOP_TEST_FOLDER'] !== undefined) return undefined;
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'botop-run-')));
+  // PostgreSQL runs as another user beneath it when root tests.
+  chmodSync(folder, 0o711);
+  const sweeper = spawn(process.execPath, [join(import.meta.dirname, 'sweeper.cjs'), folder], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+    detached: true,
+    env: {},
+  });
+  sweeper.unref();
+  process.env['BOTOP_TEST_FOLDER'] = folder;
+  process.env['TMPDIR'] = folder;
+  return async () => {
+    sweeper.stdin.end();
+    if (sweeper.exitCode === null) await once(sweeper, 'exit');
+  };
+}
