@@ -107,9 +107,10 @@ export function errorsPanel({ onChange = () => {}, setBaseline = () => {} }: Err
     },
     subject(scope, key) {
       const last = scope.world.errors.groups.find(({ fingerprint }) => fingerprint === key)?.last;
-      return last
-        ? { title: last.bot, isAll: false, files: [{ bot: last.bot, path: last.path, stream: last.stream }] }
-        : null;
+      if (!last) return null;
+      const { bot, path, stream } = last;
+      const zone = logsOf(scope)?.files.find((file) => file.path === path)?.zone ?? null;
+      return { title: bot, isAll: false, files: [{ bot, path, stream, zone }] };
     },
     drawSummary(cells, scope) {
       cells.clear();

@@ -3,6 +3,7 @@ import { UnreadableLog } from '../sources/logs/io.ts';
 import type { LineFilter } from '../sources/logs/line-filter.ts';
 import { alignTo, type MergedLine, type MergedLog, type Places } from '../sources/logs/merge.ts';
 import { createLogPager, type LineTest, type LogPager } from '../sources/logs/pager.ts';
+import { journalUnitOf } from '../sources/logs/snapshot.ts';
 import type { ViewerFile } from '../ui/viewer.ts';
 
 const AT_ONCE = 8;
@@ -47,7 +48,8 @@ export class LogReaders {
         if (this.unread.delete(i)) come.push(i);
       } catch (error) {
         if (!(error instanceof UnreadableLog)) throw error;
-        this.unread.set(i, error.message);
+        const unit = journalUnitOf(pager.path);
+        this.unread.set(i, unit === null ? error.message : `in the journal; journalctl -f -u ${unit} shows it`);
       }
     });
     return come;

@@ -1,4 +1,5 @@
 /** The log view as the shell has it: keys, what is being typed, what is drawn. */
+import { journalUnitOf } from '../sources/logs/snapshot.ts';
 import { clean } from '../text/clean.ts';
 import type { OpenViewer, Viewer, ViewerPort, ViewerSubject } from '../ui/viewer.ts';
 import { LogDesk } from './log-desk.ts';
@@ -160,6 +161,8 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
   }
 
   function openFile(row: LogFileRow | undefined): void {
+    const unit = row ? journalUnitOf(row.path) : null;
+    if (unit !== null) return port.notice(`It is in the journal: journalctl -f -u ${unit} shows it.`, 'plain');
     const file = row && port.all().files.find(({ path }) => path === row.path);
     if (!file) return;
     files = null;

@@ -1,6 +1,6 @@
 /** What can take the whole body for itself, with keys of its own: the view of the logs. Handed in, like panels. */
 import type { LogLine } from '../sources/logs/pager.ts';
-import type { LogStream } from '../sources/logs/snapshot.ts';
+import { journalUnitOf, type LogStream } from '../sources/logs/snapshot.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import type { World } from '../state/world.ts';
@@ -96,12 +96,12 @@ export function logsOf({ name, outLogPath, errLogPath }: Bot): ViewerSubject | n
   return files.length > 0 ? { title: name, isAll: false, files } : null;
 }
 
-/** Every log that is read, each once. */
+/** Every log that is read from a file, each once. */
 export function allLogs(world: World): ViewerSubject {
   const files: ViewerFile[] = [];
   const logs = world.logs && valueOf(world.logs.reading);
   for (const { path, bots, stream, state, zone } of logs?.files ?? []) {
-    if (state === 'same-file' || state === 'no-file') continue;
+    if (state === 'same-file' || state === 'no-file' || journalUnitOf(path) !== null) continue;
     files.push({ bot: nameOf(bots, path), path, stream, ...(zone == null ? {} : { zone }) });
   }
   const bots = new Set(files.map(({ bot }) => bot)).size;

@@ -282,3 +282,13 @@ test('a detail shows each sample among the ten lines before and behind it, as th
   later.drawDetail(cells, scope(), key);
   expect(cells.plain().join('\n')).toContain('its lines cannot be read: its file is gone');
 });
+
+test('the log of an error is opened in the zone that its writer has', async () => {
+  targets = [{ path: join(folder, 'api.log'), bots: [], stream: 'glob', zone: '+05:30' }];
+  write('api', `${new Date(Date.now() + 330 * 60_000 - 60_000).toISOString().slice(0, 19)} ERROR no\n`);
+  await read();
+  const [group] = history.groups;
+  expect(errorsPanel().subject?.(scope(), group?.fingerprint ?? '')?.files).toEqual([
+    { bot: 'api.log', path: join(folder, 'api.log'), stream: 'glob', zone: '+05:30' },
+  ]);
+});

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLogViewer, type LogViewer } from '../../src/panels/log-viewer.ts';
+import { clockTime } from '../../src/text/format.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
 import { createTheme } from '../../src/ui/theme.ts';
 import type { ViewerFile, ViewerPort, ViewerSubject } from '../../src/ui/viewer.ts';
@@ -40,8 +41,8 @@ const subjectOf = (...bots: readonly string[]): ViewerSubject => ({
   files: bots.map(fileOf),
 });
 
-async function open(...bots: readonly string[]): Promise<void> {
-  const port: ViewerPort = {
+function port(...bots: readonly string[]): ViewerPort {
+  return {
     onChange() {},
     now: () => NOON,
     notice: (text) => void notices.push(text),
@@ -51,7 +52,10 @@ async function open(...bots: readonly string[]): Promise<void> {
     all: () => subjectOf(...bots),
     only: (bot) => subjectOf(bot),
   };
-  viewer = createLogViewer(subjectOf(...bots), port);
+}
+
+async function open(...bots: readonly string[]): Promise<void> {
+  viewer = createLogViewer(subjectOf(...bots), port(...bots));
   await viewer.idle();
   frame();
 }
@@ -85,6 +89,22 @@ const shown = () => frame().flatMap((text) => (/line (\d+)/.exec(text) ? [Number
 const cursor = () => Number(/▸.*line (\d+)/.exec(frame().join('\n'))?.[1]);
 
 describe('one log', () => {
+  test('times without a zone are those of the zone that its glob has, in the margin and where a time is gone to', async () => {
+    // Noon and the minutes behind, as a clock in India shows them.
+    const theirs = (i: number) => new Date(NOON + (330 + i) * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+    writeFileSync(pathOf('api'), Array.from({ length: 60 }, (_, i) => `${theirs(i)} INFO line ${i}\n`).join(''));
+    const file: ViewerFile = { ...fileOf('api'), stream: 'glob', zone: '+05:30' };
+    viewer = createLogViewer({ title: 'api', isAll: false, files: [file] }, port('api'));
+    await viewer.idle();
+    const clockOf = (i: number) => clockTime(NOON + i * 60_000, -new Date(NOON + i * 60_000).getTimezoneOffset());
+    expect(frame().find((text) => text.includes('line 59'))).toContain(clockOf(59));
+    await press(':');
+    const at = new Date(NOON + 30 * 60_000);
+    const two = (n: number) => String(n).padStart(2, '0');
+    await type(`2026-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`);
+    expect(cursor()).toBe(30);
+  });
+
   test('it opens at the end, follows it, and shows all that came during a pause', async () => {
     writeFileSync(pathOf('bot'), lines(0, 5_000));
     await open('bot');
@@ -193,6 +213,14 @@ describe('one log', () => {
     await tick();
     expect(shown()).toEqual([0, 1, 2]);
   });
+});
+
+test('what stands in the journal is no file: that is said, with the command that shows it', async () => {
+  const files = [{ bot: 'nginx', path: 'journal:nginx', stream: 'glob' as const }];
+  viewer = createLogViewer({ title: 'nginx', isAll: false, files }, port('nginx'));
+  await viewer.idle();
+  size = { width: 120, height: 14 };
+  expect(frame().join('\n')).toContain('in the journal; journalctl -f -u nginx shows it');
 });
 
 describe('all logs as one', () => {

@@ -1,7 +1,8 @@
 /** One entry of systemd's journal, as `journalctl --output=json` writes it. */
 
 export interface JournalEntry {
-  readonly unit: string;
+  /** The units it is of: what systemd itself says of one names that beside the unit that said it. */
+  readonly units: readonly string[];
   /** Epoch ms. */
   readonly at: number;
   readonly cursor: string | null;
@@ -13,6 +14,10 @@ export interface JournalEntry {
 
 const MAX_LINES = 200;
 const WARNING = 4;
+const INFO = 6;
+
+/** Where a unit is named: of whom a message tells, whose core was dumped, who wrote it. */
+export const UNIT_FIELDS = ['UNIT', 'OBJECT_SYSTEMD_UNIT', 'COREDUMP_UNIT', '_SYSTEMD_UNIT'] as const;
 
 /** Null when it is none. */
 export function entryOf(text: string): JournalEntry | null {
@@ -26,27 +31,32 @@ export function entryOf(text: string): JournalEntry | null {
     return null;
   }
   const at = Number(fields['__REALTIME_TIMESTAMP']) / 1000;
-  // Of what systemd says of a unit, the unit is in a field of its own.
-  const unit = [fields['UNIT'], fields['_SYSTEMD_UNIT']].find((value) => typeof value === 'string');
-  const message = messageOf(fields['MESSAGE']);
-  if (!(at > 0 && at < 8.64e15) || typeof unit !== 'string' || message === null) return null;
-  const priority = /^[0-7]$/.test(String(fields['PRIORITY'])) ? Number(fields['PRIORITY']) : 6;
+  const units = UNIT_FIELDS.flatMap((name) => textsOf(fields[name]));
+  const messages = textsOf(fields['MESSAGE']);
+  if (!(at > 0 && at < 8.64e15) || units.length === 0 || messages.length === 0) return null;
+  const priorities = textsOf(fields['PRIORITY']).filter((value) => /^[0-7]$/.test(value));
+  const priority = priorities.length === 0 ? INFO : Math.min(...priorities.map(Number));
   const prefix = `<${priority}>${new Date(at).toISOString()} `;
   const cursor = fields['__CURSOR'];
   return {
-    unit,
+    units,
     at,
     cursor: typeof cursor === 'string' ? cursor : null,
     isGrave: priority <= WARNING,
-    lines: message
-      .split('\n')
+    lines: messages
+      .flatMap((message) => message.split('\n'))
       .slice(0, MAX_LINES)
       .map((line) => prefix + line),
   };
 }
 
-/** Bytes that are no UTF-8 come as a list of numbers; a message that is too long comes as null. */
-function messageOf(value: unknown): string | null {
-  if (typeof value === 'string') return value;
-  return Array.isArray(value) ? Buffer.from(value as number[]).toString('utf8') : null;
+/**
+ * The values of a field, which may stand there more than once: as a list then. A value with bytes that are no UTF-8, or
+ * with control characters, comes as a list of numbers.
+ */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (!Array.isArray(value) || value.length === 0) return [];
+  if (typeof value[0] === 'number') return [Buffer.from(value as number[]).toString('utf8')];
+  return value.flatMap(textsOf);
 }

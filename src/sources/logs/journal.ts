@@ -10,8 +10,8 @@ import { redact } from '../../text/redact.ts';
 import type { Clock } from '../source.ts';
 import type { LineSink } from './assembler.ts';
 import type { Finder } from './finder.ts';
-import { entryOf } from './journal-entry.ts';
-import type { LogFile, LogTarget } from './snapshot.ts';
+import { entryOf, UNIT_FIELDS } from './journal-entry.ts';
+import { journalPath, type LogFile, type LogTarget } from './snapshot.ts';
 
 export interface JournalOptions {
   /** Names of units, as systemctl knows them. */
@@ -31,6 +31,8 @@ export interface Journal {
   read(): void;
   files(): readonly LogFile[];
   readonly readBytes: number;
+  /** Of entries that are too long to be held. */
+  readonly droppedBytes: number;
   close(): void;
 }
 
@@ -41,15 +43,18 @@ const MAX_ENTRY_BYTES = 1024 * 1024;
 /** One that ended is started again so much later. */
 const AGAIN_MS = 30_000;
 const SETTLED_MS = 250;
-const FIELDS = 'MESSAGE,PRIORITY,_SYSTEMD_UNIT,UNIT';
+const FIELDS = ['MESSAGE', 'PRIORITY', ...UNIT_FIELDS].join(',');
+/** What journalctl says, and goes on, where it may show only what this user wrote. */
+const PARTLY = /not seeing messages from|some journal files were not opened/;
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 export function createJournal(options: JournalOptions): Journal {
   const { units, sinkFor, finder, clock, windowMs, onChange } = options;
   const program = options.program === undefined ? (PROGRAMS.find((path) => existsSync(path)) ?? null) : options.program;
-  const sinks = new Map(units.map((unit) => [unitName(unit), sinkFor(() => targetOf(unit))]));
-  const wanting = new Set<string>();
+  const single = units.filter((unit) => !isPattern(unit));
+  const sinks = new Map(single.map((unit) => [unitName(unit), sinkFor(() => targetOf(unit))]));
+  const wanting = new Set<LineSink>();
   let child: Child | null = null;
   let cursor: string | null = null;
   let waiting: Buffer[] = [];
@@ -59,6 +64,8 @@ export function createJournal(options: JournalOptions): Journal {
   let writtenAt = Number.NaN;
   let startedAt = Number.NEGATIVE_INFINITY;
   let trouble = program === null ? 'there is no journalctl here' : '';
+  let said = '';
+  let droppedBytes = 0;
   let isClosed = false;
 
   function start(): void {
@@ -70,18 +77,19 @@ export function createJournal(options: JournalOptions): Journal {
       '--no-tail',
       '--output=json',
       `--output-fields=${FIELDS}`,
+      // Without it a message of more than 4 KiB comes as nothing.
+      '--all',
       '--no-pager',
-      '--quiet',
       since,
     ];
-    const named = units.map((unit) => `--unit=${unit}`);
+    const named = single.map((unit) => `--unit=${unit}`);
     const made = spawn(program as string, [...words, ...named], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' },
     });
     child = made;
     trouble = '';
-    let said = '';
+    said = '';
     made.stdout.on('data', (piece: Buffer) => {
       waiting.push(piece);
       waitingBytes += piece.length;
@@ -110,11 +118,13 @@ export function createJournal(options: JournalOptions): Journal {
     let at = 0;
     for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, at)) {
       if (end - at <= MAX_ENTRY_BYTES) takeEntry(bytes.toString('utf8', at, end));
+      else droppedBytes += end - at;
       at = end + 1;
     }
     readBytes += at;
     // An entry without an end, longer than any that is kept: its rest is no JSON and falls away by itself.
     const rest = bytes.length - at > MAX_ENTRY_BYTES ? bytes.length : at;
+    droppedBytes += rest - at;
     waiting = rest < bytes.length ? [Buffer.from(bytes.subarray(rest))] : [];
     waitingBytes = bytes.length - rest;
   }
@@ -124,38 +134,41 @@ export function createJournal(options: JournalOptions): Journal {
     if (entry === null) return;
     cursor = entry.cursor ?? cursor;
     writtenAt = entry.at;
-    const sink = sinks.get(entry.unit);
+    const unit = entry.units.find((name) => sinks.has(name));
+    const sink = unit === undefined ? undefined : sinks.get(unit);
     if (!sink) return;
     for (const line of entry.lines) {
       const bytes = evenBytes(line);
       const hasNeedle = entry.isGrave || finder(bytes, 0, bytes.length) >= 0;
-      if (!hasNeedle && !wanting.has(entry.unit)) continue;
+      if (!hasNeedle && !wanting.has(sink)) continue;
       const mark = { isCut: false, hasNeedle, fileId: '', offset: Number.NaN };
-      if (sink.take(bytes, 0, bytes.length, mark)) wanting.add(entry.unit);
-      else wanting.delete(entry.unit);
+      if (sink.take(bytes, 0, bytes.length, mark)) wanting.add(sink);
+      else wanting.delete(sink);
     }
+  }
+
+  function standing(unit: string): Pick<LogFile, 'state' | 'reason' | 'sizeBytes' | 'offset'> {
+    const place = { sizeBytes: Number.NaN, offset: 0 };
+    if (isPattern(unit)) return { ...place, state: 'failed', reason: 'a pattern cannot be followed: name each unit' };
+    if (child === null) return { ...place, state: trouble === '' ? 'waiting' : 'failed', reason: trouble };
+    if (!PARTLY.test(said)) return { ...place, state: 'following', reason: '' };
+    return { ...place, state: 'denied', reason: 'only members of the group systemd-journal see all of it' };
   }
 
   return {
     read() {
       if (isClosed || program === null) return;
-      if (child === null && clock.monotonic() - startedAt >= AGAIN_MS) start();
+      if (child === null && single.length > 0 && clock.monotonic() - startedAt >= AGAIN_MS) start();
       if (waitingBytes > 0) takeWaiting();
       else if (clock.monotonic() - grewAt >= SETTLED_MS) for (const sink of sinks.values()) sink.flush();
       child?.stdout.resume();
     },
-    files: () =>
-      units.map((unit) => ({
-        ...targetOf(unit),
-        state: child !== null ? 'following' : trouble === '' ? 'waiting' : 'failed',
-        reason: child !== null ? '' : trouble,
-        sizeBytes: Number.NaN,
-        offset: 0,
-        writtenAt,
-        droppedBytes: 0,
-      })),
+    files: () => units.map((unit) => ({ ...targetOf(unit), ...standing(unit), writtenAt, droppedBytes: 0 })),
     get readBytes() {
       return readBytes;
+    },
+    get droppedBytes() {
+      return droppedBytes;
     },
     close() {
       isClosed = true;
@@ -166,13 +179,21 @@ export function createJournal(options: JournalOptions): Journal {
   };
 }
 
+/** What systemd has units of: another end of a name belongs to it. */
+const TYPES = /\.(?:service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/;
+
 /** As the journal names it: `nginx` is `nginx.service`. */
 function unitName(unit: string): string {
-  return /\.[a-z]+$/.test(unit) ? unit : `${unit}.service`;
+  return TYPES.test(unit) ? unit : `${unit}.service`;
+}
+
+/** journalctl looks for the units of a pattern when it starts, and never for those that come later. */
+function isPattern(unit: string): boolean {
+  return /[*?[]/.test(unit);
 }
 
 function targetOf(unit: string): LogTarget {
-  return { path: `journal:${unit}`, bots: [unit], stream: 'glob' };
+  return { path: journalPath(unit), bots: [unit], stream: 'glob' };
 }
 
 /** The search wants an even place in memory of its own. */

@@ -82,6 +82,17 @@ export interface LogsSnapshot {
   readonly facts: LogFacts;
 }
 
+/** The unit of a log that is no file, but stands in systemd's journal; null for a file. */
+export function journalUnitOf(path: string): string | null {
+  return path.startsWith(JOURNAL) ? path.slice(JOURNAL.length) : null;
+}
+
+export function journalPath(unit: string): string {
+  return `${JOURNAL}${unit}`;
+}
+
+const JOURNAL = 'journal:';
+
 /** Files whose errors are unknown: it must never look as if they had none. */
 export function unreadFiles(files: readonly LogFile[]): readonly LogFile[] {
   return files.filter(({ state }) => state !== 'following' && state !== 'same-file' && state !== 'waiting');

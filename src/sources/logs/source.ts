@@ -145,7 +145,7 @@ export function logsSource(options: LogsSourceOptions): Source<'logs'> {
       const isComplete = named !== null || globs.length > 0 || journal !== null;
       hasRead = isComplete && (hasRead || !files.some(({ state }) => state === 'waiting'));
       if (isComplete && !hasRead) readSoon();
-      const { droppedBytes } = follower;
+      const droppedBytes = follower.droppedBytes + (journal?.droppedBytes ?? 0);
       const readBytes = follower.readBytes + (journal?.readBytes ?? 0);
       counts = { ...tally, readBytes, droppedBytes };
       return { isComplete, files, filesLeftOut: follower.filesLeftOut, counts, events, facts };
