@@ -3,11 +3,15 @@
  * written, can freeze the screen. RE2's language: no look-around, no back references.
  */
 
+import { type EngineProgram, type PatternProgram, programOf } from './pattern-program.ts';
+
 /** A part of a text, as indices of its units. */
 export type Span = readonly [from: number, to: number];
 
 export interface LinearPattern {
   test(text: string): boolean;
+  /** What it asks of a text, character by character; null when that is not known. */
+  readonly program: PatternProgram | null;
   /** The first places where it matches, at most `most`. */
   spans(text: string, most: number): readonly Span[];
 }
@@ -38,6 +42,7 @@ export async function linearPattern(
   }
   return {
     test: (text) => compiled.test(text),
+    program: programOf(compiled.re2Input.prog as EngineProgram),
     spans(text, most) {
       const found: Span[] = [];
       const matcher = compiled.matcher(text);

@@ -9,8 +9,8 @@ import { isHeaderName, isPlainValue, secrecyOf } from './secret-keys.ts';
 /** What stands in the place of a secret. */
 export const REDACTED = '[redacted]';
 
-/** Without one of these nothing below can match; most lines of a log have none. */
-const TRIGGER =
+/** Without one of these nothing below can match; most lines of a log have none. Also read as a `LinearPattern`. */
+export const TRIGGER =
   /:\/\/|pass|pwd|token|secret|key|auth|credential|appid|sess|sid|cookie|jwt|bearer|basic|identified|sk[-_]|AKIA|ASIA|eyJ|-----BEGIN|xox|gh[a-z]_|github_pat_|glpat-|npm_|\d{6}(?::|%3A)|^[A-Za-z0-9+/]{60}/im;
 
 const PEM = /-----BEGIN [A-Z0-9 ]{1,40}-----[\s\S]*?(?:-----END [A-Z0-9 ]{1,40}-----|$)/g;

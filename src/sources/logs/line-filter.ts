@@ -4,9 +4,12 @@
  */
 import { suggest } from '../../config/suggest.ts';
 import { type LinearPattern, linearPattern, type Span } from '../../text/linear-pattern.ts';
+import { type PatternProgram, textProgram } from '../../text/pattern-program.ts';
+import { TRIGGER } from '../../text/redact.ts';
 import { requiredWord, requiredWords } from '../../text/required-words.ts';
+import { ByteMachine } from './byte-machine.ts';
 import { type LineLevel, levelOfWord } from './level.ts';
-import { type LineSieve, levelSieve, wordSieve } from './sieve.ts';
+import { type LineSieve, levelSieve, patternSieve, wordSieve } from './sieve.ts';
 
 /** The mildest first. */
 const LEVELS: readonly LineLevel[] = ['debug', 'info', 'warn', 'error', 'fatal'];
@@ -160,11 +163,15 @@ export async function compileSearch(text: string): Promise<LineFilter | null> {
   return compile(text, [{ kind: 'pattern', isInverse: false, source, ignoresCase: flags === 'i' }]);
 }
 
+/** What a text must hold to be redacted; made with the first pattern. */
+let secrets: PatternProgram | null = null;
+
 async function compile(text: string, terms: readonly FilterTerm[]): Promise<LineFilter> {
   const patterns = new Map<FilterTerm, LinearPattern>();
   for (const term of terms) {
     if (term.kind === 'pattern') patterns.set(term, await linearPattern(term.source, term));
   }
+  if (patterns.size > 0) secrets ??= (await linearPattern(TRIGGER.source, { ignoresCase: true })).program;
   const lowered = new Map(terms.map((term) => [term, term.kind === 'text' ? term.text.toLowerCase() : '']));
   const bots = terms.filter((term) => term.kind === 'bot');
   const others = terms.filter((term) => term.kind !== 'bot');
@@ -187,6 +194,16 @@ async function compile(text: string, terms: readonly FilterTerm[]): Promise<Line
     }
   }
 
+  function machineOf(term: FilterTerm): ByteMachine | null {
+    if (term.kind === 'pattern') {
+      const program = patterns.get(term)?.program;
+      return program ? new ByteMachine(program, secrets) : null;
+    }
+    // A word alone is what is searched for anyhow.
+    if (term.kind !== 'text' || requiredWord(term.text)?.length === term.text.length) return null;
+    return new ByteMachine(textProgram(lowered.get(term) as string), null);
+  }
+
   function passesAll(asked: typeof others, line: FilteredLine): boolean {
     let lower: string | null = null;
     const lowerText = (): string => {
@@ -203,7 +220,7 @@ async function compile(text: string, terms: readonly FilterTerm[]): Promise<Line
       return bots.every(({ names, isInverse }) => names.some((each) => lower.includes(each)) !== isInverse);
     },
     passes: (line) => passesAll(others, line),
-    sieve: sieveOf(others),
+    sieve: sieveOf(others, machineOf),
     ...(textual.length === 0 ? {} : { mayPass: (shown) => passesAll(textual, { level: null, text: shown }) }),
     spans(line) {
       const found = sought.flatMap((term) =>
@@ -216,19 +233,26 @@ async function compile(text: string, terms: readonly FilterTerm[]): Promise<Line
   };
 }
 
-/** By the longest word that some term asks for; else by the mildest level. */
-function sieveOf(terms: readonly FilterTerm[]): LineSieve | null {
-  let best: { readonly words: readonly string[]; readonly anyCase: boolean } | null = null;
+/** By the longest word that some term asks for and by what else it asks of bytes; else by the mildest level. */
+function sieveOf(terms: readonly FilterTerm[], machineOf: (term: FilterTerm) => ByteMachine | null): LineSieve | null {
+  let best: { readonly term: FilterTerm; readonly words: readonly string[]; readonly anyCase: boolean } | null = null;
   let levels: LineSieve | null = null;
   for (const term of terms) {
     if (term.isInverse) continue;
     if (term.kind === 'level') levels ??= levelSieve(term.levels);
     const words = wordsOf(term);
     if (words && (!best || shortest(words) > shortest(best.words))) {
-      best = { words, anyCase: term.kind !== 'pattern' || term.ignoresCase };
+      best = { term, words, anyCase: term.kind !== 'pattern' || term.ignoresCase };
     }
   }
-  return best ? wordSieve(best.words, best.anyCase) : levels;
+  const sought = best ? [best.term] : terms.filter(({ isInverse }) => !isInverse);
+  const words = best && wordSieve(best.words, best.anyCase);
+  for (const term of sought) {
+    const machine = machineOf(term);
+    const sieve = machine && patternSieve(words, machine);
+    if (sieve) return sieve;
+  }
+  return words ?? levels;
 }
 
 function wordsOf(term: FilterTerm): readonly string[] | null {

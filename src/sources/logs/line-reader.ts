@@ -121,7 +121,8 @@ export class LineReader {
       if (sieve && current !== null && !(at === doneTo && isIn(current.level, sieve.eventLevels))) {
         const hit = sieve.find(bytes, at, bytes.length);
         if (hit === -1) break;
-        at = Math.max(at, bytes.lastIndexOf(0x0a, hit) + 1);
+        // The line feed that ends it may be what it is known by.
+        at = hit === 0 ? 0 : Math.max(at, bytes.lastIndexOf(0x0a, hit - 1) + 1);
       }
       const found = bytes.indexOf(0x0a, at);
       const end = found === -1 ? bytes.length : found;

@@ -1,6 +1,8 @@
 /** Passes over the lines that cannot be wanted, by their bytes. */
+import type { ByteMachine } from './byte-machine.ts';
 import { createFinder, type Finder } from './finder.ts';
 import type { LineLevel } from './level.ts';
+import { createPatternFinder, withWords } from './pattern-finder.ts';
 
 /** What every wanted line holds. */
 export interface LineSieve {
@@ -17,6 +19,13 @@ export function wordSieve(words: readonly string[], anyCase: boolean): LineSieve
 
 /** Milder ones need no telling word. */
 const GRAVE: ReadonlySet<LineLevel> = new Set(['warn', 'error', 'fatal']);
+
+/** For lines that a pattern may match, where these words are in all of them; null where neither tells anything. */
+export function patternSieve(words: LineSieve | null, machine: ByteMachine): LineSieve | null {
+  const find = createPatternFinder(machine);
+  if (find === null) return words;
+  return { find: words ? withWords(words.find, find) : find, eventLevels: [] };
+}
 
 /** For lines that have one of some levels, or belong to an event that has; null where such lines need no telling word. */
 export function levelSieve(levels: readonly LineLevel[], withParts = true): LineSieve | null {
