@@ -41,7 +41,12 @@ export function launchOptions(): readonly string[] {
   const launcher = readFileSync(join(import.meta.dirname, '../bin/botop'), 'utf8');
   const [, options] = /^exec "\$node" (.*?)\s*"\$root\/dist/m.exec(launcher) ?? [];
   if (options === undefined) throw new Error('bin/botop does not tell how it starts Node');
-  return options.split(' ').filter((option) => option !== '');
+  const [, known = '', young = ''] = /^case \$packages\$version in (.*?)\) young=(\S+)/m.exec(launcher) ?? [];
+  const isKnown = known.includes(` abi ${process.versions.modules}'`);
+  return options
+    .split(' ')
+    .flatMap((option) => (option === '$young' ? (isKnown ? [young] : []) : [option]))
+    .filter((option) => option !== '');
 }
 
 /** The built program on everything that is there. */

@@ -1,4 +1,5 @@
-# Sourced by bin/botop and scripts/dev.sh with $root set. `prepare` leaves the Node to run on in $node.
+# Sourced by bin/botop and scripts/dev.sh with $root set. `prepare` leaves the Node to run on in $node, and what the
+# packages were installed for in $packages, which ends in the number of that Node's binary interface: ` abi 137`.
 #
 # The warm path starts no Node: a stamp holds what was installed and for whom. Only where the stamp, or the build's
 # time, differs does scripts/setup.mjs run, and it writes the stamp last, so that an interrupted install heals.
@@ -42,9 +43,9 @@ prepare() {
   install_key "$system_node"
   # A version manager's shim keeps its place and size whatever it stands for: there the version is part of the key.
   if [ "$node_size" -lt 1000000 ] 2>/dev/null; then key="$key $(node --version)"; fi
-  stamp_key='' node=''
+  stamp_key='' node='' packages=''
   if [ -f "$root/.cache/installed" ]; then
-    { IFS= read -r stamp_key && IFS= read -r node; } <"$root/.cache/installed" || stamp_key=''
+    read_stamp || stamp_key=''
   fi
   if [ "$stamp_key" = "$key" ] && [ -x "$node" ] && [ -d "$root/node_modules/esbuild" ]; then
     if [ "$2" = none ] || has_services; then
@@ -56,5 +57,9 @@ prepare() {
     fi
   fi
   "$system_node" "$root/scripts/setup.mjs" "$1" "$2" "$key" "$packages_key" "$services_key" </dev/null || return $?
-  { IFS= read -r stamp_key && IFS= read -r node; } <"$root/.cache/installed"
+  read_stamp
+}
+
+read_stamp() {
+  { IFS= read -r stamp_key && IFS= read -r node && IFS= read -r packages; } <"$root/.cache/installed"
 }
