@@ -34,7 +34,7 @@ const UP = '\u001b[A';
 /** The key that opens an overlay of botop and closes it again. */
 export const OVERLAY = '?';
 /** The keys that open and close the question before a bot is restarted. */
-export const QUESTION = { open: 'r', close: '\u001b', shown: /Restart [^\n]+\?/ };
+export const QUESTION = { open: 'r', close: '\u001b', shown: /Restart [^\n]+\?/, reading: /reading it again/ };
 
 /** Node's options as bin/botop has them. */
 export function launchOptions(): readonly string[] {

@@ -21,7 +21,7 @@ export interface PresentOptions {
   readonly screen: Screen;
   readonly keymap: readonly Binding[];
   readonly clock: { monotonic(): number };
-  /** Loads what lays questions out; called in a pause after the first key. Until then they are painted. */
+  /** Loads what lays questions out; called in a pause in which the first one is read. Until then they are painted. */
   loadQuestions(): Promise<Questions>;
   /** Written to the terminal, as the help tells it. */
   bytesPerSecond(): number;
@@ -30,13 +30,13 @@ export interface PresentOptions {
 }
 
 export interface Presenter {
-  /** A key was pressed: there is somebody who may ask, so what lays questions out is loaded in the next pause. */
+  /** A key was pressed: what would hold up the next one waits for another pause. */
   touched(): void;
   /** Takes down what stands above the zones. */
   close(): void;
 }
 
-/** Whoever has pressed nothing for so long reads, ms. Loading then takes about 85, and a first layout 30. */
+/** Whoever has pressed nothing for so long reads the question, ms. Loading then takes about 85, a first layout 30. */
 const PAUSE_MS = 300;
 
 export function present(options: PresentOptions): Presenter {
@@ -79,9 +79,13 @@ export function present(options: PresentOptions): Presenter {
   }
 
   function waitForPause(): void {
-    if (isWarm) return;
     clearTimeout(pause);
-    pause = setTimeout(warm, PAUSE_MS).unref();
+    pause = isWarm ? undefined : setTimeout(warm, PAUSE_MS).unref();
+  }
+
+  function endPause(): void {
+    clearTimeout(pause);
+    pause = undefined;
   }
 
   /** Where the box stands now. It grows with what is read again, and moves no more than it must. */
@@ -104,6 +108,7 @@ export function present(options: PresentOptions): Presenter {
     const rect = placeQuestion(prompt, columns, rows);
     // Nobody waits for a layout to see that the key was heard, nor for React and Ink to be loaded.
     const isPainted = prompt.state === 'reading' || prompt.state === 'refused' || !isWarm;
+    if (prompt.state === 'armed' && pause === undefined) waitForPause();
     if (questions === null || isPainted) return { rect, draw: (cells) => paintPrompt(cells, prompt, at) };
     return questions.sheet(prompt, rect, at);
   }
@@ -112,6 +117,7 @@ export function present(options: PresentOptions): Presenter {
     const { overlay, columns, rows, layout } = shell.frame();
     if (overlay?.kind !== 'prompt' && asked) {
       asked = null;
+      endPause();
       questions?.close();
     }
     if (layout.isTooSmall) return null;
@@ -162,9 +168,11 @@ export function present(options: PresentOptions): Presenter {
   screen.onResize(() => shell.resize(screen.columns, screen.rows));
   show();
   return {
-    touched: waitForPause,
+    touched() {
+      if (pause !== undefined) waitForPause();
+    },
     close() {
-      clearTimeout(pause);
+      endPause();
       isWarm = true;
       questions?.close();
     },

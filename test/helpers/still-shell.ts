@@ -57,7 +57,7 @@ export function createStillWorld(readings: Readings = {}): StillWorld {
 }
 
 /** Acts on nothing: for pictures. */
-const idle: Acting = {
+export const idle: Acting = {
   ask() {},
   act() {},
   openPalette() {},

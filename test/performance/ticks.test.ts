@@ -17,8 +17,6 @@ interface Running extends Moving {
   readonly emulator: Emulator;
   /** How often what lays out questions, and with it React and Ink, was loaded. */
   loads(): number;
-  /** A key was pressed. */
-  touch(): void;
 }
 
 /** The whole screen as the monitor runs it, on an emulator and a clock of the test's. */
@@ -51,7 +49,7 @@ async function run(options: MovingOptions): Promise<Running> {
     presenter.close();
     await poller.stop();
   });
-  return Object.assign(moving, { screen, emulator, loads: () => loads, touch: presenter.touched });
+  return Object.assign(moving, { screen, emulator, loads: () => loads });
 }
 
 async function minute({ beat, screen }: Running): Promise<void> {
@@ -71,15 +69,6 @@ test('a minute of data, and the help, need no React, and each beat writes once',
   await screen.whenIdle();
   expect(running.emulator.lines().join('\n')).toMatch(/Esc closes/);
   expect(loads()).toBe(0);
-});
-
-test('React is loaded once, in the first pause after somebody has pressed a key', async () => {
-  const { loads, touch } = await run({ bots: 1, columns: 120, rows: 40, isAlive: false });
-  for (let key = 0; key < 5; key++) touch();
-  expect(loads()).toBe(0);
-  await vi.waitUntil(() => loads() > 0, { timeout: 5_000, interval: 10 });
-  touch();
-  expect(loads()).toBe(1);
 });
 
 test('an overlay draws itself and the footer, and closing it the footer alone', async () => {
