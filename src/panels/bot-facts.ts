@@ -14,6 +14,7 @@ import type { Role, Theme } from '../ui/theme.ts';
 import { stateRole, stateWord } from './bots-column.ts';
 import { dumpLines } from './bots-dump.ts';
 import { errorsHour, slopeOf, timeLeft } from './bots-fields.ts';
+import { daemonNotes } from './bots-guard.ts';
 import { type BotRow, modeOf } from './bots-row.ts';
 
 export type Fact = readonly [label: string, value: string, role?: Role];
@@ -175,6 +176,7 @@ export function longFacts(row: BotRow, world: World): readonly Fact[] {
     ...(bot.customActions.length > 0 ? [['actions', bot.customActions.join(' ')] as const] : []),
     ['home', bot.home],
     ...dumpLines(world, bot.home).map((line): Fact => ['dump', line, 'warn']),
+    ...daemonNotes(world, bot.home).map((line): Fact => ['daemon', line]),
   ];
 }
 

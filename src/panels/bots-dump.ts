@@ -4,12 +4,13 @@ import type { BotInstance, PostgresSnapshot } from '../sources/postgres/snapshot
 import { type Reading, valueOf } from '../sources/source.ts';
 import { instanceOf, missingInstances } from '../state/bot-instances.ts';
 import { compareDump, type Drifted, type DumpDrift } from '../state/dump-drift.ts';
+import { homeTag } from '../state/home-tag.ts';
 import type { World } from '../state/world.ts';
 import { ago } from '../text/format.ts';
 import { truncate } from '../text/width.ts';
 import type { Scope } from '../ui/panel.ts';
 import type { Cells } from '../ui/screen/cells.ts';
-import { homeTag } from './bots-row.ts';
+import { daemonNotes } from './bots-guard.ts';
 
 /** Of each kind; more are counted. */
 const NAMES_MOST = 4;
@@ -97,7 +98,10 @@ function named(word: string, drifted: readonly Drifted[], remedy: string): strin
 
 /** Where rows are left; gives how many it took. */
 export function drawDump(cells: Cells, { world, theme }: Scope, from: number): number {
-  const lines = [...dumpLines(world), ...registryLines(world)].slice(0, Math.max(0, cells.height - 2 - from));
-  lines.forEach((line, i) => cells.text(2, from + i, truncate(line, cells.width - 4), theme.warn));
+  const warnings = [...dumpLines(world), ...registryLines(world)];
+  const lines = [...warnings, ...daemonNotes(world)].slice(0, Math.max(0, cells.height - 2 - from));
+  lines.forEach((line, i) => {
+    cells.text(2, from + i, truncate(line, cells.width - 4), i < warnings.length ? theme.warn : theme.muted);
+  });
   return lines.length;
 }

@@ -1,14 +1,8 @@
 /** The tree of homes, namespaces and applications. A level is there where it tells something apart. Pure but for its own lists. */
+
 import { ORPHANS_KEY } from '../state/daemon-guard.ts';
-import {
-  type BotLine,
-  type BotRow,
-  GROUP_LEVELS,
-  type GroupLevel,
-  type GroupRow,
-  homeTag,
-  sumGroup,
-} from './bots-row.ts';
+import { homeTag } from '../state/home-tag.ts';
+import { type BotLine, type BotRow, GROUP_LEVELS, type GroupLevel, type GroupRow, sumGroup } from './bots-row.ts';
 
 /** Groups by key, kept so that a tick makes none anew. */
 export type GroupStore = Map<string, GroupRow>;

@@ -1,10 +1,10 @@
 /** What is wrong with a daemon, and how many bots outlived theirs, as the bots panel tells it. */
 import { type Failure, valueOf } from '../sources/source.ts';
 import { type DaemonVerdict, judgeDaemons, orphansOf } from '../state/daemon-guard.ts';
+import { homeTag } from '../state/home-tag.ts';
 import type { World } from '../state/world.ts';
 import { ago } from '../text/format.ts';
 import { ORPHANS_MOST } from './bots-groups.ts';
-import { homeTag } from './bots-row.ts';
 
 /** `2 ORPHANS`; empty where there is none. */
 export function orphanCount(world: Pick<World, 'guard'>): string {
@@ -34,6 +34,18 @@ export function troubleOf(world: World): string | null {
   return length === 1
     ? 'K on the ORPHAN ends it · 1 bot outlived its daemon and may poll twice'
     : `${length > ORPHANS_MOST ? 'K on their line' : 'Space K'} ends ORPHANS · ${length} bots outlived their daemon and may poll twice`;
+}
+
+/** What is to be known of daemons and is no trouble: one line for each. */
+export function daemonNotes(world: World, home: string | null = null): readonly string[] {
+  const verdicts = judgeDaemons(world);
+  const noted = verdicts.filter(
+    (verdict) => verdict.state === 'other-version' && (home ?? verdict.home) === verdict.home,
+  );
+  return noted.map((verdict) => {
+    const tag = verdicts.length > 1 && home === null ? `${homeTag(verdict.home)}: ` : '';
+    return `${tag}${verdict.words} · ${verdict.todo}`;
+  });
 }
 
 function ofSeverity(verdicts: readonly DaemonVerdict[], wanted: DaemonVerdict['severity']): readonly DaemonVerdict[] {

@@ -134,13 +134,6 @@ export function sumGroup(group: GroupRow): void {
   group.worst = worst;
 }
 
-/** `anna` for /home/anna/.pm2, else the last folder's name. */
-export function homeTag(home: string): string {
-  const parts = home.split('/').filter(Boolean);
-  const last = parts.at(-1) ?? home;
-  return last === '.pm2' ? (parts.at(-2) ?? last) : last;
-}
-
 /** Time since the start of the process that runs; NaN when none does. */
 export function uptimeOf(bot: Bot, now: number): number {
   const isRunning = bot.status === 'online' || bot.status === 'launching' || bot.status === 'stopping';

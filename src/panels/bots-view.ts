@@ -1,9 +1,11 @@
 /** Which bots are shown, in what order: from readings to rows. Rows are kept from second to second and rewritten. */
+
 import type { GuardSnapshot } from '../sources/guard/snapshot.ts';
 import type { Bot, BotMetric, MetricKind, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import { orphanKey, orphansOf } from '../state/daemon-guard.ts';
 import { keyOf } from '../state/fleet.ts';
+import { homeTag } from '../state/home-tag.ts';
 import { judgeAt, type Moment, momentOf } from '../state/judge.ts';
 import type { World } from '../state/world.ts';
 import type { ListState } from '../ui/state.ts';
@@ -12,16 +14,7 @@ import { type BotFilter, parseBotFilter } from './bots-filter.ts';
 import { type GroupStore, groupRows, plainRows } from './bots-groups.ts';
 import { orderBy } from './bots-order.ts';
 import { botOfOrphan, ORPHAN_JUDGEMENT } from './bots-orphans.ts';
-import {
-  type BotLine,
-  type BotRow,
-  createRow,
-  type GroupRow,
-  homeTag,
-  modeOf,
-  sumGroup,
-  uptimeOf,
-} from './bots-row.ts';
+import { type BotLine, type BotRow, createRow, type GroupRow, modeOf, sumGroup, uptimeOf } from './bots-row.ts';
 
 export interface BotsView {
   /** In the order shown: bots, and groups where the list is grouped. */

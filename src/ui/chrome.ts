@@ -1,5 +1,6 @@
 /** The lines around the panels: header, strip of the last action, footer. Pure drawing. */
 import { countFleet } from '../state/fleet.ts';
+import { homeTag } from '../state/home-tag.ts';
 import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 import { ago, clockTime, zoneOffset } from '../text/format.ts';
@@ -41,7 +42,7 @@ export function drawHeader(cells: Cells, scope: ChromeScope): void {
   ];
   const fleet = fleetPieces(scope, isNarrow);
   // On a phone each word has to say something.
-  const sources = sourcePieces(scope, isNarrow);
+  const sources = sourcePieces(scope, isNarrow ? NARROW_SOURCES : Math.floor(cells.width / 3), isNarrow);
   if (isNarrow) {
     putLine(cells, 0, [...name], [...badges, ...clock]);
     putLine(cells, 1, fleet, sources);
@@ -83,8 +84,14 @@ function fleetPieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[] 
   return pieces;
 }
 
-/** `src 2/2`; what is not configured does not count, and homes seen from outside only when that fails. */
-function sourcePieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[] {
+/** Of a phone's line the half: how many bots run stands beside it. */
+const NARROW_SOURCES = 20;
+
+/**
+ * `src 2/2`; what is not configured does not count, and homes seen from outside only when that fails. Those that fail are
+ * named where `most` columns are enough for it.
+ */
+function sourcePieces({ world, theme }: ChromeScope, most: number, isNarrow: boolean): Piece[] {
   const isCounted = ({ kind, reading: { state } }: Entry): boolean =>
     state !== 'off' && (kind !== 'guard' || state === 'stale' || state === 'down');
   const counted = world.entries.filter(isCounted);
@@ -92,9 +99,15 @@ function sourcePieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[]
   if (isNarrow && up === counted.length) return [];
   const style = up === counted.length ? theme.muted : theme.warn;
   const missing = counted.filter(({ reading }) => reading.state === 'stale' || reading.state === 'down');
-  const names = missing.map(({ id, reading }) => `${id} ${reading.state}`).join(' ');
-  const said = isNarrow && names !== '' ? names : `src ${up}/${counted.length}${names && ` ${names}`}`;
+  const names = missing.map(({ id, reading }) => `${sourceName(id)} ${reading.state}`).join(' ');
+  const isNamed = names !== '' && measure(names) <= most;
+  const said = isNarrow && isNamed ? names : `src ${up}/${counted.length}${isNamed ? ` ${names}` : ''}`;
   return [[`${said}  `, style]];
+}
+
+/** With several homes the id of a PM2 is a path. */
+function sourceName(id: string): string {
+  return id.startsWith('pm2:') ? `pm2:${homeTag(id.slice('pm2:'.length))}` : id;
 }
 
 /** Pieces from the left and pieces at the right; the left ones give way. */

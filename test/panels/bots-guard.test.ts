@@ -249,3 +249,15 @@ test('what the database calls online and PM2 does not have is named, where the t
   const unread = { ...gone, pm2: gone.pm2.map((entry) => ({ ...entry, reading: dead })) } as World;
   expect(text(unread, 120)).not.toContain(words);
 });
+
+test('a daemon of another version than the pm2 here is no trouble, and is told below the list and in the detail', () => {
+  const world = worldWith({});
+  const value = { homes: [makeHomeGuard()], cli: { path: '/usr/bin/pm2', version: '5.4.3' } };
+  const noted = { ...world, guard: { ...world.guard, reading: { state: 'fresh', value, readAt: NOON, tookMs: 1 } } };
+  const words = 'daemon is 7.0.4, the pm2 here is 5.4.3 · pm2 update makes them one, and restarts every bot';
+  expect(text(noted as World, 120)).toContain(words);
+  const cells = new Cells(100, 60);
+  botsPanel().drawDetail(cells, scopeOn(noted as World), keyOf(bots.bots[0] as Bot));
+  expect(cells.plain().join('\n')).toContain('daemon is 7.0.4, the pm2 here is 5.4.3');
+  expect(text(worldWith({}), 120)).not.toContain('pm2 update');
+});

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { SourceError } from '../../src/sources/source.ts';
+import { createStore } from '../../src/state/store.ts';
+import type { World } from '../../src/state/world.ts';
+import { drawHeader } from '../../src/ui/chrome.ts';
+import { Cells } from '../../src/ui/screen/cells.ts';
+import { initialUi } from '../../src/ui/state.ts';
+import { createTheme } from '../../src/ui/theme.ts';
+import { NOON } from '../helpers/bots.ts';
+import { createStillWorld } from '../helpers/still-shell.ts';
+
+/** The header over homes that cannot be read. */
+function header(homes: readonly string[], columns: number): string[] {
+  const store = createStore();
+  for (const home of homes) {
+    store.declare({ kind: 'pm2', id: `pm2:${home}`, cadenceMs: 1_000 }, NOON);
+    store.fail(`pm2:${home}`, new SourceError('denied', 'denied'), NOON, 1);
+  }
+  const world: World = { ...createStillWorld().world(), entries: store.entries(), pm2: store.of('pm2') };
+  const cells = new Cells(columns, columns < 60 ? 2 : 1);
+  const scope = { world, ui: initialUi('home'), theme: createTheme('none'), hostname: 'bots1', isReadOnly: false };
+  drawHeader(cells, { ...scope, clockNow: NOON, offsetMinutes: 0 });
+  return cells.plain();
+}
+
+test('a home that fails is named by what tells it apart', () => {
+  expect(header(['/home/anna/.pm2'], 100)[0]).toMatch(/^botop bots1 .* src 0\/1 pm2:anna down {2}12:00:00 \+00:00$/);
+  expect(header(['/home/anna/.pm2'], 40)[1]).toMatch(/bots unknown +pm2:anna down/);
+});
+
+test('more of them than there is room for are counted: the rest of the header stays', () => {
+  const homes = Array.from({ length: 6 }, (_, at) => `/srv/very/long/place-of-the-daemon-${at}/.pm2`);
+  expect(header(homes, 100)[0]).toMatch(/^botop bots1 +bots unknown .* src 0\/6 {2}12:00:00 \+00:00$/);
+  expect(header(homes, 40)).toEqual([
+    expect.stringMatching(/^botop bots1 +12:00$/),
+    expect.stringMatching(/^bots unknown +src 0\/6/),
+  ]);
+});
