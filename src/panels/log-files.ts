@@ -1,6 +1,7 @@
 /** Every log with its size, how fast it grows, and how long its disk lasts at that. */
 import { basename } from 'node:path';
 import type { HostDisk } from '../sources/host/snapshot.ts';
+import { journalUnitOf, type LogFile } from '../sources/logs/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import type { World } from '../state/world.ts';
 import { bytesLong, duration, UNKNOWN } from '../text/format.ts';
@@ -20,6 +21,8 @@ export interface LogFileRow {
   readonly fullInMs: number;
   /** Why it is not read; empty when it is. */
   readonly reason: string;
+  /** It lies on no disk of ours: a pipe, the journal. */
+  readonly isElsewhere: boolean;
 }
 
 export const LOG_FILE_SORTS = ['size', 'growth', 'name'] as const;
@@ -29,10 +32,10 @@ export function logFileRows(world: World, sort: LogFileSort): readonly LogFileRo
   const files = (world.logs && valueOf(world.logs.reading)?.files) ?? [];
   const disks = (world.host && valueOf(world.host.reading)?.disks) ?? [];
   const measured = files
-    .filter(({ state, bots }) => state !== 'same-file' && !(state === 'no-file' && bots.length > 0))
+    .filter(({ state, path }) => state !== 'same-file' && !(state === 'no-file' && path.startsWith('/dev/')))
     .map((file) => ({
       file,
-      disk: diskOf(disks, file.path),
+      disk: isElsewhere(file) ? null : diskOf(disks, file.path),
       bytesPerHour: world.logGrowth?.perHour(file.path, world.now) ?? Number.NaN,
     }));
   const growthOf = new Map<HostDisk, number>();
@@ -53,9 +56,14 @@ export function logFileRows(world: World, sort: LogFileSort): readonly LogFileRo
       mount: disk?.mount ?? '',
       fullInMs: disk && growth !== undefined ? (disk.availableBytes / growth) * 3_600_000 : Number.NaN,
       reason: file.reason,
+      isElsewhere: isElsewhere(file),
     };
   });
   return rows.sort(orderBy(sort));
+}
+
+function isElsewhere({ state, path }: LogFile): boolean {
+  return state === 'no-file' || journalUnitOf(path) !== null;
 }
 
 function orderBy(sort: LogFileSort): (a: LogFileRow, b: LogFileRow) => number {
@@ -100,20 +108,34 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { name: 'bot', width: 16, least: 0, text: ({ bot }) => bot },
   { name: 'log', width: 4, least: 0, text: ({ stream }) => stream },
-  { name: 'size', width: 8, least: 0, text: ({ sizeBytes }) => bytesLong(sizeBytes), isNumber: true },
+  {
+    name: 'size',
+    width: 8,
+    least: 0,
+    text: ({ isElsewhere, sizeBytes }) => (isElsewhere ? '' : bytesLong(sizeBytes)),
+    isNumber: true,
+  },
   {
     name: 'an hour',
     width: 9,
     least: 46,
-    text: ({ bytesPerHour }) => (Number.isNaN(bytesPerHour) ? UNKNOWN : `+${bytesLong(bytesPerHour)}`),
+    text: growthWords,
     isNumber: true,
   },
   { name: 'disk full in', width: 12, least: 64, text: fullWords, isNumber: true },
   { name: 'on', width: 8, least: 90, text: ({ mount }) => mount },
 ];
 
-function fullWords({ fullInMs }: LogFileRow): string {
+/** What lies on no disk has no size, and fills none. */
+function growthWords({ isElsewhere, bytesPerHour }: LogFileRow): string {
+  if (isElsewhere) return '';
+  return Number.isNaN(bytesPerHour) ? UNKNOWN : `+${bytesLong(bytesPerHour)}`;
+}
+
+function fullWords({ isElsewhere, fullInMs }: LogFileRow): string {
+  if (isElsewhere) return '';
   if (Number.isNaN(fullInMs)) return UNKNOWN;
+  if (fullInMs === Number.POSITIVE_INFINITY) return 'not growing';
   return fullInMs > 1_000 * 86_400_000 ? 'years' : duration(fullInMs);
 }
 

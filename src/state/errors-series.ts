@@ -1,5 +1,5 @@
 /** The logs as series with names, for alerts and the JSON: a value now, or why there is none, and the hour before. */
-import { type LogFile, type LogsSnapshot, unreadFiles } from '../sources/logs/snapshot.ts';
+import { type LogFile, type LogsSnapshot, unreadFiles, writerOf } from '../sources/logs/snapshot.ts';
 import { MinuteRing } from './errors-rate.ts';
 import type { ErrorsView } from './errors-view.ts';
 
@@ -50,15 +50,18 @@ export function logSeries({ bots, logs, view, now }: LogSeriesOptions): readonly
     windowMinutes: number,
     rings: readonly MinuteRing[],
     known: Known,
-  ) =>
+  ) => {
+    const count = rings.reduce((sum, ring) => sum + ring.sum(now, windowMinutes), 0);
     series.push({
       name,
       target,
       windowMinutes,
-      value: known.isKnown ? rings.reduce((sum, ring) => sum + ring.sum(now, windowMinutes), 0) : null,
+      // What was counted is at least so much; that nothing was says nothing where a log is missing.
+      value: known.isKnown && (count > 0 || !known.isLacking) ? count : null,
       reason: known.reason,
       at: (index) => rings.reduce((sum, ring) => sum + ring.at(index, now), 0),
     });
+  };
   for (const bot of new Set(bots)) {
     const known = knowledge.of(bot);
     add('errors', bot, HOUR_MINUTES, [view.botRates.get(bot) ?? NOTHING], known);
@@ -68,37 +71,48 @@ export function logSeries({ bots, logs, view, now }: LogSeriesOptions): readonly
   for (const [address, ring] of view.loginRates) add('failedLogins', address, LOGIN_MINUTES, [ring], knowledge.all);
   // Nobody was refused is worth knowing too; that nothing could be read is worth more.
   if (view.loginRates.size === 0) add('failedLogins', 'all', LOGIN_MINUTES, [], knowledge.all);
-  for (const [name, requests] of view.requestRates) series.push(ratioOf(view, name, requests, now));
+  for (const [name, requests] of view.requestRates)
+    series.push(ratioOf(view, knowledge.ofAccessLog(name), requests, now, name));
   return series;
 }
 
-function ratioOf(view: ErrorsView, name: string, requests: MinuteRing, now: number): LogSeries {
+function ratioOf(view: ErrorsView, known: Known, requests: MinuteRing, now: number, name: string): LogSeries {
   const minutes = Math.min(HOUR_MINUTES, Math.floor((now - view.startedAt) / MINUTE_MS) + 1);
   const failures = [...view.codeRates].flatMap(([code, bots]) =>
     code.startsWith('HTTP5') ? (bots.get(name) ?? []) : [],
   );
   const total = requests.sum(now, minutes);
   const failed = failures.reduce((sum, ring) => sum + ring.sum(now, minutes), 0);
+  const reason = known.isLacking ? known.reason : total === 0 ? 'no request was logged' : null;
   return {
     name: 'errorRatio',
     target: name,
     windowMinutes: minutes,
     // A line is counted when it is read and an error when it was written: a moment apart.
-    value: total === 0 ? null : Math.min(100, (100 * failed) / total),
-    reason: total === 0 ? 'no request was logged' : null,
+    value: reason === null ? Math.min(100, (100 * failed) / total) : null,
+    reason,
     at: (index) => failures.reduce((sum, ring) => sum + ring.at(index, now), 0),
   };
 }
 
 interface Known {
   readonly isKnown: boolean;
+  /** A log that should be there is not read. What keeps nothing by its nature is not missing. */
+  readonly isLacking: boolean;
   readonly reason: string | null;
 }
 
+const UNKNOWN: Omit<Known, 'reason'> = { isKnown: false, isLacking: true };
+
 /** How much the logs can say of a bot, and of all. */
-function knowledgeOf(logs: LogsSnapshot | null): { of(bot: string): Known; readonly all: Known } {
-  const nothing: Known = { isKnown: false, reason: 'the logs were not read yet' };
-  if (logs === null || !logs.isComplete) return { of: () => nothing, all: nothing };
+function knowledgeOf(logs: LogsSnapshot | null): {
+  of(bot: string): Known;
+  /** By what its lines are shown under. */
+  ofAccessLog(name: string): Known;
+  readonly all: Known;
+} {
+  const nothing: Known = { ...UNKNOWN, reason: 'the logs were not read yet' };
+  if (logs === null || !logs.isComplete) return { of: () => nothing, ofAccessLog: () => nothing, all: nothing };
   const byBot = new Map<string, LogFile[]>();
   for (const file of logs.files) {
     for (const bot of file.bots) byBot.set(bot, [...(byBot.get(bot) ?? []), file]);
@@ -106,12 +120,16 @@ function knowledgeOf(logs: LogsSnapshot | null): { of(bot: string): Known; reado
   return {
     of(bot) {
       const files = byBot.get(bot);
-      if (!files) return { isKnown: false, reason: 'no log of it is known' };
+      if (!files) return { ...UNKNOWN, reason: 'no log of it is known' };
       const shared = files.find(({ bots }) => bots.length > 1);
-      if (shared) return { isKnown: false, reason: `it shares its log with ${othersOf(shared, bot)}` };
+      if (shared) return { ...UNKNOWN, reason: `it shares its log with ${othersOf(shared, bot)}` };
       return judge(files);
     },
-    all: logs.files.length === 0 ? { isKnown: false, reason: 'no log is known' } : judge(logs.files),
+    ofAccessLog(name) {
+      const files = logs.files.filter((file) => writerOf(file) === name);
+      return files.length === 0 ? { ...UNKNOWN, reason: 'its log is gone' } : judge(files);
+    },
+    all: logs.files.length === 0 ? { ...UNKNOWN, reason: 'no log is known' } : judge(logs.files),
   };
 }
 
@@ -120,8 +138,9 @@ function judge(files: readonly LogFile[]): Known {
   const unread = unreadFiles(files);
   const isKnown = waiting + unread.length < files.length;
   const first = unread[0];
-  if (first) return { isKnown, reason: `${first.path}: ${first.reason}` };
-  return { isKnown, reason: waiting > 0 ? 'not every log was read yet' : null };
+  const isLacking = unread.some(({ state }) => state !== 'no-file');
+  if (first) return { isKnown, isLacking, reason: `${first.path}: ${first.reason}` };
+  return { isKnown, isLacking, reason: waiting > 0 ? 'not every log was read yet' : null };
 }
 
 function othersOf({ bots }: LogFile, bot: string): string {

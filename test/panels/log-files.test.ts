@@ -90,6 +90,24 @@ describe('the list', () => {
     expect(logFileRows(world, 'name').map(({ bot }) => bot)).toEqual(['api', 'gone', 'worker']);
   });
 
+  test('a pipe and the journal fill no disk, and a log that does not grow says so', () => {
+    const pipe = file('pipe', Number.NaN, { state: 'no-file', reason: 'a pipe', path: '/run/bots/pipe' });
+    const unit = file('nginx', Number.NaN, { path: 'journal:nginx', stream: 'glob' });
+    const world = worldOf([pipe, unit]);
+    const still = file('still', 500);
+    const logGrowth = new LogGrowth();
+    for (const at of [NOON - 3_600_000, NOON]) logGrowth.push([still], at);
+    const rows = [...logFileRows(world, 'name'), ...logFileRows({ ...worldOf([still]), logGrowth }, 'name')];
+    const cells = new Cells(120, 10);
+    drawLogFiles(cells, { rows, cursor: 0, top: 0, sort: 'name' }, createTheme('none'));
+    const text = cells.plain().slice(2, 5);
+    expect(text.map((line) => line.slice(1, -1).trim().split(/ {2,}/))).toEqual([
+      ['▸nginx', 'glob', 'journal:nginx'],
+      ['pipe', 'out', 'a pipe: /run/bots/pipe'],
+      ['still', 'out', '500 B', '+0 B', 'not growing /var/log /var/log/bots/still-out.log'],
+    ]);
+  });
+
   test.each([40, 80, 120, 200])('fits %i columns and says why a file is not read', (width) => {
     const cells = new Cells(width, 10);
     const rows = logFileRows(worldOf(files), 'size');

@@ -76,6 +76,20 @@ test('a bot with one of two logs unread has a value, and says that it may be mor
   expect(read('errors', 'a')).toMatchObject({ value: 1, reason: '/logs/a-out.log: permission denied' });
 });
 
+test('that nothing was counted says nothing while one of two logs is missing, unless it keeps nothing by its nature', () => {
+  const out = (over: Partial<LogFile>) => file('a', { path: '/logs/a-out.log', stream: 'out', ...over });
+  const missing = known([], [file('a'), out({ state: 'missing', reason: 'no such file' })]);
+  for (const [name, target] of [
+    ['errors', 'a'],
+    ['rateLimited', 'a'],
+    ['failedLogins', 'all'],
+  ] as const) {
+    expect(missing.read(name, target)).toMatchObject({ value: null, reason: '/logs/a-out.log: no such file' });
+  }
+  const nowhere = known([], [file('a'), out({ path: '/dev/null', state: 'no-file', reason: 'a device' })]);
+  expect(nowhere.read('errors', 'a')).toMatchObject({ value: 0, reason: '/dev/null: a device' });
+});
+
 test('whose errors they are in a log of several bots nobody can say', () => {
   const { read } = known([{ bot: 'a, b' }], [file(['a', 'b'])]);
   expect(read('errors', 'a')).toMatchObject({ value: null, reason: 'it shares its log with b' });
@@ -113,11 +127,21 @@ test('the share of failed requests is known where an access log tells how many t
       { bot: 'web', code: 'HTTP502' },
       { bot: 'web', code: 'HTTP429' },
     ],
-    [file('a')],
+    [file('a'), file('web')],
   );
   expect(read('errorRatio', 'web')).toBeUndefined();
   facts.addRequests('web', 40);
-  expect(read('errorRatio', 'web')).toMatchObject({ value: 2.5, windowMinutes: 11 });
+  expect(read('errorRatio', 'web')).toMatchObject({ value: 2.5, reason: null, windowMinutes: 11 });
+});
+
+test('of an access log that is gone the share is unknown', () => {
+  const access = { path: '/logs/web', bots: [], stream: 'glob', state: 'missing', reason: 'no such file' } as const;
+  const { facts, read } = known([{ bot: 'web', code: 'HTTP502' }], [file('a'), file([], access)]);
+  facts.addRequests('web', 40);
+  expect(read('errorRatio', 'web')).toMatchObject({ value: null, reason: '/logs/web: no such file' });
+  const gone = known([], [file('a')]);
+  gone.facts.addRequests('web', 40);
+  expect(gone.read('errorRatio', 'web')).toMatchObject({ value: null, reason: 'its log is gone' });
 });
 
 test.each([

@@ -1,6 +1,5 @@
 /** Lines become events: judged, joined with the lines that belong to them, redacted, cleaned, cut to size. */
 
-import { basename } from 'node:path';
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
 import { codeOf } from './codes.ts';
@@ -10,7 +9,7 @@ import { type Finder, glogFinder } from './finder.ts';
 import type { ParsedLine } from './json-line.ts';
 import { parseLine } from './line.ts';
 import { isAccessLine, isGlogLine } from './shapes.ts';
-import type { LogLevel, LogTarget } from './snapshot.ts';
+import { type LogLevel, type LogTarget, writerOf } from './snapshot.ts';
 import { MAX_TRACE_LINES, TraceLines } from './trace.ts';
 import { createZoneShift } from './zone.ts';
 
@@ -145,7 +144,7 @@ class Assembler implements LineSink {
   }
 
   passed(lines: number): void {
-    this.#shared.facts.addRequests(nameOf(this.#target()), lines);
+    this.#shared.facts.addRequests(writerOf(this.#target()), lines);
   }
 
   turn(next: 'back' | 'live', at: number): void {
@@ -211,7 +210,7 @@ class Assembler implements LineSink {
       at,
       isStamped,
       level,
-      bot: parsed.bot !== '' ? tidy(parsed.bot, 64) : nameOf(target),
+      bot: parsed.bot !== '' ? tidy(parsed.bot, 64) : writerOf(target),
       path: target.path,
       fileId,
       offset,
@@ -264,11 +263,6 @@ class Assembler implements LineSink {
     const at = this.#momentOf(parsed);
     if (this.#phase === 'live' || at >= now() - windowMs) facts.addLogin(at, address);
   }
-}
-
-/** Whose of several bots a line is, nobody can say. */
-function nameOf({ bots, path }: LogTarget): string {
-  return bots.length > 0 ? bots.join(', ') : clean(basename(path));
 }
 
 /** A part of a string keeps the whole alive: a short one is copied, or 400 characters would hold 64 KiB. */

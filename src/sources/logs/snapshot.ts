@@ -1,4 +1,6 @@
 /** What one reading of the logs says. */
+import { basename } from 'node:path';
+import { clean } from '../../text/clean.ts';
 import type { LogEvents, LogStream } from './events.ts';
 import type { LogFacts } from './facts.ts';
 
@@ -80,6 +82,11 @@ export interface LogsSnapshot {
   readonly events: LogEvents;
   /** What else was counted; it lives on too. */
   readonly facts: LogFacts;
+}
+
+/** Who wrote a line of a log, as far as can be told: its bots, since which of several it was nobody can say, or its name. */
+export function writerOf({ bots, path }: Pick<LogTarget, 'bots' | 'path'>): string {
+  return bots.length > 0 ? bots.join(', ') : clean(basename(path));
 }
 
 /** The unit of a log that is no file, but stands in systemd's journal; null for a file. */
