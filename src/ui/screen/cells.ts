@@ -78,12 +78,22 @@ export class Cells {
     const limit = Math.floor(Math.min(max, this.width - x));
     if (limit <= 0) return 0;
     if (y < 0 || y >= this.height) return Math.min(limit, measure(clean(text)));
+    const { glyphs, styles } = this;
+    const row = y * this.width;
+    const end = row + this.width;
     let written = text;
     let isCleaned = false;
     let used = 0;
     for (let index = 0; index < written.length && used < limit; ) {
       if (isPlainAt(written, index)) {
-        if (x + used >= 0) this.put(x + used, y, written.charCodeAt(index), 1, style);
+        // As `put` does; nearly all that is written comes by here.
+        const at = row + x + used;
+        if (at >= row) {
+          if (at > row && glyphs[at] === TAIL) glyphs[at - 1] = BLANK;
+          if (at + 1 < end && glyphs[at + 1] === TAIL) glyphs[at + 1] = BLANK;
+          glyphs[at] = written.charCodeAt(index);
+          styles[at] = style;
+        }
         used += 1;
         index += 1;
         continue;
@@ -95,9 +105,9 @@ export class Cells {
         isCleaned = true;
         continue;
       }
-      const end = clusterRunEnd(written, index);
-      used = this.#clusters(x, y, written.slice(index, end), style, used, limit);
-      index = end;
+      const to = clusterRunEnd(written, index);
+      used = this.#clusters(x, y, written.slice(index, to), style, used, limit);
+      index = to;
     }
     return used;
   }

@@ -19,6 +19,25 @@ export function markRect(mask: Uint8Array, width: number, height: number, rect: 
   }
 }
 
+/** Whether two rectangles share a cell. */
+export function doMeet(a: Rect, b: Rect): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/** Copies the cells of a surface of which every cell is seen, and marks the rows touched. */
+export function copyWhole(from: Cells, rect: Rect, to: Cells, touchedRows: Uint8Array): void {
+  const { glyphs, styles, width } = from;
+  for (let y = 0; y < from.height; y += 1) {
+    let target = (rect.y + y) * to.width + rect.x;
+    touchedRows[rect.y + y] = 1;
+    const end = (y + 1) * width;
+    for (let at = y * width; at < end; at += 1, target += 1) {
+      to.glyphs[target] = glyphs[at] as number;
+      to.styles[target] = styles[at] as number;
+    }
+  }
+}
+
 /**
  * Copies a surface's cells to where the mask says they are seen, and marks the rows touched. A wide glyph of which the
  * mask hides one half leaves a blank, as in Ink's own output.

@@ -96,7 +96,7 @@ export class Painter {
 
   /**
    * Begins a writing of the rows of `next` that may have changed; with `isCleared` the terminal is cleared, and all that
-   * is not blank follows.
+   * is not blank follows. Rows that are as they were are struck off `touchedRows`.
    */
   begin(isCleared: boolean, next: Cells, touchedRows: Uint8Array): void {
     this.#bytes.length = 0;
@@ -128,7 +128,11 @@ export class Painter {
     let [first, last] = [-1, -1];
     let changed = 0;
     for (let y = 0; y < shown.height; y += 1) {
-      if (touchedRows[y] !== 1 || isSameRow(shown, next, y)) continue;
+      if (touchedRows[y] !== 1) continue;
+      if (isSameRow(shown, next, y)) {
+        touchedRows[y] = 0;
+        continue;
+      }
       if (first === -1) first = y;
       last = y;
       changed += 1;
@@ -153,6 +157,7 @@ export class Painter {
   row(next: Cells, y: number): number {
     const { width, glyphs, styles } = next;
     const shown = this.#shown;
+    const { glyphs: shownGlyphs, styles: shownStyles } = shown;
     const start = y * width;
     let blankFrom = -1;
     let written = 0;
@@ -160,10 +165,10 @@ export class Painter {
     let isAtRow = false;
     for (let x = 0; x < width; ) {
       const at = start + x;
-      const glyph = glyphs[at] ?? BLANK;
-      const style = styles[at] ?? 0;
+      const glyph = glyphs[at] as number;
+      const style = styles[at] as number;
       const columns = x + 1 < width && glyphs[at + 1] === TAIL ? 2 : 1;
-      if (glyph === shown.glyphs[at] && style === shown.styles[at]) {
+      if (glyph === shownGlyphs[at] && style === shownStyles[at]) {
         x += columns;
         continue;
       }
@@ -174,21 +179,21 @@ export class Painter {
         if (x >= blankFrom && width - x > GAP_MAX) {
           this.#restyle(0);
           this.#bytes.ascii('\x1b[K');
-          shown.glyphs.fill(BLANK, at, start + width);
-          shown.styles.fill(0, at, start + width);
+          shownGlyphs.fill(BLANK, at, start + width);
+          shownStyles.fill(0, at, start + width);
           return written + width - x;
         }
       }
       this.#restyle(style);
       this.#glyph(glyph, columns);
-      shown.glyphs[at] = glyph;
-      shown.styles[at] = style;
+      shownGlyphs[at] = glyph;
+      shownStyles[at] = style;
       if (columns === 2) {
-        shown.glyphs[at + 1] = TAIL;
-        shown.styles[at + 1] = styles[at + 1] ?? 0;
+        shownGlyphs[at + 1] = TAIL;
+        shownStyles[at + 1] = styles[at + 1] ?? 0;
       }
       // A terminal that gives a mark a column of its own has overwritten the cell behind: write that one in any case.
-      if (isCluster(glyph) && x + columns < width) shown.glyphs[at + columns] = UNKNOWN;
+      if (isCluster(glyph) && x + columns < width) shownGlyphs[at + columns] = UNKNOWN;
       cursor = columns === 2 || isCluster(glyph) ? -1 : x + 1;
       written += columns;
       x += columns;
@@ -235,8 +240,11 @@ export class Painter {
 }
 
 function isSameRow(a: Cells, b: Cells, y: number): boolean {
-  for (let at = y * a.width; at < (y + 1) * a.width; at += 1) {
-    if (a.glyphs[at] !== b.glyphs[at] || a.styles[at] !== b.styles[at]) return false;
+  const { glyphs, styles, width } = a;
+  const { glyphs: otherGlyphs, styles: otherStyles } = b;
+  const end = (y + 1) * width;
+  for (let at = y * width; at < end; at += 1) {
+    if (glyphs[at] !== otherGlyphs[at] || styles[at] !== otherStyles[at]) return false;
   }
   return true;
 }

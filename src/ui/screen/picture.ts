@@ -1,5 +1,5 @@
 import { Cells, type Draw } from './cells.ts';
-import { blit, markRect, type Rect } from './compose.ts';
+import { blit, copyWhole, doMeet, markRect, type Rect } from './compose.ts';
 import { style } from './style.ts';
 
 /** A rectangle of the screen that is drawn by itself. */
@@ -21,6 +21,8 @@ interface Shown {
   layer: Layer;
   cells: Cells;
   isDirty: boolean;
+  /** Nothing stands above it, and all of it is on the screen. */
+  isWhole: boolean;
 }
 
 /**
@@ -78,9 +80,10 @@ export class Picture {
       const known = before.find((shown) => shown.layer.id === layer.id);
       const { width, height } = layer.rect;
       if (known?.cells.width !== width || known.cells.height !== height) {
-        return { layer, cells: new Cells(width, height, this.#hasGraphs), isDirty: true };
+        return { layer, cells: new Cells(width, height, this.#hasGraphs), isDirty: true, isWhole: false };
       }
-      return { layer, cells: known.cells, isDirty: known.isDirty || known.layer.draw !== layer.draw };
+      const isDirty = known.isDirty || known.layer.draw !== layer.draw;
+      return { layer, cells: known.cells, isDirty, isWhole: known.isWhole };
     });
   }
 
@@ -111,8 +114,20 @@ export class Picture {
       markRect(this.#mask, this.#cells.width, this.#cells.height, layer.rect, index + 1);
     });
     this.#shown.forEach((shown, index) => {
+      shown.isWhole = this.#isWhole(shown, index);
       if (!shown.isDirty) this.#blit(shown, index);
     });
+  }
+
+  #isWhole({ layer: { rect }, cells }: Shown, index: number): boolean {
+    const isInside =
+      rect.x >= 0 &&
+      rect.y >= 0 &&
+      rect.x + cells.width <= this.#cells.width &&
+      rect.y + cells.height <= this.#cells.height &&
+      Number.isInteger(rect.x) &&
+      Number.isInteger(rect.y);
+    return isInside && !this.#shown.some((other, above) => above > index && doMeet(rect, other.layer.rect));
   }
 
   #draw(shown: Shown): void {
@@ -130,8 +145,9 @@ export class Picture {
     }
   }
 
-  #blit({ layer, cells }: Shown, index: number): void {
-    blit(cells, layer.rect, index + 1, this.#mask, this.#cells, this.#touchedRows);
+  #blit({ layer, cells, isWhole }: Shown, index: number): void {
+    if (isWhole) copyWhole(cells, layer.rect, this.#cells, this.#touchedRows);
+    else blit(cells, layer.rect, index + 1, this.#mask, this.#cells, this.#touchedRows);
   }
 }
 

@@ -14,15 +14,18 @@ const ROWS_LEAST = 6;
 /** Nobody reads while more go by. */
 const LINES_MOST = 30;
 
-/** What a row holds as one number, without its first and last column: there stands a border, and a scrollbar's thumb. */
-function hashOf({ glyphs, styles, width }: Cells, y: number): number {
+/**
+ * What a row says as one number, without its first and last column: there stands a border, and a scrollbar's thumb. The
+ * rows that are moved are compared in full afterwards, styles and all.
+ */
+function hashOf({ glyphs, width }: Cells, y: number): number {
   let hash = 0x811c9dc5;
   let isBlank = true;
-  for (let at = y * width + 1; at < (y + 1) * width - 1; at += 1) {
+  const end = (y + 1) * width - 1;
+  for (let at = y * width + 1; at < end; at += 1) {
     const glyph = glyphs[at] as number;
     if (glyph !== BLANK) isBlank = false;
     hash = Math.imul(hash ^ glyph, 0x01000193);
-    hash = Math.imul(hash ^ (styles[at] as number), 0x01000193);
   }
   return isBlank ? 0 : hash;
 }
