@@ -70,8 +70,8 @@ export interface Argument<T extends Target = Target> {
 export interface Pace {
   /** How many at a time. */
   readonly concurrency: number;
-  /** How long each must be well before the next is begun, in ms. */
-  readonly settleMs: number;
+  /** How long each must be well before the next is begun, in ms; 10 s without it. */
+  readonly settleMs?: number;
 }
 
 /** What the person's own shell already knows, so that a command typed by hand need not say it. */

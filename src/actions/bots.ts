@@ -92,6 +92,15 @@ export function isRunning(bot: Bot): boolean {
   return bot.status === 'online' || bot.status === 'launching' || bot.status === 'one-launch-status';
 }
 
+/** The watching of one, and what it takes to end and to start. */
+const EACH_MS = 12_000;
+
+/** How many are gone about, and how long all of them will take. */
+export function inTurns(count: number, atOnce = 1): string {
+  const how = atOnce === 1 ? 'one after the other' : `${atOnce} at a time`;
+  return `${how}, each watched for 10 s: about ${duration(Math.ceil(count / atOnce) * EACH_MS)}`;
+}
+
 /** `a, b, c and 4 more`: the names that a sentence can bear. */
 export function namesOf(bots: readonly Bot[]): string {
   const shown = bots.slice(0, MAX_NAMES).map((bot) => bot.name);

@@ -7,7 +7,7 @@ import type { Action, ActionDeps, Shell } from './action.ts';
 import { type Ask, buildAsk, type Refusal } from './ask.ts';
 import type { Attempt, AttemptEnd, Audit } from './audit.ts';
 import { errorText } from './error-text.ts';
-import { type Fired, fireTargets, watch } from './fire.ts';
+import { type Fired, fireTargets, pacedDeps, watch } from './fire.ts';
 import { attemptOf, outcomeOf, refusedOutcome, resultsOf } from './judgement.ts';
 import type { Outcome, Progress } from './outcome.ts';
 import { pick } from './pick.ts';
@@ -205,8 +205,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     if (last === undefined || last.verdict !== null || (last.state !== 'done' && last.state !== 'unanswered'))
       return outcome;
     const before = outcome.results.slice(0, -1);
-    const { pace } = ask.action;
-    const paced = pace === undefined ? deps : { ...deps, settleMs: pace.settleMs };
+    const paced = pacedDeps(deps, ask.action.pace);
     const verdict = await watch(ask.action, last.target, paced, stop.signal, (seen) =>
       report({ ask, results: before, current: last.target, verdict: seen }),
     );

@@ -1,5 +1,5 @@
 /** Doing an action to its targets, one after the other. Knows nothing of policy, prompts or the audit. */
-import type { Action, ActionDeps, RunResult, Verdict } from './action.ts';
+import type { Action, ActionDeps, Pace, RunResult, Verdict } from './action.ts';
 import type { Ask } from './ask.ts';
 import { errorText } from './error-text.ts';
 import type { Progress, TargetResult } from './outcome.ts';
@@ -22,6 +22,11 @@ export interface Firing {
 /** About how long a bot takes to end and to start, for an estimate. */
 const START_MS = 1500;
 
+/** What is watched, for as long as the pace asks for. */
+export function pacedDeps(deps: ActionDeps, pace: Pace | undefined): ActionDeps {
+  return pace?.settleMs === undefined ? deps : { ...deps, settleMs: pace.settleMs };
+}
+
 /** How far it came, in the order of the targets. A last target that is done is still to be watched. */
 export interface Fired {
   readonly results: readonly TargetResult[];
@@ -37,7 +42,7 @@ export interface Fired {
 export async function fireTargets(firing: Firing): Promise<Fired> {
   const { ask, targets, stop, reins } = firing;
   const { pace } = ask.action;
-  const deps = pace === undefined ? firing.deps : { ...firing.deps, settleMs: pace.settleMs };
+  const deps = pacedDeps(firing.deps, pace);
   const startedAt = deps.clock.monotonic();
   const results: (TargetResult | undefined)[] = targets.map(() => undefined);
   const running = new Map<number, Verdict | null>();

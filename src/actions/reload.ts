@@ -6,7 +6,7 @@ import type { Bot } from '../sources/pm2/snapshot.ts';
 import { SourceError } from '../sources/source.ts';
 import type { Action, ActionDeps, Check, Verdict } from './action.ts';
 import { beforeRestart } from './before-restart.ts';
-import { isRunning, listBots, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
+import { inTurns, isRunning, listBots, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
 import { CALL_TIMEOUT_MS, callDaemon, WAITS } from './call-daemon.ts';
 import { restart } from './restart.ts';
 import { isCrashing, watchUntilUp } from './settle.ts';
@@ -83,7 +83,7 @@ function consequences(targets: readonly BotTarget[], now: number): readonly stri
   return [
     ...crashes(bots, now),
     ...(forks.length === 0 ? [] : [`in fork mode a reload is a restart: ${namesOf(forks)}`]),
-    'one after the other, each watched for 10 s; it ends at the first that comes back worse than it was',
+    `${inTurns(bots.length)}; it ends at the first that comes back worse than it was`,
     ...(forks.length === bots.length ? [] : CLUSTER),
     KEPT,
   ];

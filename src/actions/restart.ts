@@ -4,7 +4,7 @@ import type { Bot } from '../sources/pm2/snapshot.ts';
 import { duration } from '../text/format.ts';
 import type { Action } from './action.ts';
 import { beforeRestart } from './before-restart.ts';
-import { isRunning, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
+import { inTurns, isRunning, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
 import { CALL_TIMEOUT_MS, callDaemon, WAITS } from './call-daemon.ts';
 import { isCrash, isCrashing, watchUntilUp } from './settle.ts';
 import type { BotTarget } from './target.ts';
@@ -84,7 +84,7 @@ function ofSeveral(bots: readonly Bot[], now: number): string[] {
     ...bots.filter(isRunning).map((bot) => (bot.startedAt === null ? 0 : now - bot.startedAt)),
     0,
   );
-  sentences.push('one after the other, each watched for 10 s; it ends at the first that comes back worse than it was');
+  sentences.push(`${inTurns(bots.length)}; it ends at the first that comes back worse than it was`);
   if (longest > 0) sentences.push(`their uptime is lost, the longest ${duration(longest)}`);
   return sentences;
 }

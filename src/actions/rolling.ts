@@ -17,7 +17,7 @@ const argument: Argument<BotTarget> = {
 };
 
 /** `4`, `4, 30 s`, `4 30`: the pace, or null. */
-function paceOf(text: string): Pace | null {
+function paceOf(text: string): Required<Pace> | null {
   const [, many = '', seconds = String(SETTLED_MS / 1000)] =
     /^\s*(\d{1,3})(?:[\s,]+(\d{1,3})\s*s?)?\s*$/.exec(text) ?? [];
   const pace = { concurrency: Number(many), settleMs: Number(seconds) * 1000 };
@@ -27,7 +27,7 @@ function paceOf(text: string): Pace | null {
 }
 
 /** Restarts at this pace; without the argument being asked for: one after the other. */
-export function roll(pace: Pace): Action<BotTarget> {
+export function roll(pace: Required<Pace>): Action<BotTarget> {
   return {
     ...restart,
     id: 'rolling restart',

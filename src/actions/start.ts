@@ -2,7 +2,7 @@
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import type { Action } from './action.ts';
 import { beforeRestart } from './before-restart.ts';
-import { isRunning, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
+import { inTurns, isRunning, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
 import { CALL_TIMEOUT_MS, callDaemon, WAITS } from './call-daemon.ts';
 import { restart } from './restart.ts';
 import { isCrashing, watchUntilUp } from './settle.ts';
@@ -44,7 +44,7 @@ function ofSeveral(bots: readonly Bot[], now: number): string[] {
   const sentences: string[] = [];
   const crashing = bots.filter((bot) => isCrashing(bot, now));
   if (crashing.length > 0) sentences.push(`${namesOf(crashing)} crashed before this and will most likely crash again`);
-  sentences.push('one after the other, each watched for 10 s; it ends at the first that is worse than it was');
+  sentences.push(`${inTurns(bots.length)}; it ends at the first that is worse than it was`);
   sentences.push('environment and options stay as PM2 has them: a changed .env or ecosystem file is not read');
   return sentences;
 }

@@ -5,11 +5,14 @@ import { isAlive, type ProcessMark, readTree } from '../sources/proc/tree.ts';
 import { duration } from '../text/format.ts';
 import type { Action } from './action.ts';
 import { beforeRestart } from './before-restart.ts';
-import { isRunning, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
+import { inTurns, isRunning, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
 import { CALL_TIMEOUT_MS, callDaemon } from './call-daemon.ts';
 import { follow, type Watch } from './settle.ts';
 import { lookStopped, STOPPING, type Stopping } from './stay-stopped.ts';
 import type { BotTarget } from './target.ts';
+
+/** What is to end anyway need not wait for the others: a namespace of hundreds is stopped within minutes. */
+const AT_ONCE = 5;
 
 /** How the processes of this machine are read. */
 export interface Processes {
@@ -38,6 +41,7 @@ export function createStop(processes: Processes): Action<BotTarget> {
     targetKind: 'bot',
     // A little more than the call's own, which says better what happened.
     runTimeoutMs: CALL_TIMEOUT_MS + 1000,
+    pace: { concurrency: AT_ONCE },
     risk: (targets) => (targets.length > 1 ? 'R2' : 'R1'),
     unavailable,
     command: (targets, shell) => pm2Command('stop', targets, shell),
@@ -115,6 +119,6 @@ function ofSeveral(bots: readonly Bot[], now: number): string[] {
   sentences.push('they stay stopped until somebody starts them');
   const longest = Math.max(0, ...bots.filter(isRunning).map((bot) => now - (bot.startedAt ?? now)));
   if (longest > 0) sentences.push(`their uptime is lost, the longest ${duration(longest)}`);
-  sentences.push('one after the other, each watched for 10 s; it ends at the first that does not stop', KILLED);
+  sentences.push(`${inTurns(bots.length, AT_ONCE)}; it ends at the first that does not stop`, KILLED);
   return sentences;
 }

@@ -152,3 +152,9 @@ test('several are R2, and those that come back by themselves are named', () => {
   expect(said[1]).toContain('the watch of b ends');
   expect(stop.command(targets.map(botTarget), { pm2Home: '/home/ops/.pm2', user: 'ops' })).toBe('pm2 stop 1 2');
 });
+
+test('many are stopped five at a time, and the question says how long that takes', () => {
+  const many = Array.from({ length: 250 }, (_, id) => botTarget(makeBot({ id, name: `bot-${id}` })));
+  expect(stop.pace).toEqual({ concurrency: 5 });
+  expect(stop.consequences(many, NOON).join()).toContain('5 at a time, each watched for 10 s: about 10m00;');
+});
