@@ -2,10 +2,14 @@
 import { Redis } from 'ioredis';
 import { SourceError } from '../source.ts';
 import type { RedisAddress } from './address.ts';
-import { explainRedis } from './errors.ts';
+import { explainRedis, loadingError } from './errors.ts';
+import { parseInfo } from './parse.ts';
 
 /** The backstop; a reading gives up before. */
 const COMMAND_TIMEOUT_MS = 30_000;
+
+/** How long a server that loads is waited for to say how far it is. */
+const LOADING_ANSWER_MS = 500;
 
 export interface RedisConnection {
   readonly isOpen: boolean;
@@ -67,7 +71,9 @@ export async function openRedis(address: RedisAddress, options: OpenRedisOptions
     await Promise.race([redis.connect().then(() => redis.call('PING')), refusal, silence]);
     isOpen = true;
   } catch (error) {
+    const progress = /^LOADING/.test(error instanceof Error ? error.message : '') ? await loadingOf(redis) : null;
     redis.disconnect();
+    if (progress !== null) throw progress;
     const isVague = error instanceof Error && /Connection is closed/.test(error.message);
     const why = isVague ? (cause ?? error) : error;
     if (isCut(why) || (isVague && cause === null)) throw hungUp(why);
@@ -92,6 +98,15 @@ export async function openRedis(address: RedisAddress, options: OpenRedisOptions
       redis.disconnect();
     },
   };
+}
+
+/** While it loads it answers INFO, and with that how far it is; null where that is not ours to ask. */
+async function loadingOf(redis: Redis): Promise<SourceError | null> {
+  const text = await Promise.race([
+    redis.call('INFO', 'persistence').catch(() => null),
+    new Promise<null>((resolve) => setTimeout(resolve, LOADING_ANSWER_MS, null)),
+  ]);
+  return typeof text === 'string' ? loadingError(parseInfo(text)) : null;
 }
 
 function isCut(error: unknown): boolean {

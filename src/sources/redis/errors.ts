@@ -1,5 +1,6 @@
 /** What a failed login or command means for the person. Pure; no password can be in what it says. */
 import { clean } from '../../text/clean.ts';
+import { duration } from '../../text/format.ts';
 import { redact } from '../../text/redact.ts';
 import { type FailureCode, SourceError } from '../source.ts';
 import type { RedisAddress } from './address.ts';
@@ -54,6 +55,16 @@ function ofReply(text: string, username: string | null): Meaning | null {
       }
       return null;
   }
+}
+
+/** What a server that loads says of it in INFO; null when it says nothing. */
+export function loadingError(info: ReadonlyMap<string, string>): SourceError | null {
+  const [percent, seconds] = ['loading_loaded_perc', 'loading_eta_seconds'].map((name) => Number(info.get(name)));
+  if (percent === undefined || !Number.isFinite(percent)) return null;
+  const left = seconds !== undefined && seconds > 0 ? `, about ${duration(seconds * 1000)} left` : '';
+  return new SourceError('refused', `Redis is loading its data: ${Math.floor(percent)}%${left}`, {
+    hint: 'it is tried again by itself',
+  });
 }
 
 /** What the network or the file system said. */
