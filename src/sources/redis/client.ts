@@ -71,7 +71,8 @@ export async function openRedis(address: RedisAddress, options: OpenRedisOptions
     await Promise.race([redis.connect().then(() => redis.call('PING')), refusal, silence]);
     isOpen = true;
   } catch (error) {
-    const progress = /^LOADING/.test(error instanceof Error ? error.message : '') ? await loadingOf(redis) : null;
+    const isLoading = error instanceof Error && error.message.startsWith('LOADING');
+    const progress = isLoading ? await loadingOf(redis) : null;
     redis.disconnect();
     if (progress !== null) throw progress;
     const isVague = error instanceof Error && /Connection is closed/.test(error.message);
