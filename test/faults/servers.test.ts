@@ -200,15 +200,15 @@ describe.skipIf(typeof redisProgram === 'string')(
 
     test('a Redis that is still loading its data is told as that, with how far it is, and is read once it is done', async () => {
       // Slowed down by a setting that Redis has for its own tests: half a minute, unless it is told to hurry.
-      const slowly = ['maxmemory 0', 'key-load-delay 15000', 'loading-process-events-interval-bytes 1024'];
+      const slowly = ['maxmemory 0', 'key-load-delay 6000', 'loading-process-events-interval-bytes 1024'];
       const redis = await startTestRedis(slowly);
       try {
         const outside = await openRedis(parseRedisUrl(redis.url), { timeoutMs: 5_000 });
-        await outside.call('EVAL', "for i = 1, 2000 do redis.call('SET', 'k' .. i, string.rep('x', 100)) end", '0');
+        await outside.call('EVAL', "for i = 1, 5000 do redis.call('SET', 'k' .. i, string.rep('x', 100)) end", '0');
         await outside.call('SAVE');
         outside.close();
         const shown = await monitor({ REDIS_URL: redis.url });
-        await shown.waitFor(/2\.0k keys/, { what: 'its keys' });
+        await shown.waitFor(/5\.0k keys/, { what: 'its keys' });
         await redis.stop();
         // It waits for the end of the loading, and gives up when that takes long; the server goes on.
         const started = redis.start().catch(() => {});
@@ -219,7 +219,7 @@ describe.skipIf(typeof redisProgram === 'string')(
         await once(line.resume(), 'close');
         await started;
         await shown.waitFor((screen) => !/redis (down|stale)|loading/.test(screenOf(screen)), { what: 'its end' });
-        await shown.waitFor(/2\.0k keys/);
+        await shown.waitFor(/5\.0k keys/);
       } finally {
         await redis.remove();
       }

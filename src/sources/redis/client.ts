@@ -9,7 +9,7 @@ import { parseInfo } from './parse.ts';
 const COMMAND_TIMEOUT_MS = 30_000;
 
 /** How long a server that loads is waited for to say how far it is. */
-const LOADING_ANSWER_MS = 500;
+const LOADING_ANSWER_MS = 1_000;
 
 export interface RedisConnection {
   readonly isOpen: boolean;
@@ -105,7 +105,7 @@ export async function openRedis(address: RedisAddress, options: OpenRedisOptions
 async function loadingOf(redis: Redis): Promise<SourceError | null> {
   const text = await Promise.race([
     redis.call('INFO', 'persistence').catch(() => null),
-    new Promise<null>((resolve) => setTimeout(resolve, LOADING_ANSWER_MS, null)),
+    new Promise<null>((resolve) => setTimeout(resolve, LOADING_ANSWER_MS, null).unref()),
   ]);
   return typeof text === 'string' ? loadingError(parseInfo(text)) : null;
 }
