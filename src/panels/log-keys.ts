@@ -23,7 +23,11 @@ export const LOG_KEYS: Viewer['keymap'] = [
   { shown: 'w', label: 'wrap', help: 'Long lines in several rows, or cut; ← → scroll them.' },
   { shown: 'space', label: 'mark', help: 'Marks the line for y.' },
   { shown: 'y', label: 'copy', help: 'Copies what is marked, else the event under the cursor.' },
-  { shown: 'j k g G', label: 'move', help: 'Line, first, last; PgUp and PgDn by pages.' },
+  {
+    shown: 'j k g G',
+    label: 'move',
+    help: 'Line, first, last; PgUp and PgDn, or b, by pages; d u by half of one; as in less also Ctrl-F B D U and < >.',
+  },
 ];
 
 /** In the list of the files. */

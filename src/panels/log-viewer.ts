@@ -29,7 +29,19 @@ const EVENT_STEPS: Readonly<Record<string, number>> = {
   pageDown: 10,
   pageUp: -10,
   space: 10,
+  b: -10,
+  'ctrl+f': 10,
+  'ctrl+b': -10,
+  d: 5,
+  u: -5,
+  'ctrl+d': 5,
+  'ctrl+u': -5,
 };
+
+/** The same for each of these keys: as pagers have it, and as botop's lists do. */
+function keysOf(keys: readonly string[], act: () => void): Readonly<Record<string, () => void>> {
+  return Object.fromEntries(keys.map((key) => [key, act]));
+}
 
 export interface LogViewer extends Viewer {
   /** Resolves when nothing is being read and nothing that was asked is still under way. */
@@ -97,12 +109,12 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
     down: () => desk.move(1),
     k: () => desk.move(-1),
     up: () => desk.move(-1),
-    pageDown: () => desk.move(desk.session.page),
-    pageUp: () => desk.move(-desk.session.page),
-    g: () => desk.session.toStart(),
-    home: () => desk.session.toStart(),
-    G: () => desk.session.toEnd(),
-    end: () => desk.session.toEnd(),
+    ...keysOf(['pageDown', 'ctrl+f'], () => desk.move(desk.session.page)),
+    ...keysOf(['pageUp', 'ctrl+b', 'b'], () => desk.move(-desk.session.page)),
+    ...keysOf(['ctrl+d', 'd'], () => desk.move(Math.ceil(desk.session.page / 2))),
+    ...keysOf(['ctrl+u', 'u'], () => desk.move(-Math.ceil(desk.session.page / 2))),
+    ...keysOf(['g', 'home', '<'], () => desk.session.toStart()),
+    ...keysOf(['G', 'end', '>'], () => desk.session.toEnd()),
     p: () => desk.toggleFollow(),
     '/': () => openTyping('/'),
     '&': () => openTyping('&'),

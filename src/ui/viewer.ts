@@ -104,8 +104,10 @@ export function allLogs(world: World): ViewerSubject {
     if (state === 'same-file' || state === 'no-file' || journalUnitOf(path) !== null) continue;
     files.push({ bot: nameOf(bots, path), path, stream, ...(zone == null ? {} : { zone }) });
   }
-  const bots = new Set(files.map(({ bot }) => bot)).size;
-  return { title: `all ${bots} ${bots === 1 ? 'bot' : 'bots'}`, isAll: true, files };
+  const isOfBots = logs?.files.every(({ bots }) => bots.length > 0) ?? true;
+  const count = isOfBots ? new Set(files.map(({ bot }) => bot)).size : files.length;
+  const noun = isOfBots ? 'bot' : 'log';
+  return { title: `all ${count} ${noun}${count === 1 ? '' : 's'}`, isAll: true, files };
 }
 
 /** Of a file that no bot writes its own name; of one that several write the first of theirs. */

@@ -191,6 +191,26 @@ describe('one log', () => {
     expect(cursor()).toBe(29_900);
   });
 
+  test('pages and halves of them are gone by the keys of pagers', async () => {
+    writeFileSync(pathOf('bot'), lines(0, 500));
+    await open('bot');
+    // A page of ten lines; the first key up puts the cursor on the last line.
+    for (const [keys, at] of [
+      [['k', 'b'], 488],
+      [['ctrl+b'], 478],
+      [['u'], 473],
+      [['ctrl+u'], 468],
+      [['d'], 473],
+      [['ctrl+d', 'ctrl+f'], 488],
+      [['<'], 0],
+    ] as const) {
+      await press(...keys);
+      expect(cursor()).toBe(at);
+    }
+    await press('>');
+    expect(frame()[0]).toContain('live');
+  });
+
   test('a time is gone to by halving: the first line at it or behind', async () => {
     writeFileSync(pathOf('bot'), lines(0, 60_000));
     await open('bot');

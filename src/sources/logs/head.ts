@@ -24,8 +24,9 @@ export function readHead(text: string): { level: LineLevel; component: string; e
       if (close < 0 || close - at > 80) return null;
       const inner = text.slice(at + 1, close).trim();
       // `[error]`, and Apache's `[core:error]`.
-      const level = levelOfWord(inner) ?? levelOfWord(inner.slice(inner.lastIndexOf(':') + 1));
-      if (level) return { level, component, end: close + 1 };
+      const colon = inner.lastIndexOf(':');
+      const level = levelOfWord(inner) ?? levelOfWord(inner.slice(colon + 1));
+      if (level) return { level, component: component || inner.slice(0, Math.max(0, colon)), end: close + 1 };
       if (component === '' && /[A-Za-z]/.test(inner)) component = inner;
       at = close + 1;
       continue;

@@ -31,6 +31,9 @@ const COLOURS = /\u001b\[[\d;]*m/g;
 const BLANKS_AT_START = /^[\s:|\-–—>*\]]+/;
 /** Behind the level: log4j's and logback's logger, and Spring's pid, thread and logger. */
 const JAVA_LOGGER = /^((?:[A-Za-z_$][\w$]{0,60}\.){1,12}[A-Za-z_$][\w$]{0,80})\s{1,40}[-:]\s{1,4}(?=\S)/;
+/** Between level and message: nginx's process and connection, Apache's process, log4j's thread. */
+const WORKER =
+  /^(?:\d{1,10}#\d{1,10}: (?:\*\d{1,20} )?|\[pid \d{1,10}(?::tid \d{1,20})?\] |\[[^\]]{1,80}\] (?=(?:[A-Za-z_$][\w$]{0,60}\.){1,12}[A-Za-z_$][\w$]{0,80}\s{1,40}[-:]\s))/;
 const SPRING_HEAD = /^\d{1,10} --- (?:\[[^\]]{0,80}\] ){1,3}\s{0,40}(\S{1,80})\s{1,40}: /;
 
 /** Takes a line apart. `now` is epoch ms, for stamps that leave out the year. */
@@ -73,7 +76,7 @@ function bodyOf(text: string, stamp: Stamp | null, stream: LogStream, now: numbe
 }
 
 function withHead(text: string, head: { level: LineLevel; component: string; end: number }, stamp: Stamp | null) {
-  const rest = text.slice(head.end).replace(BLANKS_AT_START, '') || text;
+  const rest = text.slice(head.end).replace(BLANKS_AT_START, '').replace(WORKER, '') || text;
   const logger = SPRING_HEAD.exec(rest) ?? JAVA_LOGGER.exec(rest);
   // A name with dots before a colon may be an exception: `java.io.IOException: x`.
   if (!logger || EXCEPTION.test(rest)) return parsedOf(head.level, head.component, rest, stamp);

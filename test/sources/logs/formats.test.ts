@@ -40,8 +40,14 @@ test.each([
   [
     'nginx',
     '2026/11/21 21:59:58 [error] 12#12: *5 connect() failed (111: Connection refused) while connecting to upstream',
-    ['error', '', '12#12: *5 connect() failed (111: Connection refused) while connecting to upstream'],
+    ['error', '', 'connect() failed (111: Connection refused) while connecting to upstream'],
   ],
+  [
+    'log4j with the thread behind the level',
+    '2026-11-21 21:59:58,123 ERROR [main] com.shop.Order - cannot save order 5',
+    ['error', 'com.shop.Order', 'cannot save order 5', local(2026, 10, 21, 21, 59, 58, 123)],
+  ],
+  ['a message that begins with a bracket', 'ERROR [shop] is closed', ['error', '', '[shop] is closed']],
   [
     'an access log',
     '10.1.2.3 - anna [21/Nov/2026:22:59:58 +0100] "GET /api/orders?token=x HTTP/1.1" 502 157 "-" "curl/8"',
@@ -60,7 +66,7 @@ test.each([
   [
     'Apache',
     '[Sat Nov 21 21:59:58.123456 2026] [proxy:error] [pid 5:tid 6] AH00957: connection failed',
-    ['error', '', '[pid 5:tid 6] AH00957: connection failed', local(2026, 10, 21, 21, 59, 58, 123)],
+    ['error', 'proxy', 'AH00957: connection failed', local(2026, 10, 21, 21, 59, 58, 123)],
   ],
   [
     'logrus',
