@@ -51,7 +51,10 @@ export function identify(target: BotTarget, bots: readonly Bot[] | string): Reso
     return { state: 'gone', reason: `${label} is gone${moved === undefined ? '' : `, its id is now ${moved.id}`}` };
   }
   if (found.uniqueId !== target.uniqueId) {
-    const now = found.name === target.name ? 'was deleted and added again' : `is now another bot, ${found.name}`;
+    const now =
+      found.name === target.name
+        ? 'was deleted and added again: the one that is there now is asked for anew'
+        : `is now another bot, ${found.name}`;
     return { state: 'other', reason: `${label} ${now}` };
   }
   // The exits come from PM2's log, which a list does not hold.

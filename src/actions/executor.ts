@@ -15,6 +15,8 @@ import { allow, type Circumstances, unavailable } from './policy.ts';
 import { createReins, type Reins } from './reins.ts';
 import { type Target, targetKey, targetName } from './target.ts';
 
+const UNDER_WAY = 'another action is under way: ask again when it is done';
+const WITHOUT_AUDIT = '; nothing that destroys is done without it';
 const DROPPED = 'cancelled while its targets were read again';
 /** A question is void after this, whatever the prompt does, in monotonic ms. A little more than the prompt's own limit. */
 const ASK_MAX_AGE_MS = 125_000;
@@ -91,7 +93,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   }
 
   const bars = (action: Action, targets: readonly Target[]): string | null =>
-    isBusy ? 'another action is under way' : allow(action, targets, options.circumstances());
+    isBusy ? UNDER_WAY : allow(action, targets, options.circumstances());
 
   function sketch(action: Action, chosen: readonly Target[]): Ask | null {
     if (bars(action, chosen) !== null) return null;
@@ -122,7 +124,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       if (picked.targets.length === 0) return await no(picked.notes[0] ?? 'nothing is left of what was chosen');
       const auditError = await audit.check();
       const lost = `the audit cannot be written: ${auditError}`;
-      if (auditError !== null && action.risk(picked.targets) === 'R3') return await no(lost);
+      if (auditError !== null && action.risk(picked.targets) === 'R3') return await no(lost + WITHOUT_AUDIT);
       const notes = auditError === null ? picked.notes : [...picked.notes, `${lost}: nobody will find it there later`];
       const preparation = (await action.prepare?.(picked.targets, deps, signal)) ?? null;
       built = buildAsk({ id, action, targets: picked.targets, notes, preparation, shell, at });
@@ -138,7 +140,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   /** Why the confirmed question is not acted on, or the targets as they are now. */
   async function recheck(ask: Ask, since: number): Promise<readonly Target[] | string> {
     if (ask.risk === 'copy') return 'this is never run: its command is copied';
-    if (deps.clock.monotonic() - since > ASK_MAX_AGE_MS) return 'the question is too old';
+    if (deps.clock.monotonic() - since > ASK_MAX_AGE_MS) return 'the question is too old: ask again';
     const barred = allow(ask.action, ask.targets, options.circumstances());
     if (barred !== null) return barred;
     const resolved = await ask.action.resolve(ask.targets, deps, stop.signal);
@@ -168,7 +170,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     if (typeof targets === 'string') return refused(targets);
     const askedError = await audit.asked(attempt, ask.at);
     if (askedError !== null && ask.risk === 'R3')
-      return refused(`the audit cannot be written: ${askedError}`, askedError);
+      return refused(`the audit cannot be written: ${askedError}${WITHOUT_AUDIT}`, askedError);
     const startedAt = deps.clock.monotonic();
     const held = createReins();
     if (targets.length > 1) reins = held;
@@ -192,7 +194,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     const since = open?.ask === ask ? open.since : null;
     if (since === null || isBusy) {
       // Nothing is audited: whoever closed the question has done it.
-      return refusedOutcome(ask, isBusy ? 'another action is under way' : 'the question is no longer open', null);
+      return refusedOutcome(ask, isBusy ? UNDER_WAY : 'the question is no longer open', null);
     }
     open = null;
     isBusy = true;
@@ -231,7 +233,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     ask,
     fire,
     barred(action, targets) {
-      if (isBusy) return 'another action is under way';
+      if (isBusy) return UNDER_WAY;
       const reasons = targets.map((target) => unavailable(action, target));
       return allow(action, targets, options.circumstances()) ?? (reasons.includes(null) ? null : (reasons[0] ?? null));
     },

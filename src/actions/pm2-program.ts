@@ -38,7 +38,7 @@ export async function findProgram(home: string, env: NonNullable<ActionDeps['env
   if (uid !== ours && account === null) throw new Error(`uid ${uid}, whom ${home} belongs to, is not in /etc/passwd`);
   const folders = (env['PATH'] ?? '').split(':').filter((folder) => isAbsolute(folder));
   const path = await firstPm2(folders);
-  if (path === null) throw new Error('there is no pm2 on PATH');
+  if (path === null) throw new Error('there is no pm2 on PATH: start botop with the folder of pm2 in it');
   const { uid: owner, mode } = await stat(path);
   if (owner !== 0 && owner !== uid)
     throw new Error(`${path} belongs to uid ${owner}, neither to root nor to uid ${uid}`);

@@ -17,9 +17,9 @@ export interface Circumstances {
  * the footer and the audit. The gravest reason wins, so that unlocking is not advised to someone in read-only.
  */
 export function allow(action: Action, targets: readonly Target[], circumstances: Circumstances): string | null {
-  if (circumstances.isReadOnly) return 'read-only: this botop changes nothing';
+  if (circumstances.isReadOnly) return 'read-only: this botop changes nothing; start it without that to act';
   if (circumstances.isLocked) return 'locked: W unlocks';
-  if (targets.length === 0) return 'nothing is chosen';
+  if (targets.length === 0) return 'nothing is chosen: the cursor on a row chooses it, Space several';
   for (const target of action.mayBeUnread === true ? [] : targets) {
     const untrue = distrust(circumstances.reading(target), circumstances.now);
     if (untrue !== null) return untrue;
@@ -43,7 +43,7 @@ function distrust(reading: Reading<unknown>, now: number): string | null {
     case 'fresh':
       return null;
     case 'waiting':
-      return 'it has not been read yet';
+      return 'it has not been read yet: ask again in a moment';
     case 'off':
       return `not watched: ${reading.reason}`;
     case 'down':

@@ -171,7 +171,8 @@ export function createAsking(executor: Executor, clock: { monotonic(): number },
   function refuse(refusal: Refusal): void {
     const { reason, auditError } = refusal;
     const reading = promptOf();
-    const lines = [reason, ...(auditError === null ? [] : [`the audit could not be written: ${auditError}`])];
+    const isSaid = auditError === null || reason.includes(auditError);
+    const lines = [reason, ...(isSaid ? [] : [`the audit could not be written: ${auditError}`])];
     const text = lines.join('\n');
     const fit = reading && fitOf(reading.ask, text);
     if (reading && isOpen(reading) && fit) return show(promptRefused(reading, text, fit, clock.monotonic()));

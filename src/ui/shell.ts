@@ -19,6 +19,9 @@ import type { ViewerSubject } from './viewer.ts';
 import { createViewing } from './viewing.ts';
 import { drawZone, scopeOf as scopeIn } from './zones.ts';
 
+/** A paste where nothing is typed. */
+const PASTED = 'Pasted text does nothing here: & takes a filter, / a search.';
+
 export function createShell(options: ShellOptions): Shell {
   const { panels, keymap, theme, clock } = options;
   let ui = initialUi(options.view);
@@ -215,6 +218,7 @@ export function createShell(options: ShellOptions): Shell {
       acting.paste();
       // Only what is being typed takes pasted text, and only its first line; a paste never fires a key.
       const [line = ''] = text.split(/\r\n|\r|\n/);
+      if (!ui.typing && !ui.overlay && !viewing.viewer) return notice(PASTED, 'plain');
       if (!ui.typing) return ui.overlay ? undefined : viewing.viewer?.paste(line);
       for (const char of line) dispatch({ type: 'text-typed', key: char === ' ' ? 'space' : char });
     },

@@ -23,7 +23,7 @@ test('the same bot with a new pid is noted, not refused', () => {
 test('a bot deleted and added again under its id and name is another', () => {
   expect(identify(target, [{ ...bot, uniqueId: 'new' }])).toEqual({
     state: 'other',
-    reason: 'weather-bot (id 3) was deleted and added again',
+    reason: 'weather-bot (id 3) was deleted and added again: the one that is there now is asked for anew',
   });
 });
 

@@ -114,19 +114,22 @@ test('with read-only nothing of an action is touched but its words', async () =>
       return Reflect.get(action, name, receiver);
     },
   });
+  expect(executor.sketch(spied, targets('weather-bot'))).toBeNull();
   await refusedFor(spied, targets('weather-bot'));
   expect(new Set(touched)).toEqual(new Set(['id', 'targetKind', 'risk', 'command']));
   expect(daemon.clients.made).toBe(0);
   expect(lines[0]?.attempt).toMatchObject({ risk: 'R1', command: 'pm2 restart 0' });
 });
 
+const READDED = 'weather-bot (id 0) was deleted and added again: the one that is there now is asked for anew';
+
 test('a bot deleted and added again is refused before the question, and after it', async () => {
   const chosen = targets('weather-bot');
   const ask = await askFor(restart, chosen);
   (daemon.bots[0] as { uniqueId: string }).uniqueId = 'new';
   const outcome = await executor.fire(ask, () => {});
-  expect(outcome).toMatchObject({ state: 'refused', message: 'weather-bot (id 0) was deleted and added again' });
-  expect((await refusedFor(restart, chosen)).reason).toBe('weather-bot (id 0) was deleted and added again');
+  expect(outcome).toMatchObject({ state: 'refused', message: READDED });
+  expect((await refusedFor(restart, chosen)).reason).toBe(READDED);
   expect(restarts()).toEqual([]);
 });
 
@@ -164,7 +167,7 @@ test('a new question takes the place of the open one, which is audited as cancel
 test('a question older than two minutes is void', async () => {
   const ask = await askFor(restart, targets('weather-bot'));
   while (daemon.elapsedMs() < 126_000) await daemon.deps.sleep(21_000, signal());
-  expect((await executor.fire(ask, () => {})).message).toBe('the question is too old');
+  expect((await executor.fire(ask, () => {})).message).toBe('the question is too old: ask again');
   expect(restarts()).toEqual([]);
 });
 
@@ -264,7 +267,9 @@ test('while it runs nothing else is asked; while it is only watched, it may be',
     reached = resolve;
   });
   expect(executor.isBusy).toBe(true);
-  expect((await refusedFor(restart, targets('billing'))).reason).toBe('another action is under way');
+  expect((await refusedFor(restart, targets('billing'))).reason).toBe(
+    'another action is under way: ask again when it is done',
+  );
   const asked: Promise<Ask>[] = [];
   daemon.onWait = () => {
     if (!executor.isBusy && asked.length === 0) asked.push(askFor(restart, targets('billing')));
@@ -309,7 +314,7 @@ test('an audit that cannot be written is said and stops R3 only', async () => {
   expect(R3.answer).toEqual({ kind: 'type', texts: ['flush weather-bot'] });
   expect(await executor.fire(R3, () => {})).toMatchObject({
     state: 'refused',
-    message: 'the audit cannot be written: the disk is full',
+    message: 'the audit cannot be written: the disk is full; nothing that destroys is done without it',
     auditError: 'the disk is full',
   });
   expect(restarts()).toHaveLength(1);
@@ -330,7 +335,7 @@ test('an audit that cannot be written is known before anything is done: a note, 
     },
   };
   expect((await refusedFor(destroy, targets('weather-bot'))).reason).toBe(
-    'the audit cannot be written: the disk is full',
+    'the audit cannot be written: the disk is full; nothing that destroys is done without it',
   );
   expect(order).toEqual([]);
 });

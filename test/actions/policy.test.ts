@@ -25,7 +25,7 @@ test('locked names the key that unlocks', () => {
 });
 
 test('with no target there is nothing to do', () => {
-  expect(allow(restart, [], fine)).toBe('nothing is chosen');
+  expect(allow(restart, [], fine)).toBe('nothing is chosen: the cursor on a row chooses it, Space several');
 });
 
 test('a stale reading bars with its age and its reason', () => {
@@ -46,7 +46,7 @@ test('a source that is down, off or not read yet bars with the reason', () => {
     allow(restart, [bot], { ...fine, reading: () => reading });
   expect(at({ state: 'down', error, since: NOON, tookMs: 1 })).toBe('cannot be read: PM2 belongs to ops');
   expect(at({ state: 'off', reason: 'no PM2 here' })).toBe('not watched: no PM2 here');
-  expect(at({ state: 'waiting', since: NOON })).toBe('it has not been read yet');
+  expect(at({ state: 'waiting', since: NOON })).toBe('it has not been read yet: ask again in a moment');
 });
 
 test('one stale home bars a choice over two homes', () => {

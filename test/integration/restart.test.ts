@@ -192,7 +192,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     const refused = await executor.ask(restart, [old], new AbortController().signal);
     expect(refused).toMatchObject({
       state: 'refused',
-      reason: `weather-bot (id ${old.id}) was deleted and added again`,
+      reason: `weather-bot (id ${old.id}) was deleted and added again: the one that is there now is asked for anew`,
     });
     expect((await entryOf('weather-bot'))['pid']).toBe(now.bot.pid);
   }, 40_000);

@@ -229,6 +229,7 @@ test('a box that grows moves the edge that is away from its row, and never leave
   expect(placeAgain({ y: 15, height: 10 }, 13, 40, null)).toBe(15);
   expect(placeAgain({ y: 8, height: 12 }, 14, 30, 20)).toBe(6);
   expect(placeAgain({ y: 8, height: 12 }, 25, 30, 20)).toBe(0);
-  expect(placeAgain({ y: 9, height: 8 }, 14, 20, 4)).toBe(6);
+  expect(placeAgain({ y: 9, height: 8 }, 14, 20, 4)).toBe(5);
+  expect(placeAgain({ y: 9, height: 8 }, 20, 20, 4)).toBe(0);
   expect(placeAgain({ y: 15, height: 10 }, 6, 40, 12)).toBe(15);
 });

@@ -161,6 +161,7 @@ test('no paste fires anything or asks for it, however it is cut, announced or no
         const announced = sit();
         announced.shell.paste(text);
         expect(announced.question()).toBeNull();
+        expect(announced.shell.ui().notice?.text).toMatch(/^Pasted text does nothing here/);
         const desk = sit();
         const printable = text.replace(/\u001b/g, '');
         for (let at = 0; at < printable.length; at += size) await desk.press(printable.slice(at, at + size), gapMs);
