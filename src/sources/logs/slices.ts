@@ -2,8 +2,8 @@
 import type { Clock } from '../source.ts';
 import type { Look } from './look.ts';
 
-/** Work in one piece. */
-const SLICE_MS = 8;
+/** Work in one piece. On a machine that is busy with other things as well a key waits several times as long. */
+const SLICE_MS = 4;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
