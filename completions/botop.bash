@@ -9,6 +9,7 @@ _botop() {
     --redis-url) COMPREPLY=(); return ;;
     --view) COMPREPLY=($(compgen -W 'home bots errors resources database logs' -- "$word")); return ;;
     --interval) COMPREPLY=(); return ;;
+    --theme) COMPREPLY=(); return ;;
   esac
   for each in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $each in snapshot | demo) command=$each ;; esac
@@ -16,8 +17,8 @@ _botop() {
   local known
   case $command in
     snapshot) known='--config --pm2-home --logs --database-url --redis-url --view --ascii --no-color --read-only --json --help -h --version -V' ;;
-    demo) known='--view --interval --ascii --no-color --low-bandwidth --read-only --json --help -h --version -V' ;;
-    *) known='--config --pm2-home --logs --database-url --redis-url --view --interval --ascii --no-color --low-bandwidth --read-only --help -h --version -V snapshot demo' ;;
+    demo) known='--view --interval --ascii --no-color --theme --low-bandwidth --read-only --json --help -h --version -V' ;;
+    *) known='--config --pm2-home --logs --database-url --redis-url --view --interval --ascii --no-color --theme --low-bandwidth --read-only --help -h --version -V snapshot demo' ;;
   esac
   COMPREPLY=($(compgen -W "$known" -- "$word"))
 }

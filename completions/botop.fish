@@ -11,6 +11,7 @@ complete -c botop -l view -x -a 'home bots errors resources database logs' -d 'T
 complete -c botop -n 'not __fish_seen_subcommand_from snapshot' -l interval -x -d 'Time between two readings in milliseconds, 250 to 60000'
 complete -c botop -l ascii -d 'Draw with plain ASCII characters only'
 complete -c botop -l no-color -d 'Draw without colours'
+complete -c botop -n 'not __fish_seen_subcommand_from snapshot' -l theme -x -d 'Colours for a background that is dark or light'
 complete -c botop -n 'not __fish_seen_subcommand_from snapshot' -l low-bandwidth -d 'For a slow line'
 complete -c botop -l read-only -d 'Change nothing'
 complete -c botop -n '__fish_seen_subcommand_from snapshot demo' -l json -d 'Print the snapshot as one JSON object and nothing else'

@@ -29,6 +29,7 @@ import { osc52 } from '../ui/clipboard.ts';
 import { createKeymap } from '../ui/keymap.ts';
 import { loadInColor } from '../ui/overlays/load-ink.ts';
 import { present } from '../ui/present.ts';
+import { BACKGROUND_QUERY, isLightByEnv, isLightColor, mayAskBackground } from '../ui/screen/background.ts';
 import { colorDepth } from '../ui/screen/color.ts';
 import { createInput } from '../ui/screen/input.ts';
 import { isRemote, Link } from '../ui/screen/link.ts';
@@ -79,7 +80,9 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
     isFar: isLowBandwidth || isRemote(process.env),
     paceMs: isLowBandwidth ? SLOW_PACE_MS : 0,
   });
-  const screen = new Screen(process.stdout, { depth, isAscii, link, hasGraphs: !isLowBandwidth });
+  const { theme } = options;
+  const background = { isLight: theme === 'auto' ? isLightByEnv(process.env) === true : theme === 'light' };
+  const screen = new Screen(process.stdout, { depth, isAscii, background, link, hasGraphs: !isLowBandwidth });
 
   const who = whoIs(process.env, user);
   const place = statePlace({ ...env }, user.home, user.uid);
@@ -212,9 +215,16 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
       screen.answered();
       matchPace();
     },
+    background(color) {
+      const isLight = isLightColor(color);
+      if (theme !== 'auto' || isLight === null || isLight === background.isLight) return;
+      background.isLight = isLight;
+      terminal.redraw();
+    },
   });
   process.stdin.setRawMode(true);
   terminal.enter();
+  if (theme === 'auto' && depth !== 'none' && mayAskBackground(process.env)) process.stdout.write(BACKGROUND_QUERY);
   void look.load().then((known) => known && shell.restore(known));
   if (options.notes.length > 0) shell.notify(options.notes.join('; '), 'warn');
   observation.poller.start();

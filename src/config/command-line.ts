@@ -44,6 +44,10 @@ export const views: readonly ViewSpec[] = [
   { key: '9', name: 'logs' },
 ];
 
+/** Colours for a dark background, for a light one, or for what the terminal says it has. */
+export const themes = ['auto', 'dark', 'light'] as const;
+export type ThemeName = (typeof themes)[number];
+
 /** Limits of `--interval`, in ms. */
 export const intervalLimits = { least: 250, most: 60_000, usual: 1_000 } as const;
 
@@ -59,6 +63,7 @@ export type OptionName =
   | 'interval'
   | 'ascii'
   | 'no-color'
+  | 'theme'
   | 'low-bandwidth'
   | 'read-only'
   | 'json'
@@ -152,6 +157,13 @@ export const options: readonly OptionSpec[] = [
     env: { name: 'NO_COLOR', help: 'When not empty, as --no-color.' },
     help: 'Draw without colours.',
     commands: everywhere,
+  },
+  {
+    name: 'theme',
+    group: 'Screen',
+    value: 'NAME',
+    help: `Colours for a background that is dark or light: ${themes.join(', ')}. Default: auto, what the terminal says of itself.`,
+    commands: ['monitor', 'demo'],
   },
   {
     name: 'low-bandwidth',

@@ -6,6 +6,8 @@ import {
   intervalLimits,
   type OptionName,
   options as optionTable,
+  type ThemeName,
+  themes,
   type ViewName,
   views,
 } from './command-line.ts';
@@ -57,6 +59,7 @@ export interface Options {
   readonly isAscii: boolean;
   /** False for `--no-color` and for a NO_COLOR that is not empty. */
   readonly hasColor: boolean;
+  readonly theme: ThemeName;
   readonly isLowBandwidth: boolean;
   readonly isReadOnly: boolean;
   readonly isJson: boolean;
@@ -174,6 +177,7 @@ function resolveOptions(
     intervalMs: interval === null ? file.intervalMs : intervalOf(interval),
     isAscii: has('ascii') || file.ascii,
     hasColor: !has('no-color') && !env['NO_COLOR'] && file.color,
+    theme: themeOf(text('theme') ?? file.theme),
     isLowBandwidth: has('low-bandwidth') || file.lowBandwidth,
     isReadOnly: has('read-only') || file.readOnly,
     isJson: has('json'),
@@ -218,6 +222,12 @@ function viewOf(typed: string): ViewName {
   const names = views.map((known) => known.name);
   const near = suggest(typed, names);
   throw new UsageError(`no view ${quote(typed)}`, near ? `did you mean ${near}?` : `allowed: ${names.join(', ')}`);
+}
+
+function themeOf(typed: string): ThemeName {
+  const theme = themes.find((known) => known === typed);
+  if (theme) return theme;
+  throw new UsageError(`no theme ${quote(typed)}`, `allowed: ${themes.join(', ')}`);
 }
 
 function intervalOf(typed: string): number {

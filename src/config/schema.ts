@@ -4,7 +4,7 @@
  *
  * A key stands here only when something in the program obeys it.
  */
-import { intervalLimits, views } from './command-line.ts';
+import { intervalLimits, themes, views } from './command-line.ts';
 import { defaultOf, type LimitNode, type NumberKind, type SchemaNode, type ValueOf } from './schema-nodes.ts';
 
 const SECOND = 1_000;
@@ -155,6 +155,12 @@ export const schema = group('The configuration.', {
   ),
   ascii: flag('Draw with plain ASCII characters only.', false),
   lowBandwidth: flag('For a slow line: new figures every 3 s, and no graphs but those of a detail.', false),
+  theme: {
+    kind: 'choice',
+    help: 'Colours for a dark or a light background; `auto` asks the terminal. `--theme` wins.',
+    default: 'auto',
+    values: themes,
+  },
   color: flag('Draw in colours; `--no-color` and `NO_COLOR` win.', true),
   thresholds: group('From which values on something is shown as a warning, and as bad.', {
     bots: group('Each bot.', {

@@ -42,6 +42,7 @@ interval: 2s
 view: bots
 readOnly: true
 ascii: True
+theme: light
 color: false
 thresholds:
   bots: { memory: { warn: 300MB, bad: 1.5 GiB }, cpu: { bad: 250% }, flapExits: 5, flapWindow: 1h }
@@ -61,6 +62,7 @@ thresholds:
     readOnly: true,
     ascii: true,
     lowBandwidth: false,
+    theme: 'light',
     color: false,
   });
   expect(thresholds.bots).toEqual({
@@ -117,7 +119,7 @@ test.each([
   ['view: home\nview: bots', '2:1: view stands twice'],
   [
     '- a',
-    '1:1: must be a group of keys, got a list; allowed: pm2, expected, logs, journal, codes, postgres, redis, interval, view, readOnly, ascii, lowBandwidth, color, thresholds',
+    '1:1: must be a group of keys, got a list; allowed: pm2, expected, logs, journal, codes, postgres, redis, interval, view, readOnly, ascii, lowBandwidth, theme, color, thresholds',
   ],
   ['a: &x 1\nview: *x', '2:7: an alias (*name); write the value out'],
   ['view: !!str home', '1:13: a !tag; a configuration has none'],

@@ -21,6 +21,7 @@ const nothingMore = {
   journal: [],
   databaseUrl: null,
   redisUrl: null,
+  theme: 'auto' as const,
   thresholds: defaults.thresholds,
   configFile: null,
   notes: [],
@@ -99,6 +100,12 @@ test('relative paths are meant from the folder the person stood in, also through
 test('NO_COLOR counts when it is not empty', async () => {
   expect(await good('', { HOME: '/h', NO_COLOR: '1' })).toMatchObject({ hasColor: false });
   expect(await good('', { HOME: '/h', NO_COLOR: '' })).toMatchObject({ hasColor: true });
+});
+
+test('colours are for what the terminal says, or for what the person says', async () => {
+  expect(await good('')).toMatchObject({ theme: 'auto' });
+  expect(await good('--theme light')).toMatchObject({ theme: 'light' });
+  expect(await refused('--theme blue')).toBe("no theme 'blue'; allowed: auto, dark, light");
 });
 
 test('help and version are asked for with any command', async () => {

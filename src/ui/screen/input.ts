@@ -1,6 +1,7 @@
 /** What the terminal sends, as keys: escape sequences put together, pastes told apart, the rest as it came. */
 import { StringDecoder } from 'node:string_decoder';
 import type { KeyFlags } from '../keys.ts';
+import { BACKGROUND_ANSWER } from './background.ts';
 
 export interface InputListener {
   /**
@@ -12,6 +13,8 @@ export interface InputListener {
   paste(text: string): void;
   /** The terminal answers that it is well: it has come to a question of ours. */
   status?(): void;
+  /** The colour behind the text, as the terminal writes it: `rgb:ffff/ffff/ffff`. */
+  background?(color: string): void;
 }
 
 export interface Input {
@@ -32,6 +35,8 @@ const PASTE_MAX = 64 * 1024;
 
 const ESC = '\u001b';
 const PASTE_FROM = '\u001b[200~';
+/** What an answer about a colour begins with. */
+const OSC = '\u001b]';
 /** What a terminal answers to DSR 5. */
 const STATUS = '\u001b[0n';
 const PASTE_TO = '\u001b[201~';
@@ -41,7 +46,7 @@ const PASTE_TO = '\u001b[201~';
 const SEQUENCE = /\u001b\u001b?(?:\[(?:[235678]\$|\[?[0-?]*[ -/]*[@-Z\\-~])|O[0-9;]*[A-Za-z])|\u001b[^\u001b[O]/uy;
 /** The beginning of one, to the end of the text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: sequences begin with ESC
-const BEGUN = /\u001b\u001b?(?:\[\[?[0-?]*[ -/]*|O[0-9;]*)?$/y;
+const BEGUN = /\u001b\u001b?(?:\[\[?[0-?]*[ -/]*|O[0-9;]*|\](?:1?|11;[^\u0007\u001b]{0,64}\u001b?))?$/y;
 /** Keys that are one byte, wherever they stand in a chunk. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: Ctrl-C and backspace
 const SINGLE = /([\u0003\u0008\u007f])/;
@@ -81,6 +86,11 @@ export function createInput(stdin: Readable | null, listener: InputListener): In
 
   /** An answer of the terminal may come at any moment: behind an Esc of the person it would pass for Alt and a key. */
   function takeAnswers(): void {
+    const answer = pending.includes(OSC) ? BACKGROUND_ANSWER.exec(pending) : null;
+    if (answer) {
+      pending = pending.slice(0, answer.index) + pending.slice(answer.index + answer[0].length);
+      listener.background?.(answer[1] ?? '');
+    }
     if (!pending.includes(STATUS)) return;
     const parts = pending.split(STATUS);
     pending = parts.join('');

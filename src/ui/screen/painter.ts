@@ -1,4 +1,5 @@
 import { asciiGlyph, asciiOf } from './ascii.ts';
+import type { Background } from './background.ts';
 import { Cells } from './cells.ts';
 import type { ColorDepth } from './color.ts';
 import { BLANK, type GlyphId, glyphText, isCluster, TAIL } from './glyphs.ts';
@@ -7,8 +8,11 @@ import { createStyleChanges, type StyleId } from './style.ts';
 
 /** What the terminal can show. */
 export interface PaintOptions {
-  readonly depth: ColorDepth;
-  readonly isAscii: boolean;
+  /** Default: true colour. */
+  readonly depth?: ColorDepth;
+  readonly isAscii?: boolean;
+  /** Default: dark, or the person's own sixteen colours. What changes is seen in what is painted from then on. */
+  readonly background?: Readonly<Background>;
 }
 
 /** No glyph: the terminal shows something here that we cannot know. */
@@ -80,9 +84,10 @@ export class Painter {
   #pen: StyleId = 0;
 
   constructor(width: number, height: number, options: PaintOptions) {
+    const { depth = 'true', isAscii = false, background = { isLight: false } } = options;
     this.#shown = new Cells(width, height);
-    this.#change = createStyleChanges(options.depth);
-    this.#isAscii = options.isAscii;
+    this.#change = createStyleChanges(depth, background);
+    this.#isAscii = isAscii;
   }
 
   /** What the terminal shows, if nobody else wrote to it. */

@@ -1,7 +1,6 @@
 import type { Cells } from './cells.ts';
-import type { ColorDepth } from './color.ts';
 import type { Link } from './link.ts';
-import { Painter } from './painter.ts';
+import { Painter, type PaintOptions } from './painter.ts';
 import { type Layer, type OnDrawError, Picture } from './picture.ts';
 
 /** What the screen needs of stdout. */
@@ -13,10 +12,7 @@ export interface TtyLike {
   once(event: 'drain', listener: () => void): unknown;
 }
 
-export interface ScreenOptions {
-  /** Default: true colour. */
-  readonly depth?: ColorDepth;
-  readonly isAscii?: boolean;
+export interface ScreenOptions extends PaintOptions {
   /** Without it an error of a draw is thrown; with it the layer shows the message. */
   readonly onDrawError?: OnDrawError;
   /** What is known of the way to a terminal that may be far; without it every frame is sent at once. */
@@ -72,14 +68,14 @@ export class Screen {
   #blockedSince: number | null = null;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(out: TtyLike, { depth = 'true', isAscii = false, onDrawError, link, hasGraphs }: ScreenOptions = {}) {
+  constructor(out: TtyLike, { onDrawError, link, hasGraphs, ...painted }: ScreenOptions = {}) {
     this.#out = out;
     this.#link = link ?? null;
     // A terminal that says 0 or nothing is taken for the classic one.
     this.#columns = out.columns || 80;
     this.#rows = out.rows || 24;
     this.#picture = new Picture(this.#columns, this.#rows, onDrawError, hasGraphs);
-    this.#painter = new Painter(this.#columns, this.#rows, { depth, isAscii });
+    this.#painter = new Painter(this.#columns, this.#rows, painted);
   }
 
   get columns(): number {

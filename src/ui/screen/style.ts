@@ -1,3 +1,4 @@
+import { type Background, onLight } from './background.ts';
 import { type Color, type ColorDepth, colorBits, isTrueColor, toDepth } from './color.ts';
 
 /** A style, interned for the whole process: equal looks have equal ids. 0 is the terminal's own look. */
@@ -119,10 +120,13 @@ function attributeCodes(flags: number): string[] {
   return CODES.filter((_, bit) => (flags & (1 << bit)) !== 0);
 }
 
+const shownAs = (color: Color, depth: ColorDepth, isLight: boolean): Color =>
+  toDepth(isLight ? onLight(color, depth) : color, depth);
+
 /** The SGR sequence, reset included, that makes a terminal in any state write in this style. */
-export function styleSequence(id: StyleId, depth: ColorDepth): string {
-  const foreground = toDepth(foregrounds[id] ?? 0, depth);
-  const background = toDepth(backgrounds[id] ?? 0, depth);
+export function styleSequence(id: StyleId, depth: ColorDepth, isLight = false): string {
+  const foreground = shownAs(foregrounds[id] ?? 0, depth, isLight);
+  const background = shownAs(backgrounds[id] ?? 0, depth, isLight);
   const codes = ['0', ...attributeCodes(attributes[id] ?? 0)];
   if (foreground !== 0) codes.push(colorCode(foreground, false));
   if (background !== 0) codes.push(colorCode(background, true));
@@ -130,31 +134,39 @@ export function styleSequence(id: StyleId, depth: ColorDepth): string {
 }
 
 /** The shortest way from one style to another; empty where the terminal shows no difference. */
-function shortestChange(from: StyleId, to: StyleId, depth: ColorDepth): string {
+function shortestChange(from: StyleId, to: StyleId, depth: ColorDepth, isLight: boolean): string {
   const before = attributes[from] ?? 0;
   const after = attributes[to] ?? 0;
-  const full = styleSequence(to, depth);
+  const full = styleSequence(to, depth, isLight);
   // Attributes are switched on one by one, but bold and dim share their off code: taking any away starts afresh.
   if ((before & ~after) !== 0) return full;
   const codes = attributeCodes(after & ~before);
-  const foreground = toDepth(foregrounds[to] ?? 0, depth);
-  const background = toDepth(backgrounds[to] ?? 0, depth);
-  if (foreground !== toDepth(foregrounds[from] ?? 0, depth)) codes.push(colorCode(foreground, false));
-  if (background !== toDepth(backgrounds[from] ?? 0, depth)) codes.push(colorCode(background, true));
+  const foreground = shownAs(foregrounds[to] ?? 0, depth, isLight);
+  const background = shownAs(backgrounds[to] ?? 0, depth, isLight);
+  if (foreground !== shownAs(foregrounds[from] ?? 0, depth, isLight)) codes.push(colorCode(foreground, false));
+  if (background !== shownAs(backgrounds[from] ?? 0, depth, isLight)) codes.push(colorCode(background, true));
   if (codes.length === 0) return '';
   const delta = `\x1b[${codes.join(';')}m`;
   return delta.length <= full.length ? delta : full;
 }
 
 /** The changes between styles at one depth, remembered; a frame has a few dozen different ones. */
-export function createStyleChanges(depth: ColorDepth): (from: StyleId, to: StyleId) => string {
+export function createStyleChanges(
+  depth: ColorDepth,
+  background: Readonly<Background>,
+): (from: StyleId, to: StyleId) => string {
   const known = new Map<number, string>();
+  let isLight = background.isLight;
   return (from, to) => {
+    if (isLight !== background.isLight) {
+      known.clear();
+      isLight = background.isLight;
+    }
     const key = from * STYLES_MAX + to;
     let change = known.get(key);
     if (change === undefined) {
       if (known.size >= CACHED_MAX) known.clear();
-      change = shortestChange(from, to, depth);
+      change = shortestChange(from, to, depth, isLight);
       known.set(key, change);
     }
     return change;
