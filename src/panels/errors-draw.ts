@@ -24,15 +24,19 @@ export interface ErrorColumn {
   readonly rank: number;
 }
 
+/** Columns of the curve of an hour, where there is little room and where there is enough. */
+const RATE_LEAST = 6;
+const RATE_GOOD = 12;
+
 /** In the order shown; the message takes what is left. */
 const COLUMNS: readonly ErrorColumn[] = [
   { id: 'level', width: 1, rank: 1 },
   { id: 'mark', width: 3, rank: 4 },
   { id: 'count', width: 4, rank: 0 },
-  { id: 'rate', width: 10, rank: 6 },
+  { id: 'rate', width: RATE_LEAST, rank: 7 },
   { id: 'code', width: 9, rank: 5 },
   { id: 'message', width: 16, rank: 2 },
-  { id: 'bots', width: 14, rank: 7 },
+  { id: 'bots', width: 13, rank: 6 },
   { id: 'first', width: 4, rank: 8 },
   { id: 'last', width: 4, rank: 3 },
 ];
@@ -69,12 +73,20 @@ export function fitErrorColumns(
     chosen.add(column);
     used += column.width + GAP;
   }
-  const spare = Math.max(0, width + GAP - used);
+  const room = Math.max(0, width + GAP - used);
+  const extra = [...chosen].some(({ id }) => id === 'rate')
+    ? Math.min(RATE_GOOD - RATE_LEAST, Math.max(0, room - (MESSAGE_WIDE - 16)))
+    : 0;
+  const spare = room - extra;
   let x = LEFT;
   return columns
     .filter((column) => chosen.has(column))
     .map((column) => {
-      const placed = { ...column, x, width: column.width + (column.id === 'message' ? spare : 0) };
+      const placed = {
+        ...column,
+        x,
+        width: column.width + (column.id === 'message' ? spare : column.id === 'rate' ? extra : 0),
+      };
       x += placed.width + GAP;
       return placed;
     });

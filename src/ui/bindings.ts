@@ -5,7 +5,7 @@ import { ERRORS_BINDINGS } from './errors-bindings.ts';
 import { LIST_BINDINGS } from './list-bindings.ts';
 import type { UiState } from './state.ts';
 
-const isAtHome = (ui: UiState): boolean => ui.view === 'home' && !ui.detail && !ui.isViewing && !ui.overlay;
+export const isAtHome = (ui: UiState): boolean => ui.view === 'home' && !ui.detail && !ui.isViewing && !ui.overlay;
 const hasCurves = (ui: UiState): boolean => ui.detail !== null && ui.detail.panel !== 'errors';
 
 export const BINDINGS: readonly Binding[] = [

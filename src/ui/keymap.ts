@@ -2,7 +2,8 @@
 import type { Action } from '../actions/action.ts';
 import type { Target } from '../actions/target.ts';
 import type { Binding } from './binding.ts';
-import { BINDINGS } from './bindings.ts';
+import { BINDINGS, isAtHome } from './bindings.ts';
+import { ONE_PANEL_COLUMNS } from './layout.ts';
 import type { PanelId, UiState } from './state.ts';
 
 /** Where the targets of each kind are rows. */
@@ -38,9 +39,27 @@ export function bindingOf(keymap: readonly Binding[], key: string, ui: UiState):
   return keymap.find((binding) => binding.keys.includes(key) && (binding.where?.(ui) ?? true)) ?? null;
 }
 
-/** The hints of the footer that fit, the most useful first. */
-export function footerHints(keymap: readonly Binding[], ui: UiState): readonly Binding[] {
-  return keymap
-    .filter((binding) => binding.footer !== undefined && (binding.where?.(ui) ?? true))
-    .sort((a, b) => (a.footer as number) - (b.footer as number));
+/** What the digits do, said once. */
+const VIEWS_HINT: Binding = {
+  keys: [],
+  shown: '1-9',
+  label: 'views',
+  help: '',
+  group: 'look',
+  footer: 14,
+  effect: () => ({ type: 'view-opened', view: 'home' }),
+};
+
+/**
+ * The hints of the footer, the most useful first. `q` is named where it quits; elsewhere it is Esc. Where home shows
+ * one panel at a time, `Tab` is the way to the others.
+ */
+export function footerHints(keymap: readonly Binding[], ui: UiState, width: number): readonly Binding[] {
+  const rank = ({ keys, footer = 0 }: Binding): number =>
+    keys.includes('tab') && width < ONE_PANEL_COLUMNS ? 9 : footer;
+  const isShown = (binding: Binding): boolean =>
+    binding.footer !== undefined && (binding.where?.(ui) ?? true) && (isAtHome(ui) || !binding.keys.includes('q'));
+  const hints = keymap.filter(isShown);
+  if (isAtHome(ui)) hints.push(VIEWS_HINT);
+  return hints.sort((a, b) => rank(a) - rank(b));
 }

@@ -20,7 +20,7 @@ export const MIN_COLUMNS = 38;
 export const MIN_ROWS = 10;
 
 /** Below this width one panel is shown at a time, and the rest in a line. */
-const ONE_PANEL_COLUMNS = 60;
+export const ONE_PANEL_COLUMNS = 60;
 /** On a screen so tall the course of one bot has room below the list. */
 const TALL_ROWS = 48;
 const COURSE_ROWS = 14;

@@ -63,7 +63,7 @@ export function drawZone(zone: string, cells: Cells, picture: Picture): void {
     case 'header':
       return drawHeader(cells, chromeOf(picture));
     case 'footer':
-      return drawFooter(cells, chromeOf(picture), hintsOf(picture), typingRemark(picture));
+      return drawFooter(cells, chromeOf(picture), hintsOf(picture, cells.width), typingRemark(picture));
     case 'strip':
       return drawStrip(cells, ui.strip, theme);
     case 'small':
@@ -102,10 +102,10 @@ function typingRemark(picture: Picture): TypingRemark {
 }
 
 /** What the footer shows: the viewer's own keys first, else the bindings that mean something here. */
-function hintsOf(picture: Picture): readonly Hint[] {
+function hintsOf(picture: Picture, width: number): readonly Hint[] {
   const { viewer, keymap, ui } = picture;
   if (ui.overlay) return overlayHints(ui.overlay);
-  const bindings = footerHints(keymap, ui).map((binding) => ({
+  const bindings = footerHints(keymap, ui, width).map((binding) => ({
     shown: binding.shown,
     label: binding.label,
     isOff: isBarred(binding, picture),

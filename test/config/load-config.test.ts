@@ -213,10 +213,12 @@ test('texts made to hurt are refused within seconds', () => {
     `a: &a [x]\n${Array.from({ length: 1000 }, (_, i) => `b${i}: [*a, *a]`).join('\n')}`,
     Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`).join('\n'),
   ];
-  const startedAt = performance.now();
+  // Of its own CPU: on a busy machine the clock tells of others.
+  const before = process.cpuUsage();
   for (const text of hard) expect(faults(text).length).toBeGreaterThan(0);
-  expect(performance.now() - startedAt).toBeLessThan(15_000);
-});
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1e6).toBeLessThan(15);
+}, 120_000);
 
 test('whatever the text is, it is read or refused with places in it, and the environment never shows', () => {
   const env = { SECRET: 'q7#Zt-hunter2' };
@@ -275,4 +277,4 @@ test('whatever the text is, it is read or refused with places in it, and the env
     }),
     { numRuns: 2000 },
   );
-});
+}, 120_000);

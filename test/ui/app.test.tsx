@@ -125,13 +125,13 @@ test('the phone shows the whole of it', () => {
     │                                      │
     ╰─ 9×/5m exit 1 ───────────────────────╯
     cpu 46%  load 6.1/4  mem 79%  / 85%
-    ? help  q quit  r restart  l log  o sort"
+    ? help  q quit  Tab panel  r restart"
   `);
 });
 
 test('the many actions of a bot push out of the footer neither the way to its detail nor the way out', () => {
   const footer = frameOf(full(), 80, 24).at(-1) ?? '';
-  const hints = ['q quit', 'r restart', 'Enter detail', '& filter', 'o sort', 'S stop'];
+  const hints = ['q quit', 'r restart', '1-9 views', 'Enter detail', '& filter', 'o sort'];
   const places = hints.map((hint) => footer.indexOf(hint));
   expect(places).not.toContain(-1);
   expect(places).toEqual([...places].sort((a, b) => a - b));
