@@ -295,12 +295,12 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     const started = await executor.fire(ask, () => {});
     expect(started.results[0]).toMatchObject({ state: 'done', verdict: { state: 'good' } });
     expect(started.results[0]?.verdict?.checks[0]?.text).toBe('1 of 1 up: more');
-    // One that runs, and one that crashes and comes back, online at most looks: each is judged.
+    // One that runs, and one that ends at once each time, so that no look is too early for it: each is judged.
     const mixed = join(daemon.home, 'mixed.config.cjs');
-    writeFileSync(join(daemon.home, 'crash.cjs'), 'setTimeout(() => process.exit(7), 100);');
     writeFileSync(
       mixed,
-      `module.exports = { apps: [{ name: 'more', script: 'more.cjs' }, { name: 'fails', script: 'crash.cjs' }] };`,
+      `module.exports = { apps: [{ name: 'more', script: 'more.cjs' },
+        { name: 'fails', script: '/bin/sh', interpreter: 'none', args: ['-c', 'exit 7'] }] };`,
     );
     const judged = await fire(startFile.argument?.bind(mixed) as Action, [homeNow()]);
     expect(judged.results[0]).toMatchObject({ state: 'done', verdict: { state: 'bad' } });
