@@ -48,8 +48,8 @@ export class AnswerReader<T> implements ArgumentSink {
   }
 
   /**
-   * The answer as `JSON.parse` would give it, with what `take` made of the elements in their place. Throws `FrameError`
-   * where it is no JSON, and what `take` threw.
+   * The answer as `JSON.parse` would give it, with what `take` made of the elements in their place, which have no
+   * variable of the bot's own name. Throws `FrameError` where it is no JSON, and what `take` threw.
    */
   end(): unknown {
     if (this.#failure !== null) throw this.#failure.error;
@@ -125,7 +125,7 @@ export class AnswerReader<T> implements ArgumentSink {
       if (end === 0) break;
       let element: unknown;
       try {
-        element = JSON.parse(bytes.toString('utf8', begin, end));
+        element = JSON.parse(withoutOwnName(bytes.toString('utf8', begin, end)));
       } catch {
         // The border was one within the element: the brackets tell where it ends.
         break;
@@ -193,9 +193,22 @@ export class AnswerReader<T> implements ArgumentSink {
   }
 }
 
+/** How PM2 begins an entry. */
+const nameOfEntry = /^\{(?:"pid":\d+,)?"name":("(?:[^"\\]|\\.)+")/;
+
+/**
+ * PM2 gives each bot a variable that has the bot's own name, twice, so that no entry has the shape of another: V8 would
+ * make a dozen shapes for each, 3 MB for a thousand bots, and keep them until it collects old garbage. It is read as one
+ * without a name. Between a comma and a colon such a text is a name, and nowhere else.
+ */
+function withoutOwnName(text: string): string {
+  const name = nameOfEntry.exec(text)?.[1];
+  return name === undefined ? text : text.replaceAll(`,${name}:"{}"`, ',"":"{}"');
+}
+
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutOwnName(text));
   } catch {
     throw new FrameError('an argument is not valid JSON');
   }

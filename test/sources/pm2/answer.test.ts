@@ -103,6 +103,24 @@ test('a bot of PM2 is not cut out byte by byte: where it ends is searched for', 
   expect(searched).toHaveBeenCalledTimes(50);
 });
 
+test('the variable that PM2 gives each bot by its own name is without one, and nothing else is changed', () => {
+  const name = fc.oneof(
+    fc.string({ minLength: 1 }),
+    fc.constantFrom('bot-1', 'a"b', '$&', ':', ',', '},{"pid":', '":"{}'),
+  );
+  fc.assert(
+    fc.property(name, json, cuts, (own, other, places) => {
+      fc.pre(own !== '__proto__' && own !== 'first' && own !== 'said');
+      const said = [own, `,"${own}":"{}"`, other];
+      const entry = (called: string) => ({ pid: 7, name: own, pm2_env: { first: 1, [called]: '{}', said }, pm_id: 0 });
+      // JSON.stringify puts names that are numbers first.
+      fc.pre(Object.keys(entry(own).pm2_env)[1] === own);
+      const bytes = Buffer.from(`j:${JSON.stringify({ args: [[entry(own), entry(own)]] })}`);
+      expect(readIn(cutAt(bytes, places))).toEqual(JSON.parse(JSON.stringify({ args: [[entry(''), entry('')]] })));
+    }),
+  );
+});
+
 test('what an element is refused for is thrown at the end, and no element after it is looked at', () => {
   const take = vi.fn((element: unknown) => {
     if (element === 2) throw new RangeError('not two');
