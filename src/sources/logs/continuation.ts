@@ -23,6 +23,8 @@ const GO_FRAME = /^(?:[\w./*()[\]-]{1,200}\([^\n]{0,300}\)$|created by |exit sta
 const GO_PLACE = /^\t\S{0,400}\.(?:go|s):\d/;
 /** What PostgreSQL says behind an error, each with the prefix of a line of its own. */
 const REMARK = /^.{0,160}?\b(?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION): {2}/;
+/** A word that stands where the level does, and reads as one. */
+const STATEMENT = /^(?:(?!LOG:|INFO|NOTICE).){0,160}?\bSTATEMENT: {2}/;
 const FRAME = '  File "';
 const GRAVE = new Set<LineLevel | null>(['warn', 'error', 'fatal']);
 
@@ -31,13 +33,18 @@ export function isContinuation(bytes: Buffer, at: number, raw: string, parsed: P
   if (raw.trim() === '') return true;
   const bare = raw.replace(PM2_PREFIX, '');
   if (parsed.at !== null && bare.length === raw.length)
-    return parsed.level === null && raw.includes(':  ') && REMARK.test(raw);
+    if (parsed.at !== null && bare.length === raw.length) return isRemark(raw, parsed);
   if (CONTINUES.test(bare) || GOROUTINE.test(bare)) return true;
   if (bare.startsWith(TRACEBACK)) return continuesError(bytes, at, now) || hangsTogether(bytes, at);
   if (endsTraceback(bytes, at)) return true;
   // Whatever is one has a level by that.
   if (parsed.level !== null && beginsException(bare)) return continuesError(bytes, at, now);
   return GO_FRAME.test(bare) && isBehindGo(bytes, at);
+}
+
+function isRemark(raw: string, { level }: ParsedLine): boolean {
+  if (!raw.includes(':  ')) return false;
+  return level === null ? REMARK.test(raw) : level === 'info' && STATEMENT.test(raw);
 }
 
 /** Where the line before an offset, which is the start of one, begins; -1 without one. */

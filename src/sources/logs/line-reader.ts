@@ -154,7 +154,7 @@ export class LineReader {
         isStamped: own.isStamped || (isPart && current?.isStamped === true),
         isTimed: own.isTimed || (isPart && current?.isTimed === true),
         text: text ?? shownText(raw),
-        level: isPart && parsed.level === null ? (current?.level ?? null) : parsed.level,
+        level: isPart && (parsed.level === null || parsed.level === 'info') ? (current?.level ?? null) : parsed.level,
         isPart,
       };
       if (test === null || test.passes(line)) lines.push(line);

@@ -207,7 +207,8 @@ const written: readonly ((i: number) => string)[] = [
     `${stamp(i)} ERROR c.e.Shop - ${i}\njava.lang.IllegalStateException: no\n\tat c.e.Shop.buy(Shop.java:9)\nCaused by: java.io.IOException: gone\n\t... 12 more`,
   (i) =>
     `panic: boom ${i}\n\ngoroutine 1 [running]:\nmain.run(0x${i})\n\t/srv/main.go:12 +0x1d\nmain.main()\n\t/srv/main.go:20 +0x25\ncreated by main.start in goroutine 7\n\t/srv/main.go:3 +0x1\nexit status 2`,
-  (i) => `${stamp(i)} [41] ERROR:  duplicate key ${i}\n${stamp(i)} [41] DETAIL:  Key (id)=(1) exists.`,
+  (i) =>
+    `${stamp(i)} [41] ERROR:  duplicate key ${i}\n${stamp(i)} [41] DETAIL:  Key (id)=(1) exists.\n${stamp(i)} [41] STATEMENT:  INSERT INTO a`,
   (i) => `plain ${i}`,
   (i) => `main.go(${i})`,
 ];

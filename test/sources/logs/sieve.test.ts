@@ -106,9 +106,9 @@ test('what is passed over by its bytes is what would not have passed', async () 
         found += quick.lines.length;
       },
     ),
-    { numRuns: 2_500 },
+    { numRuns: 800 },
   );
-  expect(found).toBeGreaterThan(1_000);
+  expect(found).toBeGreaterThan(300);
 });
 
 test('whatever puts words together on the way to the screen is a tear', () => {
