@@ -112,8 +112,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
   async function ask(action: Action, chosen: readonly Target[], signal: AbortSignal): Promise<Ask | Refusal> {
     const at = deps.clock.now();
     const id = createId();
-    const no = (reason: string) => refuse({ id, action, targets: chosen, at }, reason);
-    const drop = () => refuse({ id, action, targets: chosen, at }, DROPPED, 'cancelled');
+    const asked = { id, action, targets: chosen, at };
+    const drop = () => refuse(asked, DROPPED, 'cancelled');
+    // Whatever failed since it was given up failed for that.
+    const no = (reason: string) => (signal.aborted ? drop() : refuse(asked, reason));
     if (open !== null) await cancel(open.ask, 'cancelled', 'another action was asked for');
     const barred = bars(action, chosen);
     if (barred !== null) return no(barred);
@@ -129,7 +131,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       const preparation = (await action.prepare?.(picked.targets, deps, signal)) ?? null;
       built = buildAsk({ id, action, targets: picked.targets, notes, preparation, shell, at });
     } catch (error) {
-      return signal.aborted ? drop() : no(errorText(error));
+      return no(errorText(error));
     }
     if (signal.aborted || stop.signal.aborted) return drop();
     if (isBusy || open !== null) return no('another action was asked for meanwhile');

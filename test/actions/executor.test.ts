@@ -378,6 +378,14 @@ test('a question that is given up while its targets are read is audited as cance
   gone.abort();
   expect(await asking).toMatchObject({ state: 'refused', reason: 'cancelled while its targets were read again' });
   expect(events()).toEqual(['asked', 'outcome cancelled']);
+  lines.length = 0;
+  // Reading that fails since it was given up is told as that, too.
+  const again = new AbortController();
+  daemon.failure = { error: new SourceError('failed', 'aborted') };
+  const failing = executor.ask(restart, targets('weather-bot'), again.signal);
+  again.abort();
+  expect(await failing).toMatchObject({ state: 'refused', reason: 'cancelled while its targets were read again' });
+  expect(events()).toEqual(['asked', 'outcome cancelled']);
 });
 
 test('an action that breaks its contract is refused or failed, never thrown', async () => {

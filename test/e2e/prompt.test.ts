@@ -195,3 +195,37 @@ test('SIGUSR1 opens no debugger', async () => {
   await pty.waitFor(/One row down/);
   expect(pty.transcript()).not.toMatch(/Debugger listening/);
 });
+
+test('a daemon that does not answer leaves the question unanswerable: Esc ends it at once, and it is audited', async () => {
+  const pty = await monitor();
+  await select(pty, 'quiet-bot');
+  const before = await restarts();
+  pm2.signal('SIGSTOP');
+  try {
+    pty.press('r');
+    await pty.waitFor(/Restart quiet-bot\?[^]*reading it again…/);
+    pty.press('y');
+    pty.press(ESC);
+    await pty.waitFor(/Cancelled: nothing was done/);
+    expect(shows(pty, /Restart quiet-bot\?/)).toBe(false);
+  } finally {
+    pm2.signal('SIGCONT');
+  }
+  await until('the audit of it', () => {
+    const last = JSON.parse(auditLines().at(-1) ?? '{}');
+    return last.result === 'cancelled' && /while its targets were read again/.test(last.message);
+  });
+  expect(await restarts()).toBe(before);
+});
+
+// The last one: it takes the daemon away.
+test('a daemon that dies while the question stands is not asked: y says why nothing was done', async () => {
+  const pty = await monitor();
+  await ask(pty);
+  const bot = (await pm2.jlist()).find(({ name }) => name === 'quiet-bot')?.['pid'];
+  pm2.signal('SIGKILL');
+  pty.press('y');
+  await pty.waitFor(/! .*(?:not done|could not|cannot be read)/, { what: 'why nothing was done' });
+  expect(existsSync(`/proc/${bot}`)).toBe(true);
+  expect(JSON.parse(auditLines().at(-1) ?? '')).toMatchObject({ event: 'outcome', result: 'refused' });
+});
