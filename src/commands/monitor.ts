@@ -66,6 +66,11 @@ const UNSEEN_MS = 15_000;
 /** How much slower the sources are read then. */
 const UNSEEN_FACTOR = 5;
 
+/** So long the first picture waits for the bots, ms. */
+const FIRST_PICTURE_MS = 80;
+/** Until a question is on its way: the socket is looked at, opened, and written to, between which others have a turn. */
+const QUESTION_MS = 2;
+
 /** Runs until the terminal's owner ends the process; see `createTerminal`. */
 export async function monitor({ options, env, codes }: MonitorOptions): Promise<never> {
   const clock = systemClock;
@@ -98,6 +103,9 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
     auditFolder: () => openStateFolder(place),
     dumpCopies: () => openStateFolder(place, ['dumps']),
   });
+  // PM2 makes its list while the rest is put together.
+  observation.poller.start();
+  await new Promise((resolve) => setTimeout(resolve, QUESTION_MS));
   const evidence = createEvidence({ places: evidencePlaces(place), who: who.name, now: () => clock.now() });
   const executor = createExecutor({
     deps: {
@@ -198,6 +206,7 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
   };
   const heapTrouble = heapLimit(() => clock.monotonic());
   observation.onNews((news) => {
+    if (news.kinds.has('pm2')) showFirst();
     terminal.checkParent();
     const trouble = heapTrouble();
     if (trouble !== null) return terminal.fail(trouble);
@@ -223,11 +232,21 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
     },
   });
   process.stdin.setRawMode(true);
+  // The first picture is one with bots where they are there at once: it takes as long as all until then.
+  screen.hold();
+  const waited = setTimeout(showFirst, FIRST_PICTURE_MS);
+  let isHeld = true;
+  function showFirst(): void {
+    if (!isHeld) return;
+    isHeld = false;
+    clearTimeout(waited);
+    screen.release();
+  }
   terminal.enter();
   if (theme === 'auto' && depth !== 'none' && mayAskBackground(process.env)) process.stdout.write(BACKGROUND_QUERY);
+  if (observation.store.of('pm2').every(({ reading }) => reading.state !== 'waiting')) showFirst();
   void look.load().then((known) => known && shell.restore(known));
   if (options.notes.length > 0) shell.notify(options.notes.join('; '), 'warn');
-  observation.poller.start();
   // The terminal's owner ends the process.
   return new Promise<never>(() => {});
 }

@@ -165,10 +165,10 @@ export function createPoller(options: PollerOptions): Poller {
 
   return {
     start() {
-      for (const seat of seats) {
-        seat.unwatch = seat.source.watch?.(() => this.poke(seat.source.id)) ?? null;
-        readNow(seat);
-      }
+      for (const seat of seats) seat.unwatch = seat.source.watch?.(() => this.poke(seat.source.id)) ?? null;
+      // PM2 has most to think about: it is asked first, and thinks while the others are read.
+      for (const seat of seats) if (seat.source.kind === 'pm2') readNow(seat);
+      for (const seat of seats) if (seat.source.kind !== 'pm2') readNow(seat);
       stopTicker = ticker.every(beatMs, tick);
     },
     async stop() {

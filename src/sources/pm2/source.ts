@@ -161,10 +161,11 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
     // Before the call: what changes while it is under way, or is told by the log below, needs the next list.
     isListDue = false;
     const listed = await readList(client, { timeoutMs: listTimeoutMs, signal }, roster.keep);
+    const dumped = dumpReader.read();
     const isNewDaemon = hasNewConnection || daemon === null ? await identify(signal) : false;
     // What ended before the list was made stands in the log by now: no exit is counted twice, or as untold.
     await readLog();
-    dump = await dumpReader.read();
+    dump = await dumped;
     const now = clock.monotonic();
     const isReordered = roster.take(listed, { now: clock.now(), isNewDaemon, isLogRead: log.isReadable });
     listedAt = clock.now();
@@ -197,11 +198,14 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
   async function observe(signal: AbortSignal): Promise<void> {
     const start = clock.monotonic();
     const isLogTold = watcher.isTelling && (daemon === null || daemon.logPath === usualLogPath(home));
-    if (isLogDue || !isLogTold || start - logMono >= logEveryMs - toleranceMs) await readLog();
+    const mustList = daemon === null || hasNewConnection;
+    const mayHaveGrown = isLogDue || !isLogTold || start - logMono >= logEveryMs - toleranceMs;
+    // With a list the log is read in any case: the daemon is not kept waiting for its question.
+    if (mayHaveGrown && !mustList) await readLog();
     const sinceList = start - listedMono;
     const isFollowing = unsettledSince !== null && start - unsettledSince < settleMs;
     const isDue = isListDue || isFollowing || sinceList >= listPauseMs() - toleranceMs;
-    if (daemon === null || hasNewConnection || (isDue && sinceList >= minListGapMs)) await list(signal);
+    if (mustList || (isDue && sinceList >= minListGapMs)) await list(signal);
     else if (start - answeredMono >= pingEveryMs - toleranceMs) {
       await client.call('ping', [{}], { timeoutMs: pingTimeoutMs, signal });
       answeredMono = clock.monotonic();
