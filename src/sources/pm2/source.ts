@@ -161,11 +161,10 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
     // Before the call: what changes while it is under way, or is told by the log below, needs the next list.
     isListDue = false;
     const listed = await readList(client, { timeoutMs: listTimeoutMs, signal }, roster.keep);
-    const dumped = dumpReader.read();
     const isNewDaemon = hasNewConnection || daemon === null ? await identify(signal) : false;
     // What ended before the list was made stands in the log by now: no exit is counted twice, or as untold.
     await readLog();
-    dump = await dumped;
+    dump = await dumpReader.read();
     const now = clock.monotonic();
     const isReordered = roster.take(listed, { now: clock.now(), isNewDaemon, isLogRead: log.isReadable });
     listedAt = clock.now();
@@ -199,9 +198,8 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
     const start = clock.monotonic();
     const isLogTold = watcher.isTelling && (daemon === null || daemon.logPath === usualLogPath(home));
     const mustList = daemon === null || hasNewConnection;
-    const mayHaveGrown = isLogDue || !isLogTold || start - logMono >= logEveryMs - toleranceMs;
     // With a list the log is read in any case: the daemon is not kept waiting for its question.
-    if (mayHaveGrown && !mustList) await readLog();
+    if (!mustList && (isLogDue || !isLogTold || start - logMono >= logEveryMs - toleranceMs)) await readLog();
     const sinceList = start - listedMono;
     const isFollowing = unsettledSince !== null && start - unsettledSince < settleMs;
     const isDue = isListDue || isFollowing || sinceList >= listPauseMs() - toleranceMs;
