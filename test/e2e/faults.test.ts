@@ -56,6 +56,19 @@ describe('the daemon', () => {
     expect(pty.line(0)).not.toMatch(/stale/);
   });
 
+  test('updated in place (pm2 update: another daemon, the same bots) it is read on, with the new pids, and none is an orphan', async () => {
+    const pty = await monitor();
+    await pty.waitFor(/weather-bot\s+ok/);
+    const before = pm2.pid();
+    await pm2.cli('update');
+    expect(pm2.pid()).not.toBe(before);
+    await pm2.cli('stop', 'weather-bot');
+    await pty.waitFor(/weather-bot\s+stopped/, { what: 'a stop by the new daemon' });
+    await pty.waitFor((shown) => !/ORPHAN|pm2 (stale|down)/.test(screenOf(shown)), { what: 'nothing left of the old' });
+    await pm2.cli('restart', 'weather-bot');
+    await pty.waitFor(/weather-bot\s+ok/);
+  });
+
   test('frozen is said within 10 s, and over when it goes on', async () => {
     const pty = await monitor();
     await pty.waitFor(/weather-bot\s+ok/);

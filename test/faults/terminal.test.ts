@@ -89,6 +89,19 @@ test('without a standard input, or with a closed output, it prints one frame or 
   expect(stderr).toBe('');
 });
 
+test('with its standard input closed, on a terminal, it prints one frame and ends: there is nobody to type', async () => {
+  const pty = startPty({
+    command: '/bin/sh',
+    args: ['-c', 'exec "$1" "$2" <&-', 'sh', process.execPath, PROGRAM],
+    env: person.env,
+    cwd: person.home,
+  });
+  keep(pty);
+  expect((await pty.exit).code).toBe(0);
+  expect(pty.transcript()).toMatch(/no PM2 here/i);
+  expect(pty.transcript()).not.toContain('\u001b[?1049h');
+});
+
 test('stopped for a while (SIGSTOP, SIGCONT) it paints all again, and its values are fresh', async () => {
   const pty = await monitor();
   pty.kill('SIGSTOP');
