@@ -28,9 +28,19 @@ export function groupRows(rows: readonly BotRow[], lines: BotLine[], { store, fo
   const tops: (GroupRow | BotRow)[] = [];
   const within = new Map<GroupRow, (GroupRow | BotRow)[]>();
   const used = new Set<string>();
+  const orphans = gathered(rows);
   for (const row of rows) {
     let siblings = tops;
     let depth = 0;
+    if (row.orphan !== null && orphans.length > 0) {
+      row.depth = 1;
+      if (used.has(ORPHANS_KEY)) continue;
+      used.add(ORPHANS_KEY);
+      const group = orphanGroup(store, folded, orphans);
+      within.set(group, [...orphans]);
+      tops.push(group);
+      continue;
+    }
     for (const level of levels) {
       const key = keyOfGroup(level, row);
       if (level === 'app' && instances.get(key) === 1) continue;
@@ -69,27 +79,35 @@ export const ORPHANS_MOST = 3;
 export function plainRows(rows: readonly BotRow[], lines: BotLine[], { store, folded }: Grouping): void {
   lines.length = 0;
   for (const key of store.keys()) if (key !== ORPHANS_KEY) store.delete(key);
-  const orphans = rows.filter(({ orphan }) => orphan !== null);
+  const orphans = gathered(rows);
   const [first] = orphans;
-  const isGathered = first !== undefined && orphans.length > ORPHANS_MOST && orphans.length < rows.length;
-  if (!isGathered) store.clear();
+  if (first === undefined) store.clear();
   for (const row of rows) {
     row.depth = 0;
-    if (!isGathered || row.orphan === null) {
-      lines.push(row);
-      continue;
+    if (first === undefined || row.orphan === null) lines.push(row);
+    else if (row === first) {
+      const group = orphanGroup(store, folded, orphans);
+      lines.push(group);
+      if (!group.isFolded) lines.push(...orphans);
+      sumGroup(group);
     }
-    if (row !== first) continue;
-    const group = store.get(ORPHANS_KEY) ?? createGroup(ORPHANS_KEY, 'orphans', row);
-    store.set(ORPHANS_KEY, group);
-    group.label = `${orphans.length} ORPHANS`;
-    group.isFolded = folded.has(ORPHANS_KEY);
-    group.members = orphans;
-    for (const orphan of orphans) orphan.depth = 1;
-    lines.push(group);
-    if (!group.isFolded) lines.push(...orphans);
-    sumGroup(group);
   }
+  for (const orphan of orphans) orphan.depth = 1;
+}
+
+/** The orphans, where they are many and there are bots beside them. */
+function gathered(rows: readonly BotRow[]): BotRow[] {
+  const orphans = rows.filter(({ orphan }) => orphan !== null);
+  return orphans.length > ORPHANS_MOST && orphans.length < rows.length ? orphans : [];
+}
+
+function orphanGroup(store: GroupStore, folded: ReadonlySet<string>, orphans: BotRow[]): GroupRow {
+  const group = store.get(ORPHANS_KEY) ?? createGroup(ORPHANS_KEY, 'orphans', orphans[0] as BotRow);
+  store.set(ORPHANS_KEY, group);
+  group.label = `${orphans.length} ORPHANS`;
+  group.isFolded = folded.has(ORPHANS_KEY);
+  group.members = orphans;
+  return group;
 }
 
 /** The groups that a row may stand in, the widest first. */

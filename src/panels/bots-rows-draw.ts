@@ -80,7 +80,9 @@ export function drawGroup(
       putText(cells, stateWord(last), { x, y, width, align: column.align, style: roles[stateRole(last)] });
     } else if (column.id === 'why' && worst?.judgement.why) {
       const style = roles[stateRole(worst.judgement.state)];
-      putText(cells, `${worst.bot.name}: ${worst.judgement.why}`, { x, y, width, align: column.align, style });
+      // What is said of one orphan is said of all.
+      const of = group.level === 'orphans' ? '' : `${worst.bot.name}: `;
+      putText(cells, `${of}${worst.judgement.why}`, { x, y, width, align: column.align, style });
     } else if (column.group) {
       putText(cells, column.group(group), { x, y, width, align: column.align, style: roles.title });
     }

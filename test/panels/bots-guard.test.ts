@@ -79,6 +79,12 @@ test('many of them are one line that opens, so that the bots stay on a phone; K 
   expect(panel.keys(opened)).toEqual([ORPHANS_KEY, ...orphans.map(orphanKey), ...bots.bots.toReversed().map(keyOf)]);
   expect(drawn(panel, opened, 100, 30)[3]).toMatch(/poller-0 +ORPHAN +2%? .*48M/);
   expect(panel.group?.(opened, orphanKey(orphans[3] as Orphan))).toBe(ORPHANS_KEY);
+  // Under groups too.
+  const grouped = drawn(botsPanel(), scopeOn(world, { isGrouped: true }), 100, 30).join();
+  expect(grouped).toMatch(/▸ 12 ORPHANS/);
+  expect(grouped).not.toContain('poller');
+  expect(grouped).toContain('may poll twice: no daemon');
+  expect(botsPanel().keys(scopeOn(world, { isGrouped: true, folded: new Set() }))).toHaveLength(15);
   // Where there is nothing else, and in an order of the person's own, each is a row.
   const alone = scopeOn(worldWith({ orphans }, dead));
   expect(botsPanel().keys(alone)).toHaveLength(12);
