@@ -4,9 +4,14 @@ import type { Bot, Pm2Dump, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type BotState, isUnasked, judgeAt, momentOf } from './judge.ts';
 import type { Entry } from './store.ts';
 
+/** A hundred bytes each: what asks for the key of one bot again gets the same text. */
+const keys = new WeakMap<object, string>();
+
 /** Identity of a bot: kept across restarts, new when it is deleted and added again. */
 export function keyOf(bot: Pick<Bot, 'home' | 'id' | 'uniqueId'>): string {
-  return `${bot.home}\n${bot.id}\n${bot.uniqueId}`;
+  let key = keys.get(bot);
+  if (key === undefined) keys.set(bot, (key = `${bot.home}\n${bot.id}\n${bot.uniqueId}`));
+  return key;
 }
 
 /** Where the number of expected bots comes from; with several homes, from the best any of them has. */

@@ -163,6 +163,11 @@ function judgeStopped(bot: Bot, lastExit: BotExit | undefined, now: number, flap
   return { state: 'errored', why: `${describeExit(lastExit)}, not restarted` };
 }
 
+/** Of most bots there is nothing to say: one verdict serves them all, each second. */
+const QUIET = Object.fromEntries(BOT_STATES.map((state) => [state, { state, why: '', last: state }])) as Readonly<
+  Record<BotState, Judgement & { readonly last: BotState }>
+>;
+
 /**
  * The same of a bot whose reading is no longer fresh: stale, with what it was when it was last seen. `last` orders the
  * list, so that what was broken stays on top.
@@ -173,7 +178,7 @@ export function judgeAt(
   limits: BotLimits,
 ): Judgement & { readonly last: BotState } {
   const judgement = judgeBot(bot, isFresh ? now : readAt, limits);
-  if (isFresh) return { ...judgement, last: judgement.state };
+  if (isFresh) return judgement.why === '' ? QUIET[judgement.state] : { ...judgement, last: judgement.state };
   const why = [`was ${judgement.state}`, judgement.why].filter(Boolean).join(' ');
   return { state: 'stale', why, last: judgement.state };
 }

@@ -32,12 +32,13 @@ const keepsNothing = (path: string | null): boolean => path === null || path ===
 
 function targetsOf({ name, outLogPath, errLogPath, combinedLogPath }: Bot): LogTarget[] {
   const targets: LogTarget[] = [];
+  const bots = [name];
   // The third file holds both of the others once more: it is read where they keep nothing.
   if (combinedLogPath && keepsNothing(outLogPath) && keepsNothing(errLogPath)) {
-    return [{ path: combinedLogPath, bots: [name], stream: 'err' }];
+    return [{ path: combinedLogPath, bots, stream: 'err' }];
   }
-  if (outLogPath) targets.push({ path: outLogPath, bots: [name], stream: 'out' });
-  if (errLogPath) targets.push({ path: errLogPath, bots: [name], stream: 'err' });
+  if (outLogPath) targets.push({ path: outLogPath, bots, stream: 'out' });
+  if (errLogPath) targets.push({ path: errLogPath, bots, stream: 'err' });
   return targets;
 }
 

@@ -56,8 +56,11 @@ interface Rhythm {
 
 export function createRhythms(): Rhythms {
   let rhythms: Rhythm[] = [];
-  let byKey = new Map<string, Rhythm>();
-  const find = (bot: Bot): Rhythm | undefined => byKey.get(keyOf(bot));
+  let byId = new Map<Bot['id'], Rhythm>();
+  const find = ({ id, uniqueId }: Bot): Rhythm | undefined => {
+    const known = byId.get(id);
+    return known?.bot.uniqueId === uniqueId ? known : undefined;
+  };
 
   return {
     arrange(bots) {
@@ -66,7 +69,7 @@ export function createRhythms(): Rhythms {
         rhythm.bot = bot;
         return rhythm;
       });
-      byKey = new Map(rhythms.map((rhythm) => [keyOf(rhythm.bot), rhythm]));
+      byId = new Map(rhythms.map((rhythm) => [rhythm.bot.id, rhythm]));
     },
     renew(index, bot) {
       const rhythm = rhythms[index];
@@ -99,10 +102,6 @@ export function createRhythms(): Rhythms {
       if (rhythm !== undefined) rhythm.before = habit;
     },
   };
-}
-
-function keyOf({ id, uniqueId }: Bot): string {
-  return `${id}\n${uniqueId}`;
 }
 
 function newRhythm(bot: Bot): Rhythm {

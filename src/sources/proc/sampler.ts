@@ -45,6 +45,8 @@ export interface ProcSamplerOptions {
 }
 
 const noMembers: ReadonlySet<number> = new Set();
+/** A tree of which nothing is known. */
+const unseen: Tree = { cpuTicks: 0, at: 0, startTicks: -1, seenIn: 0, cpuPercent: Number.NaN, members: noMembers };
 const minIntervalMs = 500;
 /** In how many samples each tree has its turn. */
 const turns = 5;
@@ -109,14 +111,14 @@ export function createProcSampler({ procRoot = '/proc', maxDescriptors }: ProcSa
     const cpuPercent =
       isSame && usedTicks >= 0 ? (usedTicks / ticksPerSecond / ((now - before.at) / 1000)) * 100 : Number.NaN;
     into.cpuPercent[index] = cpuPercent;
-    trees.set(root, {
-      cpuTicks,
-      at: now,
-      startTicks: first.process.startTicks,
-      seenIn: sampleNumber,
-      cpuPercent,
-      members: members ?? noMembers,
-    });
+    const tree = before ?? { ...unseen };
+    tree.cpuTicks = cpuTicks;
+    tree.at = now;
+    tree.startTicks = first.process.startTicks;
+    tree.seenIn = sampleNumber;
+    tree.cpuPercent = cpuPercent;
+    tree.members = members ?? noMembers;
+    if (before === undefined) trees.set(root, tree);
     return true;
   }
 
