@@ -25,6 +25,8 @@ export function rankOf(state: BotState): number {
   return BOT_STATES.indexOf(state);
 }
 
+const HOUR_MS = 3_600_000;
+
 /** So many exits nobody asked for, within this time, make a bot FLAPPING; so long without a word, SILENT. */
 export type BotLimits = Pick<Thresholds['bots'], 'flapExits' | 'flapWindowMs' | 'silentAfterMs'>;
 
@@ -93,7 +95,8 @@ export function judgeBot(bot: Bot, now: number, limits: BotLimits): Judgement {
     case 'one-launch-status':
       if (isFrozen(bot, now)) return { state: 'frozen', why: frozenWords(bot, now) };
       if (isFlapping) return { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) };
-      return isSilent(bot, now, limits) ? { state: 'silent', why: silence(bot, now) } : { state: 'ok', why: '' };
+      if (isSilent(bot, now, limits)) return { state: 'silent', why: silence(bot, now) };
+      return { state: 'ok', why: pastWords(bot.exits, now) };
     case 'unknown':
       return { state: 'unknown', why: 'a status of PM2 that is not known here' };
     default:
@@ -196,6 +199,13 @@ export function momentOf(reading: { readonly state: 'fresh' | 'stale'; readonly 
 }
 
 /** `12×/5m exit 1`: as many as seen; the ring of exits holds 64, so more reads `64+`. */
+/** It runs, and not for long, or not well: `4×/1h over memory`. A restart that somebody asked for ends the matter. */
+function pastWords(exits: readonly BotExit[], now: number): string {
+  const last = exits.at(-1);
+  if (!last || !isUnasked(last) || now - last.at >= HOUR_MS) return '';
+  return flapWords(exits, countUnasked(exits, now - HOUR_MS), HOUR_MS);
+}
+
 function flapWords(exits: readonly BotExit[], crashes: number, windowMs: number): string {
   const last = exits.findLast(isUnasked);
   const count = crashes >= 64 ? '64+' : String(crashes);

@@ -39,6 +39,15 @@ describe('a bot that PM2 calls online', () => {
     expect(judge(bot, true, NOON).state).toBe('ok');
   });
 
+  test('and is ok, it says what ended it within the hour, until somebody restarts it', () => {
+    const exits = makeCrashes(4, 600_000, 400_000).map((exit) => ({ ...exit, cause: 'memory' as const }));
+    const why = (more: Bot['exits'], now: number) =>
+      judge(makeBot({ startedAt: NOON - 390_000, exits: [...exits, ...more] }), true, now);
+    expect(why([], NOON)).toEqual({ state: 'ok', why: '4×/1h over memory' });
+    expect(why([], NOON + 3_300_000)).toEqual({ state: 'ok', why: '' });
+    expect(why([makeExit({ at: NOON - 300_000, cause: 'asked' })], NOON)).toEqual({ state: 'ok', why: '' });
+  });
+
   test('is stale when the reading is, even if it flapped', () => {
     const bot = makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(9, 1_000) });
     expect(judge(bot, false, NOON)).toEqual({ state: 'stale', why: 'was flapping 9×/5m exit 1' });
