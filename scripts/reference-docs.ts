@@ -136,7 +136,7 @@ ${viewerRows().join('\n')}
 | \`Esc\`, \`Ctrl-C\`; \`n\`, \`q\` where it asks for \`y\` | Cancels. |
 | \`↑\` \`↓\` \`PgUp\` \`PgDn\` | Scrolls; where it asks for \`y\` also \`j\` \`k\` \`Space\`. |
 
-It takes no key in the first 300 ms after it is on the screen. See [actions and safety](actions-and-safety.md).
+It stands at once, and while it says \`reading it again…\`, and for 300 ms after that, it takes no key but \`Esc\` and \`Ctrl-C\`. See [actions and safety](actions-and-safety.md).
 `;
 }
 

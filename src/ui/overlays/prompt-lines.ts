@@ -245,21 +245,26 @@ function tail(text: string, columns: number): string {
   return glyphs.join('');
 }
 
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /** A command is cut nowhere: what is copied from the screen with the mouse must be the whole of it. */
 function hardWrap(text: string, columns: number): string[] {
+  // Of a thousand targets nearly every line is plain, and fits.
+  const widthOf = PLAIN.test(text) ? (part: string): number => part.length : measure;
+  if (widthOf(text) <= columns) return [text.trimEnd()];
   const lines: string[] = [];
   let line = '';
   // The mark before a command or a note stays with its first word.
   for (const word of text.split(/(?<=[^$!] )/)) {
-    if (measure(line + word.trimEnd()) <= columns) {
+    if (widthOf(line + word.trimEnd()) <= columns) {
       line += word;
       continue;
     }
     // A word that fits no line begins on this one; any other goes to the next.
-    const isLong = measure(word.trimEnd()) > columns;
+    const isLong = widthOf(word.trimEnd()) > columns;
     if (!isLong && line !== '') lines.push(line.trimEnd());
     let rest = isLong ? line + word : word;
-    while (measure(rest.trimEnd()) > columns) {
+    while (widthOf(rest.trimEnd()) > columns) {
       const head = truncate(rest, columns, '');
       if (head === '') break;
       lines.push(head);
