@@ -73,7 +73,7 @@ export interface ActingOptions {
 /** What the palette offers. */
 export type ActingOffer = Omit<PaletteOffer, 'sweeps'> & { sweeps(world: World): ReturnType<PaletteOffer['sweeps']> };
 
-const TYPED_ON = 'Keys that are typed on go nowhere: no question is open. They count again after a pause.';
+const TYPED_ON = 'Typed text goes nowhere here: no question is open. A pause, and keys act again.';
 
 export function createActing(options: ActingOptions): Acting {
   const { executor, clock, port, refresh, homes, offer } = options;

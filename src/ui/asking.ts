@@ -124,9 +124,14 @@ export function createAsking(executor: Executor, clock: { monotonic(): number },
     const prompt = promptOf();
     if (prompt?.ask === ask) close(prompt);
     const auditError = reading ? null : await executor.cancel(ask, result, reason);
-    const why = reason === 'cancelled' || result === 'expired' ? '' : ` (${reason})`;
+    const why = reason === 'cancelled' || result === 'expired' ? '' : reason;
     const late = reading ? 'Its targets could not be read again in time' : 'The question expired';
-    const text = result === 'expired' ? `${late}: nothing was done.` : `Cancelled${why}: nothing was done.`;
+    const text =
+      result === 'expired'
+        ? `${late}: nothing was done.`
+        : why === ''
+          ? 'Cancelled: nothing was done.'
+          : `Cancelled, nothing was done: ${why}.`;
     const severity = auditError === null && result === 'cancelled' && why === '' ? 'plain' : 'warn';
     notice(text + unwritten(auditError), severity);
     await reading?.ended;

@@ -76,7 +76,7 @@ test('a prompt that a resize has made invisible is dropped, and y does nothing',
   pty.resize(30, 8);
   await pty.waitFor(/too small/);
   pty.resize(100, 30);
-  await pty.waitFor(/Cancelled .*nothing was done/);
+  await pty.waitFor(/Cancelled, nothing was done: the screen is too small/);
   expect(shows(pty, /Esc cancel/)).toBe(false);
   pty.press('r');
   await armed(pty);

@@ -195,7 +195,7 @@ test('a word that goes into a question closes it, what follows is dropped with a
   const desk = sit();
   for (const char of 'rest') await desk.press(char, 120);
   expect(desk.question()).toBeNull();
-  expect(desk.shell.ui().notice?.text).toMatch(/go nowhere/);
+  expect(desk.shell.ui().notice?.text).toMatch(/goes nowhere/);
   for (const char of 'art my-bot\r') await desk.press(char, 120);
   expect(desk.question()).toBeNull();
   expect(desk.shell.ui()).toMatchObject({ view: 'home', detail: null, overlay: null });
