@@ -5,7 +5,7 @@ import { keepTerminals } from '../helpers/kept-terminals.ts';
 import { createPerson, type Person, PROGRAM, runProgram, startMonitor } from '../helpers/monitor.ts';
 import { until } from '../helpers/pm2-daemon.ts';
 import { type Pty, startPty } from '../helpers/pty.ts';
-import { isRunning } from '../helpers/tree.ts';
+import { processRow } from '../helpers/tree.ts';
 
 let person: Person;
 const keep = keepTerminals();
@@ -106,7 +106,7 @@ test('stopped for a while (SIGSTOP, SIGCONT) it paints all again, and its values
   const pty = await monitor();
   pty.kill('SIGSTOP');
   pty.resize(80, 24);
-  await until('it is stopped', () => isRunning(pty.pid));
+  await until('it is stopped', () => processRow(pty.pid)?.state === 'T');
   pty.kill('SIGCONT');
   await pty.waitFor((shown) => shown.rows === 24 && hasFooter(shown), { what: 'the screen in its new size' });
   expect(pty.line(0)).not.toMatch(/stale/);
