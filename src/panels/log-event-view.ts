@@ -70,7 +70,7 @@ function rowsOf({ line, bot, path, raw }: LogEventLook): readonly Row[] {
         ? `${new Date(line.at).toISOString()} · ${clockTime(line.at, offsetAt(line.at))} here`
         : line.isTimed
           ? `${clockTime(line.at, offsetAt(line.at))} here, when it came: the line tells none`
-          : 'the line tells none',
+          : 'it tells none: shown with the line before it, or at the last write to its file',
       'text',
     ],
     [

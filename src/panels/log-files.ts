@@ -176,8 +176,9 @@ export function drawLogFiles(cells: Cells, { rows, cursor, top, sort }: LogFiles
       const style = isSoon ? roles.bad : name === 'bot' ? roles.strong : roles.text;
       cells.text(isNumber ? at + room - measure(shown) : at, y, shown, style, room);
     }
-    const words = row.reason === '' ? row.path : `${row.reason}: ${row.path}`;
-    if (rest >= 8) cells.text(x, y, headless(words, rest), row.reason === '' ? roles.muted : roles.warn, rest);
+    const why = row.reason === '' ? '' : `${row.reason}: `;
+    const words = truncate(why + headless(row.path, Math.max(8, rest - measure(why))), rest);
+    if (rest >= 8) cells.text(x, y, words, why === '' ? roles.muted : roles.warn, rest);
   });
 }
 

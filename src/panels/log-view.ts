@@ -262,7 +262,7 @@ function drawFoot(cells: Cells, look: LogViewLook, theme: Theme): void {
     const shown = [...text].slice(-kept).join('');
     const used = cells.text(2, y, ` ${sign}${shown}▏ `, theme.strong, width - 4);
     const room = width - 6 - used;
-    if (room >= 12) cells.text(3 + used, y, `${truncate(hint, room)} `, isBad ? theme.bad : theme.muted, room + 1);
+    if (room >= 12) cells.text(2 + used, y, `${truncate(hint, room)} `, isBad ? theme.bad : theme.muted, room + 1);
     return;
   }
   const line = look.window.lines[look.isFollowing ? look.window.lines.length - 1 : look.window.cursor];
