@@ -41,11 +41,11 @@ export function launchOptions(): readonly string[] {
   const launcher = readFileSync(join(import.meta.dirname, '../bin/botop'), 'utf8');
   const [, options] = /^exec "\$node" (.*?)\s*"\$root\/dist/m.exec(launcher) ?? [];
   if (options === undefined) throw new Error('bin/botop does not tell how it starts Node');
-  const [, known = '', young = ''] = /^case \$packages\$version in (.*?)\) young=(\S+)/m.exec(launcher) ?? [];
+  const [, known = '', tuned = ''] = /^case \$packages\$version in (.*?)\) tuned='(.*?)'/m.exec(launcher) ?? [];
   const isKnown = known.includes(` abi ${process.versions.modules}'`);
   return options
     .split(' ')
-    .flatMap((option) => (option === '$young' ? (isKnown ? [young] : []) : [option]))
+    .flatMap((option) => (option === '$tuned' ? (isKnown ? tuned.split(' ') : []) : [option]))
     .filter((option) => option !== '');
 }
 
