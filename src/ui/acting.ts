@@ -8,6 +8,7 @@ import { targetsOfKind } from './acting-targets.ts';
 import { createAsking } from './asking.ts';
 import type { Effect } from './binding.ts';
 import type { KeyFlags } from './keys.ts';
+import { createLateKeys } from './late-keys.ts';
 import { createPaletteControl, type PaletteOffer } from './palette-control.ts';
 import type { Prompt } from './prompt.ts';
 import type { UiEvent, UiState } from './state.ts';
@@ -101,13 +102,18 @@ export function createActing(options: ActingOptions): Acting {
   async function fire(ask: Ask): Promise<void> {
     const { id, action, targets } = ask;
     const outcome = await executor.fire(ask, (progress) => {
+      late.seen(progress, clock.monotonic());
       put(id, action, targets, stripOfProgress(progress));
       refresh();
     });
+    late.ended(id, clock.monotonic());
     put(id, action, targets, stripOfOutcome(outcome));
     refresh();
     vigils.begin(outcome);
   }
+
+  /** `p` and `x` that were meant for what has just ended. */
+  const late = createLateKeys();
 
   const vigils = createVigils({
     world: port.world,
@@ -149,7 +155,13 @@ export function createActing(options: ActingOptions): Acting {
   /** `p` and `x` hold an action that goes through many targets; they mean what they always do otherwise. */
   function pull(key: string): boolean {
     const { reins } = executor;
-    if (reins === null || reins.stoppedFor !== null || port.ui().overlay || port.ui().typing) return false;
+    if (port.ui().overlay || port.ui().typing) return false;
+    if (reins === null || reins.stoppedFor !== null) {
+      const text = late.remarkOn(key, clock.monotonic());
+      if (text === null) return false;
+      port.dispatch({ type: 'noticed', text, severity: 'warn', at: clock.monotonic() });
+      return true;
+    }
     if (key === 'p') reins.pause(!reins.isPaused);
     else if (key === 'x') reins.stop('ended with x');
     else return false;

@@ -2,7 +2,8 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Action } from '../../src/actions/action.ts';
 import { type Ask, buildAsk } from '../../src/actions/ask.ts';
 import type { Executor } from '../../src/actions/executor.ts';
-import type { Outcome } from '../../src/actions/outcome.ts';
+import type { Outcome, Progress } from '../../src/actions/outcome.ts';
+import { createReins, type Reins } from '../../src/actions/reins.ts';
 import { restart } from '../../src/actions/restart.ts';
 import { type BotTarget, botTarget, type Target } from '../../src/actions/target.ts';
 import { type Acting, createActing } from '../../src/ui/acting.ts';
@@ -36,7 +37,9 @@ let cancelled: string[];
 let isSketched: boolean;
 /** What comes of that: null for the question, else why not. */
 let reading: Promise<string | null>;
-let fired: { ask: Ask; end(outcome: Outcome): void }[];
+let fired: { ask: Ask; report(progress: Progress): void; end(outcome: Outcome): void }[];
+/** Of what goes through many targets now. */
+let reins: Reins | null;
 
 const askOf = (action: Action, targets: readonly Target[], id: string): Ask =>
   buildAsk({
@@ -55,11 +58,14 @@ beforeEach(() => {
   room = { columns: 100, rows: 30 };
   cancelled = [];
   fired = [];
+  reins = null;
   isSketched = true;
   reading = Promise.resolve(null);
   const executor: Executor = {
     isBusy: false,
-    reins: null,
+    get reins() {
+      return reins;
+    },
     barred: () => null,
     sketch: (action, targets) => (isSketched ? askOf(action, targets, '') : null),
     ask: async (action, targets, signal) => {
@@ -71,7 +77,7 @@ beforeEach(() => {
     },
     fire: (ask, report) => {
       report({ ask, results: [], current: ask.targets[0] ?? null, verdict: null });
-      return new Promise((end) => fired.push({ ask, end }));
+      return new Promise((end) => fired.push({ ask, report, end }));
     },
     cancel: async (_, __, reason) => {
       cancelled.push(reason);
@@ -288,4 +294,54 @@ test('of several actions each end is shown, and leaving asks as long as one is w
   acting.dismissed();
   acting.tick();
   expect(ui.strip).toBeNull();
+});
+
+test('p and x that come as a rolling restart ends, or is ended, are dropped with a word, and mean the picture after a second', async () => {
+  acting.ask(restart, [bot('a'), bot('b')]);
+  await settled();
+  arm();
+  const { answer } = (prompt() as OpenPrompt).ask;
+  for (const char of answer.kind === 'type' ? (answer.texts[0] ?? '') : 'y') acting.report(char, {});
+  acting.report('', { return: true });
+  await settled();
+  at += 5000;
+  const { ask, report } = fired[0] as (typeof fired)[number];
+  const going: Progress = {
+    ask,
+    results: [],
+    current: null,
+    verdict: null,
+    isPaused: false,
+    stoppedFor: null,
+    etaMs: 1,
+  };
+  const held = createReins();
+  reins = held;
+  report(going);
+  expect(acting.press('p')).toBe(true);
+  expect(held.isPaused).toBe(true);
+  // Between the last bot and the line that says so nothing holds it any more, and the line still offers it.
+  reins = null;
+  at += 5000;
+  expect(acting.press('p')).toBe(true);
+  expect(ui.notice?.text).toBe('Nothing is left to pause. p again holds the picture.');
+  report({ ask, results: [], current: null, verdict: null });
+  at += 999;
+  expect(acting.press('x')).toBe(true);
+  expect(ui.notice?.text).toBe('Nothing is left to end.');
+  expect(acting.press('j')).toBe(false);
+  at += 1;
+  expect(acting.press('p')).toBe(false);
+  // What the last bot of it does is another line, and its end no end of what could be held.
+  endOf(0, 'good');
+  await settled();
+  expect(acting.press('p')).toBe(false);
+
+  reins = createReins();
+  report(going);
+  acting.press('x');
+  report({ ...going, stoppedFor: 'ended with x' });
+  expect(acting.press('x')).toBe(true);
+  at += 1000;
+  expect(acting.press('x')).toBe(false);
 });
