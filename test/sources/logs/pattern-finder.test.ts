@@ -138,11 +138,11 @@ describe('what is passed over by the bytes of a line', () => {
           found += whole.length;
         },
       ),
-      { numRuns: 800 },
+      { numRuns: 400 },
     );
-    expect(sieved).toBeGreaterThan(200);
-    expect(found).toBeGreaterThan(300);
-  });
+    expect(sieved).toBeGreaterThan(100);
+    expect(found).toBeGreaterThan(100);
+  }, 60_000);
 
   test.each([
     ['[0-9]{5} [a-z]{9}'],
