@@ -134,20 +134,20 @@ test('no word that is typed fast into the list fires anything', async () => {
       for (const char of text) await desk.press(char, gapMs);
       expect(desk.fired).toEqual([]);
     }),
-    { numRuns: 150 },
+    { numRuns: 200, seed: 20261122 },
   );
 });
 
 test('no word that is typed slowly does, where it does not begin with the key and its answer', async () => {
   // After a key that moves it is as if it began anew.
-  const slowly = fc.oneof(names, word).filter((text) => !/^[ \d\rjkgGnN]*[rSL+v]+y/.test(text));
+  const slowly = fc.oneof(names, word).filter((text) => !/^[ \d\rjkgGnN]*[rSL+v][rSL+vjk ]*y/.test(text));
   await fc.assert(
     fc.asyncProperty(slowly, fc.integer({ min: 300, max: 790 }), async (text, gapMs) => {
       const desk = sit();
       for (const char of text) await desk.press(char, gapMs);
       expect(desk.fired).toEqual([]);
     }),
-    { numRuns: 150 },
+    { numRuns: 200, seed: 20261122 },
   );
 });
 
@@ -168,7 +168,7 @@ test('no paste fires anything or asks for it, however it is cut, announced or no
         expect(desk.fired).toEqual([]);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 200, seed: 20261122 },
   );
 });
 
