@@ -48,8 +48,18 @@ export function drawHeader(cells: Cells, scope: ChromeScope): void {
     putLine(cells, 1, fleet, sources);
     return;
   }
-  putLine(cells, 0, [...name, ['  ', theme.text], ...fleet], [...badges, ...sources, ...clock]);
+  const fits = (left: readonly Piece[], right: readonly Piece[]): boolean =>
+    widthOf(left) + widthOf(right) < cells.width;
+  const gap: Piece = ['  ', theme.text];
+  const right = [...badges, ...sources, ...clock];
+  if (fits([...name, gap, ...fleet], right)) return putLine(cells, 0, [...name, gap, ...fleet], right);
+  // What is wrong is worth more than the offset of the clock, sources that are all well, and our own name.
+  const few = fleetPieces(scope, true);
+  const short: Piece[] = [...badges, ...sourcePieces(scope, NARROW_SOURCES, true), [time.slice(0, 5), theme.text]];
+  putLine(cells, 0, fits([...name, gap, ...few], short) ? [...name, gap, ...few] : few, short);
 }
+
+const widthOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, [text]) => sum + measure(text), 0);
 
 function fleetPieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[] {
   const fleet = countFleet(world);
@@ -112,7 +122,7 @@ function sourceName(id: string): string {
 
 /** Pieces from the left and pieces at the right; the left ones give way. */
 function putLine(cells: Cells, y: number, left: readonly Piece[], right: readonly Piece[]): void {
-  const rightWidth = right.reduce((sum, [text]) => sum + measure(text), 0);
+  const rightWidth = widthOf(right);
   let x = cells.width - rightWidth;
   for (const [text, style] of right) x += cells.text(x, y, text, style);
   const room = cells.width - rightWidth - 1;

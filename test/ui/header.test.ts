@@ -6,8 +6,19 @@ import { drawHeader } from '../../src/ui/chrome.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
 import { initialUi } from '../../src/ui/state.ts';
 import { createTheme } from '../../src/ui/theme.ts';
-import { NOON } from '../helpers/bots.ts';
+import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../helpers/bots.ts';
 import { createStillWorld } from '../helpers/still-shell.ts';
+
+test('what is wrong stays when badges take the room: sources that are well and the offset go first', () => {
+  const still = createStillWorld({
+    pm2: makePm2Snapshot([makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(9, 1_000) })]),
+  });
+  const cells = new Cells(64, 1);
+  const ui = { ...initialUi('home'), isPaused: true };
+  const scope = { world: still.world(), ui, theme: createTheme('none'), hostname: 'bots1', isReadOnly: true };
+  drawHeader(cells, { ...scope, clockNow: NOON, offsetMinutes: 0 });
+  expect(cells.plain()[0]).toMatch(/^0\/1 running · 1 FLAPPING +READ-ONLY {2}PAUSED .*12:00$/);
+});
 
 /** The header over homes that cannot be read. */
 function header(homes: readonly string[], columns: number): string[] {
