@@ -88,6 +88,7 @@ function unavailable({ bot }: BotTarget): string | null {
 function ofOne(bot: Bot, now: number): string[] {
   const sentences: string[] = [];
   if (bot.cron !== null) sentences.push(`its schedule (${bot.cron}) starts it again: only a delete ends that`);
+  if (bot.cron !== null && isRunning(bot)) sentences.push(`should the schedule come while it still ends, ${DROPPED}`);
   if (bot.status === 'stopped')
     sentences.push('it is stopped, and the next changed file would start it: its watch ends');
   else if (bot.watch)
@@ -108,12 +109,16 @@ function ofOne(bot: Bot, now: number): string[] {
   return sentences;
 }
 
+/** PM2 takes the schedule back to set it anew with the start, and starts nothing whose process is still there. */
+const DROPPED = 'PM2 forgets it until the next start: then it stays stopped';
+
 const KILLED = 'if it ignores SIGINT it is killed after its kill_timeout, 1.6 s where none is set';
 
 function ofSeveral(bots: readonly Bot[], now: number): string[] {
   const sentences: string[] = [];
   const scheduled = bots.filter((bot) => bot.cron !== null);
   if (scheduled.length > 0) sentences.push(`a schedule starts ${namesOf(scheduled)} again: only a delete ends that`);
+  if (scheduled.some(isRunning)) sentences.push(`should it come while its bot still ends, ${DROPPED}`);
   const watched = bots.filter((bot) => bot.watch);
   if (watched.length > 0) sentences.push(`the watch of ${namesOf(watched)} ends too; a start does not bring it back`);
   sentences.push('they stay stopped until somebody starts them');

@@ -26,6 +26,7 @@ const TROUBLE_ROWS = 3;
 /** Groups say it instead. */
 const NONE: ReadonlySet<never> = new Set();
 const columnsOf = keptColumns();
+type Gathering = Pick<BotsView, 'isGathered'>;
 /** More of them are counted. */
 const OTHERS_MOST = 3;
 
@@ -40,7 +41,7 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
   }
   const columns = columnsOf(width - 2, list.isGrouped ? NONE : view.several, list.columns);
   drawTitles(cells, scope, columns);
-  const page = pageOf(cells, world);
+  const page = pageOf(cells, world, view);
   const cursor = cursorIndex(list, view.keys);
   const top = Math.max(0, Math.min(list.top, view.lines.length - page));
   for (let line = 0; line < page; line++) {
@@ -62,7 +63,7 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
   const under = empty + drift + others;
   if (at?.kind === 'bot') drawBelow(cells, scope, at, below + under + (under > 0 ? 1 : 0));
   drawScrollbar(cells, scope, top, page, view.lines.length);
-  if (isFocused || !scope.ui.detail) drawTrouble(cells, scope);
+  if (isFocused || !scope.ui.detail) drawTrouble(cells, scope, view);
 }
 
 /** The border with what the header does not say: how many are shown of how many, and how old it all is. */
@@ -139,12 +140,12 @@ function drawOthers(cells: Cells, { world, theme }: Scope, from: number): number
 }
 
 /** How many rows of the list are visible. */
-export function pageOf(size: Size, world: World): number {
-  return Math.max(1, size.height - CHROME_ROWS - troubleLines(size, world).length);
+export function pageOf(size: Size, world: World, view: Gathering): number {
+  return Math.max(1, size.height - CHROME_ROWS - troubleLines(size, world, view).length);
 }
 
-function troubleLines({ width, height }: Size, world: World): readonly string[] {
-  const text = troubleOf(world);
+function troubleLines({ width, height }: Size, world: World, { isGathered }: Gathering): readonly string[] {
+  const text = troubleOf(world, isGathered);
   if (text === null || height < 6) return [];
   const lines = wrap(text, width - 4);
   const most = Math.min(TROUBLE_ROWS, Math.floor(height / 5));
@@ -153,8 +154,8 @@ function troubleLines({ width, height }: Size, world: World): readonly string[] 
 }
 
 /** What is wrong and what to do about it, in the panel's last rows. */
-function drawTrouble(cells: Cells, { world, theme }: Scope): void {
-  const lines = troubleLines(cells, world);
+function drawTrouble(cells: Cells, { world, theme }: Scope, view: Gathering): void {
+  const lines = troubleLines(cells, world, view);
   const y = cells.height - 1 - lines.length;
   cells.fill(1, y, cells.width - 2, lines.length);
   lines.forEach((line, at) => cells.text(2, y + at, truncate(line, cells.width - 4), theme.warn));

@@ -14,9 +14,9 @@ export function orphanCount(world: Pick<World, 'guard'>): string {
 
 /**
  * What is wrong with the daemons, the worst first, and what to do, in one line; null where nothing has to be said. Of
- * several homes each is named.
+ * several homes each is named. `isGathered`: the orphans are one line of the list.
  */
-export function troubleOf(world: World): string | null {
+export function troubleOf(world: World, isGathered: boolean): string | null {
   const verdicts = judgeDaemons(world);
   const [worst, ...others] = [...ofSeverity(verdicts, 'bad'), ...ofSeverity(verdicts, 'warn')];
   if (worst !== undefined) {
@@ -31,9 +31,9 @@ export function troubleOf(world: World): string | null {
   const { length } = orphansOf(world);
   if (length === 0) return null;
   // What to press comes first: a narrow panel cuts the rest.
-  return length === 1
-    ? 'K on the ORPHAN ends it · 1 bot outlived its daemon and may poll twice'
-    : `${length > ORPHANS_MOST ? 'K on their line' : 'Space K'} ends ORPHANS · ${length} bots outlived their daemon and may poll twice`;
+  if (length === 1) return 'K on the ORPHAN ends it · 1 bot outlived its daemon and may poll twice';
+  const how = isGathered ? 'K on their line' : length > ORPHANS_MOST ? '“: kill all orphans”' : 'Space K';
+  return `${how} ends ORPHANS · ${length} bots outlived their daemon and may poll twice`;
 }
 
 /** What is to be known of daemons and is no trouble: one line for each. */

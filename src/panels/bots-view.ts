@@ -3,7 +3,7 @@
 import type { GuardSnapshot } from '../sources/guard/snapshot.ts';
 import type { Bot, BotMetric, MetricKind, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
-import { orphanKey, orphansOf } from '../state/daemon-guard.ts';
+import { ORPHANS_KEY, orphanKey, orphansOf } from '../state/daemon-guard.ts';
 import { keyOf } from '../state/fleet.ts';
 import { homeTag } from '../state/home-tag.ts';
 import { judgeAt, type Moment, momentOf } from '../state/judge.ts';
@@ -29,6 +29,8 @@ export interface BotsView {
   /** What there are several of, so that a bot's own tells something. */
   readonly several: ReadonlySet<'homes' | 'namespaces'>;
   readonly filter: BotFilter;
+  /** The orphans are one line. */
+  readonly isGathered: boolean;
   /** Of all groups, those within folded ones too. */
   groupKeys(): readonly string[];
 }
@@ -187,7 +189,17 @@ export function createBotsModel(): BotsModel {
       const isOld = isLiveSort(list) && !(Math.abs(world.now - sortedAt) < RESORT_MS);
       if (isDirty || isOld) arrange(world, list);
       else for (const group of groups.values()) sumGroup(group);
-      return { lines, keys, rows: shown, total, stopped, several, filter, groupKeys: () => [...groups.keys()] };
+      return {
+        lines,
+        keys,
+        rows: shown,
+        total,
+        stopped,
+        several,
+        filter,
+        isGathered: groups.has(ORPHANS_KEY),
+        groupKeys: () => [...groups.keys()],
+      };
     },
     row: (key) => (key === null ? null : (rows.get(key) ?? null)),
     group: (key) => (key === null ? null : (groups.get(key) ?? null)),

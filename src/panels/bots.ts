@@ -36,7 +36,7 @@ export function botsPanel(): Panel {
     title: 'Bots',
     sorts: BOT_SORTS,
     keys: (scope) => viewOf(scope).keys,
-    page: (size, { world }) => pageOf(size, world),
+    page: (size, scope) => pageOf(size, scope.world, viewOf(scope)),
     draw: (cells, scope) => drawBots(cells, scope, viewOf(scope)),
     drawDetail(cells, scope, key) {
       const row = rowOf(scope, key);

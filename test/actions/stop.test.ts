@@ -136,6 +136,11 @@ test('it makes no sense for what is stopped, unless a watch would start it', () 
 test('it says what starts the bot again in spite of the stop', () => {
   const said = (over: Partial<Bot>) => stop.consequences([botTarget(makeBot({ id: 3, ...over }))], NOON).join('\n');
   expect(said({ cron: '0 3 * * *' })).toContain('its schedule (0 3 * * *) starts it again');
+  // PM2 unsets a schedule before it looks whether there is still a process.
+  const forgotten = 'should the schedule come while it still ends, PM2 forgets it until the next start';
+  expect(said({ cron: '0 3 * * *' })).toContain(forgotten);
+  expect(said({ cron: '0 3 * * *', status: 'errored', pid: null })).not.toContain('forgets');
+  expect(said({})).not.toContain('forgets');
   expect(said({ watch: true })).toContain('pm2 restart 3 --watch');
   expect(said({ watch: true, mode: 'cluster' })).toContain('with the others of its name');
   expect(said({})).toMatch(/stays stopped until.*uptime of 1h00.*kill_timeout.*pm2 save/s);
@@ -149,7 +154,8 @@ test('several are R2, and those that come back by themselves are named', () => {
   expect(stop.risk(targets.map(botTarget))).toBe('R2');
   const said = stop.consequences(targets.map(botTarget), NOON);
   expect(said[0]).toContain('a schedule starts a again');
-  expect(said[1]).toContain('the watch of b ends');
+  expect(said[1]).toContain('should it come while its bot still ends, PM2 forgets it');
+  expect(said[2]).toContain('the watch of b ends');
   expect(stop.command(targets.map(botTarget), { pm2Home: '/home/ops/.pm2', user: 'ops' })).toBe('pm2 stop 1 2');
 });
 

@@ -90,6 +90,12 @@ test('many of them are one line that opens, so that the bots stay on a phone; K 
   expect(botsPanel().keys(alone)).toHaveLength(12);
   expect(botsPanel().keys(scopeOn(world, { sort: BOT_SORTS.indexOf('mem') }))).toHaveLength(14);
   expect(botsPanel().keys(scopeOn(world, { filter: 'state=orphan' }))).toHaveLength(12);
+  // There is no line of theirs to press K on then.
+  for (const list of [{ sort: BOT_SORTS.indexOf('mem') }, { filter: 'state=orphan' }, { filter: 'weather' }]) {
+    const said = drawn(botsPanel(), scopeOn(world, list), 100, 30).join();
+    expect(said).toContain('“: kill all orphans” ends ORPHANS · 12 bots outlived their daemon');
+    expect(said).not.toContain('their line');
+  }
 });
 
 test('its logs are those that PM2 wrote', () => {
