@@ -209,7 +209,9 @@ function readRefusal(prompt: OpenPrompt, input: string, key: KeyFlags, at: numbe
  */
 function stray(prompt: OpenPrompt, input: string, key: KeyFlags, at: number): Prompt {
   const letters = lettersOf(input, key);
-  if (letters === '') return prompt;
+  // Enter and backspace are part of a text as well.
+  const isPart = letters !== '' || key.return || key.backspace || key.delete;
+  if (!isPart) return prompt;
   const { ask, isGuarded } = prompt;
   const isTyped = ask.answer.kind === 'type';
   const others = [...letters].filter(
@@ -219,7 +221,7 @@ function stray(prompt: OpenPrompt, input: string, key: KeyFlags, at: number): Pr
   const state = prompt.state === 'armed' ? 'opening' : prompt.state;
   const next: OpenPrompt = { ...prompt, state, strays, strayAt: at, isGuarded: isGuarded || others.length > 0 };
   if (!isTyped && strays >= MOST_STRAYS) return typedInto(next);
-  return { ...next, isRushed: prompt.isRushed || isTyped || letters.includes('y') };
+  return { ...next, isRushed: prompt.isRushed || (isTyped && letters !== '') || letters.includes('y') };
 }
 
 /** What of a report would be text. */

@@ -112,6 +112,12 @@ test('the action key, twice or held, does not confirm, and makes it deaf again',
   expect(promptKey(held, 'y', NONE, ARMED + 300).state).toBe('confirmed');
 });
 
+test('Enter while it is deaf keeps it deaf, as a letter does', () => {
+  const entered = enter(shown(), SHOWN + 150);
+  expect(promptKey(entered, 'y', NONE, ARMED).state).toBe('opening');
+  expect(promptKey(entered, 'y', NONE, SHOWN + 450).state).toBe('confirmed');
+});
+
 test('a chunk that holds a y never confirms', () => {
   for (const chunk of ['ry', 'yy', 'y\r', ' y', 'Y']) {
     expect(promptKey(shown(), chunk, NONE, ARMED).state).toBe('opening');
