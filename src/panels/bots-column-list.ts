@@ -1,5 +1,6 @@
 /** The columns of the bots panel as data: what each shows, how wide it is, and which stay where there is little room. */
 import { maxExits } from '../sources/pm2/exits.ts';
+import { HOME_TAG_WIDTH } from '../state/home-tag.ts';
 import { ago, bytes, count, duration, percent } from '../text/format.ts';
 import { type BotColumn, limited, quiet, stateRole, stateWord } from './bots-column.ts';
 import { WIDE_COLUMNS } from './bots-column-wide.ts';
@@ -12,7 +13,7 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     id: 'home',
     label: 'PM2 home',
     title: 'HOME',
-    width: 8,
+    width: HOME_TAG_WIDTH,
     align: 'left',
     // Without it two rows of one name cannot be told apart.
     rank: 2.5,

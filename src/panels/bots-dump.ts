@@ -44,7 +44,7 @@ export function dumpLines(world: World, home: string | null = null): readonly st
       problem === null ? '' : `no copy of the dump is kept: ${problem}`,
     ].filter(Boolean);
     if (parts.length === 0) return [];
-    const tag = world.pm2.length > 1 ? `${homeTag(snapshot.home)}: ` : '';
+    const tag = world.pm2.length > 1 ? `${homeTag(snapshot.home, world.pm2)}: ` : '';
     const saved = snapshot.dump === null ? '' : `since pm2 save ${ago(world.now - snapshot.dump.savedAt)} ago: `;
     return [`${tag}${saved}${parts.join(' · ')}`];
   });

@@ -1,7 +1,6 @@
 /** The tree of homes, namespaces and applications. A level is there where it tells something apart. Pure but for its own lists. */
 
 import { ORPHANS_KEY } from '../state/daemon-guard.ts';
-import { homeTag } from '../state/home-tag.ts';
 import { type BotLine, type BotRow, GROUP_LEVELS, type GroupLevel, type GroupRow, sumGroup } from './bots-row.ts';
 
 /** Groups by key, kept so that a tick makes none anew. */
@@ -49,6 +48,7 @@ export function groupRows(rows: readonly BotRow[], lines: BotLine[], { store, fo
       if (!used.has(key)) {
         used.add(key);
         group.members = [];
+        group.label = labelOf(level, row);
         group.depth = depth;
         group.isFolded = folded.has(key);
         within.set(group, []);
@@ -131,13 +131,27 @@ export function keyOfGroup(level: SharedLevel, { bot }: Pick<BotRow, 'bot'>): st
   return `group\n${level}\n${parts[level].join('\n')}`;
 }
 
-function createGroup(key: string, level: GroupLevel, { bot }: BotRow): GroupRow {
-  const labels = { home: homeTag(bot.home), namespace: bot.namespace, app: bot.name, orphans: '' };
+function labelOf(level: GroupLevel, { bot, homeTag }: BotRow): string {
+  switch (level) {
+    case 'home':
+      return homeTag;
+    case 'namespace':
+      return bot.namespace;
+    case 'app':
+      return bot.name;
+    case 'orphans':
+      return '';
+    default:
+      return level satisfies never;
+  }
+}
+
+function createGroup(key: string, level: GroupLevel, row: BotRow): GroupRow {
   return {
     kind: 'group',
     key,
     level,
-    label: labels[level],
+    label: labelOf(level, row),
     depth: 0,
     isFolded: false,
     members: [],

@@ -21,9 +21,9 @@ export function troubleOf(world: World, isGathered: boolean): string | null {
   const [worst, ...others] = [...ofSeverity(verdicts, 'bad'), ...ofSeverity(verdicts, 'warn')];
   if (worst !== undefined) {
     const isOneOf = verdicts.length > 1;
-    const words = isOneOf ? `${homeTag(worst.home)}: ${worst.words}` : worst.words;
+    const words = isOneOf ? `${homeTag(worst.home, world.pm2)}: ${worst.words}` : worst.words;
     if (others.length === 0) return [words, worst.todo].filter(Boolean).join(' · ');
-    const rest = others.map((verdict) => `${homeTag(verdict.home)}: ${verdict.words}`);
+    const rest = others.map((verdict) => `${homeTag(verdict.home, world.pm2)}: ${verdict.words}`);
     return [`${others.length + 1} of ${verdicts.length} PM2 in trouble`, words, ...rest, worst.todo]
       .filter(Boolean)
       .join(' · ');
@@ -43,7 +43,7 @@ export function daemonNotes(world: World, home: string | null = null): readonly 
     (verdict) => verdict.state === 'other-version' && (home ?? verdict.home) === verdict.home,
   );
   return noted.map((verdict) => {
-    const tag = verdicts.length > 1 && home === null ? `${homeTag(verdict.home)}: ` : '';
+    const tag = verdicts.length > 1 && home === null ? `${homeTag(verdict.home, world.pm2)}: ` : '';
     return `${tag}${verdict.words} · ${verdict.todo}`;
   });
 }
@@ -69,7 +69,7 @@ export function staleWords({ pm2, now }: World): string {
   for (const { id, reading } of pm2) {
     if (reading.state !== 'stale' && !(reading.state === 'down' && hasHomes)) continue;
     const since = reading.state === 'stale' ? reading.readAt : reading.since;
-    const tag = hasHomes ? `${homeTag(valueOf(reading)?.home ?? id.replace(/^pm2:/, ''))} ` : '';
+    const tag = hasHomes ? `${homeTag(valueOf(reading)?.home ?? id.replace(/^pm2:/, ''), pm2)} ` : '';
     words.push(`${tag}${reading.error ? TROUBLE[reading.error.code] : 'STALE'} ${ago(now - since)}`);
   }
   // What there is no room for is counted, not cut.

@@ -124,7 +124,7 @@ export function createBotsModel(): BotsModel {
       if (!snapshot || (reading.state !== 'fresh' && reading.state !== 'stale')) continue;
       const own = follow(at++, snapshot.bots);
       const moment = momentOf(reading, world.now);
-      const tag = hasHomes ? homeTag(snapshot.home) : '';
+      const tag = hasHomes ? homeTag(snapshot.home, world.pm2) : '';
       total += own.length;
       for (let i = 0; i < own.length; i++) {
         const row = own[i] as BotRow;
@@ -136,7 +136,7 @@ export function createBotsModel(): BotsModel {
     }
     followOrphans(world);
     for (const row of orphans) {
-      row.homeTag = hasHomes ? homeTag(row.bot.home) : '';
+      row.homeTag = hasHomes ? homeTag(row.bot.home, world.pm2) : '';
       row.uptimeMs = Math.max(0, world.now - (row.bot.startedAt ?? Number.NaN));
       place(row);
     }

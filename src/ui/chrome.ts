@@ -109,15 +109,15 @@ function sourcePieces({ world, theme }: ChromeScope, most: number, isNarrow: boo
   if (isNarrow && up === counted.length) return [];
   const style = up === counted.length ? theme.muted : theme.warn;
   const missing = counted.filter(({ reading }) => reading.state === 'stale' || reading.state === 'down');
-  const names = missing.map(({ id, reading }) => `${sourceName(id)} ${reading.state}`).join(' ');
+  const names = missing.map(({ id, reading }) => `${sourceName(id, world)} ${reading.state}`).join(' ');
   const isNamed = names !== '' && measure(names) <= most;
   const said = isNarrow && isNamed ? names : `src ${up}/${counted.length}${isNamed ? ` ${names}` : ''}`;
   return [[`${said}  `, style]];
 }
 
 /** With several homes the id of a PM2 is a path. */
-function sourceName(id: string): string {
-  return id.startsWith('pm2:') ? `pm2:${homeTag(id.slice('pm2:'.length))}` : id;
+function sourceName(id: string, { pm2 }: World): string {
+  return id.startsWith('pm2:') ? `pm2:${homeTag(id.slice('pm2:'.length), pm2)}` : id;
 }
 
 /** Pieces from the left and pieces at the right; the left ones give way. */
