@@ -147,8 +147,12 @@ function registryFacts({ bot, judgement: { state } }: BotRow, { entries, now }: 
   const found = rowOf(bot, (reading && valueOf(reading)?.instances) ?? null);
   if (found === null || state === 'orphan') return [];
   const drift = instanceDrift(found, state);
-  const since = found.lastRestartAt === null ? '' : `, last restart ${ago(now - found.lastRestartAt)} ago`;
-  return [['database', `bot_instances ${found.id}: ${found.status}${since}`, drift === null ? 'text' : 'warn']];
+  const other = drift === null ? '' : state === 'ok' || state === 'silent' ? ', but it runs' : `, but it is ${state}`;
+  const since = found.lastRestartAt === null ? '' : ` · restarted ${ago(now - found.lastRestartAt)} ago`;
+  // Its id, which may be long, comes last.
+  return [
+    ['database', `${found.status}${other}${since} · bot_instances ${found.id}`, drift === null ? 'text' : 'warn'],
+  ];
 }
 
 /** What needs a line, or more. */

@@ -8,6 +8,7 @@ import { homeTag } from '../state/home-tag.ts';
 import type { World } from '../state/world.ts';
 import { ago } from '../text/format.ts';
 import { truncate } from '../text/width.ts';
+import { wrap } from '../text/wrap.ts';
 import type { Scope } from '../ui/panel.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import { daemonNotes } from './bots-guard.ts';
@@ -77,14 +78,14 @@ function missingRows({ pm2, entries }: World): readonly BotInstance[] {
   return rows;
 }
 
-/** `the database says online, and PM2 has no such bot: a, b`. */
+/** `2 online in the database, not in PM2: a, b`. */
 function registryLines(world: World): readonly string[] {
   const rows = missingRows(world);
   if (rows.length === 0) return [];
   const names = rows.slice(0, NAMES_MOST).map(({ name, processName, id }) => processName ?? name ?? `id ${id}`);
   const left = rows.length - names.length;
   return [
-    `the database says online, and PM2 has no such bot: ${names.join(', ')}${left > 0 ? ` and ${left} more` : ''}`,
+    `${rows.length} online in the database, not in PM2: ${names.join(', ')}${left > 0 ? ` and ${left} more` : ''}`,
   ];
 }
 
@@ -96,12 +97,28 @@ function named(word: string, drifted: readonly Drifted[], remedy: string): strin
   return `${word} ${names.join(', ')}${left > 0 ? ` and ${left} more` : ''}${remedy === '' ? '' : ` (${remedy})`}`;
 }
 
+/** One of them takes as many rows at most. */
+const ROWS_MOST = 3;
+
 /** Where rows are left; gives how many it took. */
 export function drawDump(cells: Cells, { world, theme }: Scope, from: number): number {
   const warnings = [...dumpLines(world), ...registryLines(world)];
-  const lines = [...warnings, ...daemonNotes(world)].slice(0, Math.max(0, cells.height - 2 - from));
-  lines.forEach((line, i) => {
-    cells.text(2, from + i, truncate(line, cells.width - 4), i < warnings.length ? theme.warn : theme.muted);
-  });
-  return lines.length;
+  const room = Math.max(0, cells.height - 2 - from);
+  let taken = 0;
+  for (const [i, text] of [...warnings, ...daemonNotes(world)].entries()) {
+    const style = i < warnings.length ? theme.warn : theme.muted;
+    for (const line of rowsOf(text, cells.width - 4, Math.min(ROWS_MOST, room - taken))) {
+      cells.text(2, from + taken++, line, style);
+    }
+  }
+  return taken;
+}
+
+/** In `most` rows; the last of them is cut where it says more. */
+function rowsOf(text: string, columns: number, most: number): readonly string[] {
+  if (most < 1) return [];
+  const lines = wrap(text, columns);
+  return lines.length <= most
+    ? lines
+    : [...lines.slice(0, most - 1), truncate(lines.slice(most - 1).join(' '), columns)];
 }

@@ -242,7 +242,13 @@ test('what was saved against what runs stands below the list and in the detail, 
 });
 
 test('what the database calls online and PM2 does not have is named, where the table is of the bots here', () => {
-  const row = (id: string, name: string, status = 'online') => ({ id, name, status, processName: null });
+  const row = (id: string, name: string, status = 'online') => ({
+    id,
+    name,
+    status,
+    processName: null,
+    lastRestartAt: null,
+  });
   const of = (...rows: readonly object[]): World => {
     const world = worldWith({});
     const instances = { table: 'public.bot_instances', mayRead: true, rows, isCut: false, readAt: NOON };
@@ -252,9 +258,22 @@ test('what the database calls online and PM2 does not have is named, where the t
       entries: [...world.entries.filter(({ kind }) => kind !== 'postgres'), { kind: 'postgres', reading }],
     } as unknown as World;
   };
-  const words = 'the database says online, and PM2 has no such bot:';
+  const words = 'online in the database, not in PM2:';
   const gone = of(row('1', 'weather'), row('2', 'gone'), row('3', 'rest', 'offline'), row('4', 'lost'));
-  expect(text(gone, 120)).toContain(`${words} gone, lost`);
+  expect(text(gone, 120)).toContain(`2 ${words} gone, lost`);
+  // On a phone all of it is there too, in several rows.
+  const phone = text(gone, 40, 16).replaceAll(/[│\s]+/g, ' ');
+  expect(phone).toContain(`2 ${words} gone, lost`);
+  const detail = (world: World, at: number) => {
+    const cells = new Cells(40, 60);
+    botsPanel().drawDetail(cells, scopeOn(world), keyOf(bots.bots[at] as Bot));
+    return cells
+      .plain()
+      .join(' ')
+      .replaceAll(/[│\s]+/g, ' ');
+  };
+  expect(detail(of(row('1', 'weather', 'offline')), 0)).toContain('database offline, but it runs · bot_instances 1');
+  expect(detail(of(row('2', 'news')), 1)).toContain('database online · bot_instances 2');
   expect(text(of(row('1', 'weather'), row('2', 'news')), 120)).not.toContain(words);
   // Of a fleet elsewhere nothing can be said here.
   expect(text(of(row('1', 'other'), row('2', 'another')), 120)).not.toContain(words);
