@@ -3,12 +3,12 @@
 import { SPANS, type Tracked } from '../state/bot-tracks.ts';
 import { isUnasked } from '../state/judge.ts';
 import type { World } from '../state/world.ts';
-import { bytes, count, duration, percent, UNKNOWN } from '../text/format.ts';
+import { bytes, count, percent, UNKNOWN } from '../text/format.ts';
+import { drawTimeAxis } from '../ui/chart.ts';
 import { chart, figuresOf } from '../ui/graph.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { BOT_RANGES } from '../ui/state.ts';
 import type { Theme } from '../ui/theme.ts';
-import { timeTicks } from '../ui/ticks.ts';
 import type { BotRow } from './bots-row.ts';
 
 export type BotRange = (typeof BOT_RANGES)[number];
@@ -47,7 +47,6 @@ const MEASURES: readonly Measure[] = [
 /** The labels of all scales are as wide, so that the moments stand below each other. */
 const SCALE = 6;
 const AXIS = SCALE + 1;
-const NOW = 'now';
 /** Fewer samples would look like a course of their own. */
 const LEAST_SAMPLES = 20;
 /** Beyond so many, lines through the curves would be all there is to see. */
@@ -85,7 +84,7 @@ export function drawBotCurves(cells: Cells, row: BotRow, look: CurvesLook, place
   });
   const y = place.y + shown.length * each;
   drawRestarts(cells, marks, look, { ...place, y });
-  drawTimeAxis(cells, look.theme, { ...place, y: y + 1 }, spanMs);
+  drawTimeAxis(cells, { x: place.x + AXIS, y: y + 1, width: width - AXIS }, spanMs, look.theme);
   return shown.length * each + 2;
 }
 
@@ -196,18 +195,4 @@ function drawRestarts(
   });
   const hasDeploys = deploys.some((count) => count > 0);
   if (total === 0 && !hasDeploys) cells.text(x + AXIS + 1, y, 'none in this time', theme.muted);
-}
-
-/** The ages below: round ones, and now at the right. */
-function drawTimeAxis(cells: Cells, theme: Theme, { x, y, width }: CurvesPlace, spanMs: number): void {
-  const end = x + width - NOW.length;
-  cells.text(end, y, NOW, theme.muted, NOW.length);
-  let free = x + AXIS;
-  for (const age of timeTicks(spanMs, width >= 60 ? 4 : 2)) {
-    const label = `-${duration(age).replace(/(?<=[mh])00$/, '')}`;
-    const place = x + AXIS + Math.round((1 - age / spanMs) * (width - AXIS - 1)) - Math.floor(label.length / 2);
-    const at = Math.max(x + AXIS, place);
-    if (at < free || at + label.length + 1 > end) continue;
-    free = at + 2 + cells.text(at, y, label, theme.muted);
-  }
 }

@@ -9,6 +9,7 @@ import {
 } from '../state/database-history.ts';
 import { ago, bytes, bytesLong, count, duration, percent, UNKNOWN } from '../text/format.ts';
 import { truncate } from '../text/width.ts';
+import { drawChart, drawTimeAxis } from '../ui/chart.ts';
 import { chart } from '../ui/graph.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { RANGES } from '../ui/state.ts';
@@ -146,13 +147,9 @@ function drawCurve(cells: Cells, curve: Curve, { theme, history }: DatabaseLook,
     return;
   }
   const lines = chart(values, width, Math.max(1, height - 3), curve.format, curve.range);
-  const axis = lines.reduce((at, text) => Math.max(at, text.indexOf('┤')), 0);
-  lines.forEach((text, i) => {
-    cells.text(x, y + 1 + i, text.slice(0, axis), theme.muted, axis);
-    cells.text(x + axis, y + 1 + i, text.slice(axis, axis + 1), theme.border, 1);
-    cells.text(x + axis + 1, y + 1 + i, text.slice(axis + 1), theme.graph, width - axis - 1);
-  });
-  cells.text(x + axis, y + 1 + lines.length, `-${duration(values.length * stepMs)}`, theme.muted, width - axis);
+  const scale = drawChart(cells, lines, { x, y: y + 1, width }, theme);
+  const axis = { x: x + scale, y: y + 1 + lines.length, width: width - scale };
+  drawTimeAxis(cells, axis, values.length * stepMs, theme);
 }
 
 function samplesOf(

@@ -1,12 +1,12 @@
 /** One resource on the whole screen: its facts, and its course over a chosen range. */
 import type { HostSnapshot } from '../sources/host/snapshot.ts';
 import { COARSE_STEP_MS, FINE_STEP_MS, type HostHistory, type HostSeriesName } from '../state/host-history.ts';
-import { bytesLong, duration, percent, rate, UNKNOWN } from '../text/format.ts';
+import { bytesLong, percent, rate, UNKNOWN } from '../text/format.ts';
+import { drawChart, drawTimeAxis } from '../ui/chart.ts';
 import { chart, figuresOf } from '../ui/graph.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { RANGES } from '../ui/state.ts';
 import type { Theme } from '../ui/theme.ts';
-import { timeTicks } from '../ui/ticks.ts';
 import type { ResourceRow } from './resources-rows.ts';
 import type { ResourcesView } from './resources-view.ts';
 
@@ -75,7 +75,6 @@ const CURVES: Readonly<Record<string, readonly Curve[]>> = {
 const LEAST_ROWS = 6;
 /** A chart is never stretched from fewer samples than this. */
 const LEAST_SAMPLES = 20;
-const NOW = 'now';
 
 export function drawResourcesDetail(cells: Cells, view: ResourcesView, look: DetailLook): void {
   const { theme, key, range } = look;
@@ -127,26 +126,9 @@ function drawCurve(cells: Cells, curve: Curve, { theme, history, range }: Detail
     return;
   }
   const lines = chart(values, room, Math.max(1, y + height - line - 2), curve.format, curve.range);
-  const axis = lines.reduce((at, text) => Math.max(at, text.indexOf('┤')), 0);
-  lines.forEach((text, i) => {
-    cells.text(2, line + i, text.slice(0, axis), theme.muted, axis);
-    cells.text(2 + axis, line + i, text.slice(axis, axis + 1), theme.border, 1);
-    cells.text(3 + axis, line + i, text.slice(axis + 1), theme.graph, room - axis - 1);
-  });
-  drawTimeAxis(cells, 2 + axis, line + lines.length, room - axis, values.length * stepMs, theme);
-}
-
-/** The ages below a chart, the axis at its left included: round ones, and now at the right. */
-function drawTimeAxis(cells: Cells, x: number, y: number, width: number, spanMs: number, theme: Theme): void {
-  const end = x + width - NOW.length;
-  cells.text(end, y, NOW, theme.muted, NOW.length);
-  let free = x;
-  for (const age of timeTicks(spanMs, width >= 60 ? 4 : 2)) {
-    const label = `-${duration(age).replace(/(?<=[mh])00$/, '')}`;
-    const at = Math.max(x, x + 1 + Math.round((1 - age / spanMs) * (width - 2)) - Math.floor(label.length / 2));
-    if (at < free || at + label.length + 1 > end) continue;
-    free = at + 2 + cells.text(at, y, label, theme.muted);
-  }
+  const scale = drawChart(cells, lines, { x: 2, y: line, width: room }, theme);
+  const place = { x: 2 + scale, y: line + lines.length, width: room - scale };
+  drawTimeAxis(cells, place, values.length * stepMs, theme);
 }
 
 /** What there is of the range: a sample a second up to ten minutes, means of ten seconds beyond. */
