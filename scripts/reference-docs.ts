@@ -11,9 +11,9 @@ import { actions } from '../src/actions/all.ts';
 import { completionFiles, completionScript, type Shell } from '../src/config/completions.ts';
 import { formatHelp } from '../src/config/help.ts';
 import { manualPage } from '../src/config/manual.ts';
-import { LOG_KEYS } from '../src/panels/log-keys.ts';
-import { type Binding, GROUPS, type Group } from '../src/ui/binding.ts';
-import { createKeymap } from '../src/ui/keymap.ts';
+import { LOG_KEYS } from '../src/panels/logs/keys.ts';
+import { type Binding, GROUPS, type Group } from '../src/ui/keys/binding.ts';
+import { createKeymap } from '../src/ui/keys/keymap.ts';
 import { initialUi, type ListState, type PanelId, type UiState } from '../src/ui/state.ts';
 import { version } from '../src/version.ts';
 

@@ -3,8 +3,8 @@ import type { FileHandle } from 'node:fs/promises';
 import type { ActionDeps, Preparation } from './action.ts';
 import { daemonUid } from './daemon-owner.ts';
 import { type EvidenceSource, fileName } from './evidence.ts';
-import { savedNote } from './flush-words.ts';
-import { logsOf, openLog } from './log-file.ts';
+import { logsOf, openLog } from './logs/file.ts';
+import { savedNote } from './logs/flush-words.ts';
 import type { BotTarget } from './target.ts';
 
 /** Of more bots than this only what PM2 knows is kept: reading a thousand logs would hold up the question. */

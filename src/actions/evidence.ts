@@ -9,7 +9,7 @@ import { type FileHandle, lstat, mkdir, open, rm, statfs } from 'node:fs/promise
 import { join } from 'node:path';
 import { errorText } from './error-text.ts';
 import { removeOldest, stampOf } from './evidence-cap.ts';
-import { findTail, readTail } from './log-tail.ts';
+import { findTail, readTail } from './logs/tail.ts';
 import { openStateFolder, type StateFolder, type StatePlace } from './state-folder.ts';
 
 const MAX_LINES = 2000;

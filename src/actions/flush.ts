@@ -8,9 +8,9 @@ import type { Action, ActionDeps, Check, Resolved, RunResult, Verdict } from './
 import { identify, listBots, resolveBots } from './bots.ts';
 import { daemonUid } from './daemon-owner.ts';
 import { errorText } from './error-text.ts';
-import { prepareFlush } from './flush-prepare.ts';
-import { flushCommand } from './flush-words.ts';
-import { type BotLog, logsOf, openLog } from './log-file.ts';
+import { type BotLog, logsOf, openLog } from './logs/file.ts';
+import { prepareFlush } from './logs/flush-prepare.ts';
+import { flushCommand } from './logs/flush-words.ts';
 import { isCrashing } from './settle.ts';
 import { type BotTarget, targetAnswers } from './target.ts';
 

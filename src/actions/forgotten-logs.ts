@@ -6,8 +6,8 @@ import { clean } from '../text/clean.ts';
 import type { ActionDeps } from './action.ts';
 import { listBots } from './bots.ts';
 import { daemonUid } from './daemon-owner.ts';
-import { logsOf } from './log-file.ts';
-import type { LogOfDaemon } from './log-set.ts';
+import { logsOf } from './logs/file.ts';
+import type { LogOfDaemon } from './logs/set.ts';
 
 /** No folder is looked through further. */
 const MAX_NAMES = 5_000;

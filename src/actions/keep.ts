@@ -6,8 +6,8 @@ import { daemonUid } from './daemon-owner.ts';
 import { flush } from './flush.ts';
 import { forgottenLogs } from './forgotten-logs.ts';
 import { resolveHomes } from './homes.ts';
-import { logsOf } from './log-file.ts';
-import { cutCommand, cutLogs, type LogOfDaemon, longLogs, prepareCut } from './log-set.ts';
+import { logsOf } from './logs/file.ts';
+import { cutCommand, cutLogs, type LogOfDaemon, longLogs, prepareCut } from './logs/set.ts';
 import { type BotTarget, type HomeTarget, type Target, targetAnswers } from './target.ts';
 
 /** Moving a gigabyte takes seconds. */

@@ -4,7 +4,7 @@ import { describeExit } from '../state/judge.ts';
 import type { ActionDeps, Check, Verdict } from './action.ts';
 import { identify, listBots } from './bots.ts';
 import { errorText } from './error-text.ts';
-import { withLogs } from './log-checks.ts';
+import { withLogs } from './logs/checks.ts';
 import type { BotTarget } from './target.ts';
 
 /** How often the daemon is asked. */

@@ -1,6 +1,6 @@
 /** How a person arranged the list of bots: it outlives the program in a small file of the state folder. */
-import type { KeptFile } from '../actions/kept-file.ts';
-import { BOT_COLUMNS } from '../panels/bots-column-list.ts';
+import type { KeptFile } from '../actions/logs/kept-file.ts';
+import { BOT_COLUMNS } from '../panels/bots/column-list.ts';
 import type { Look } from '../ui/state.ts';
 
 export const LOOK_FILE = { name: 'look.json', maxBytes: 64 * 1024 };

@@ -1,7 +1,7 @@
 /** The codes of the configuration, ready to be held against errors. */
 import type { Options } from '../config/options.ts';
 import { ConfigError } from '../config/usage-error.ts';
-import type { OwnCode } from '../state/errors-explain.ts';
+import type { OwnCode } from '../state/errors/explain.ts';
 import { BadPattern, linearPattern } from '../text/linear-pattern.ts';
 
 /** Throws `ConfigError` when a pattern is none. The engine is loaded only where there is a pattern. */

@@ -3,7 +3,7 @@ import { exitCodes } from '../config/exit-codes.ts';
 import type { Options } from '../config/options.ts';
 import { Secret } from '../config/secret.ts';
 import { UsageError } from '../config/usage-error.ts';
-import type { OwnCode } from '../state/errors-explain.ts';
+import type { OwnCode } from '../state/errors/explain.ts';
 import { keepCompiled } from './compile-cache.ts';
 
 export async function run(options: Options): Promise<number> {

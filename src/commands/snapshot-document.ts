@@ -2,7 +2,7 @@ import type { Pm2Cli } from '../sources/guard/snapshot.ts';
 import type { Snapshots } from '../sources/kinds.ts';
 import type { Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type Failure, valueOf } from '../sources/source.ts';
-import { logSeries } from '../state/errors-series.ts';
+import { logSeries } from '../state/errors/series.ts';
 import { countFleet, type ExpectedFrom, type MostSeen } from '../state/fleet.ts';
 import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';

@@ -1,7 +1,7 @@
 import { type LogFile, type LogsSnapshot, unreadFiles } from '../sources/logs/snapshot.ts';
+import type { LogSeries } from '../state/errors/series.ts';
+import { summariseErrors } from '../state/errors/summary.ts';
 import type { ErrorsView } from '../state/errors.ts';
-import type { LogSeries } from '../state/errors-series.ts';
-import { summariseErrors } from '../state/errors-summary.ts';
 import { clean } from '../text/clean.ts';
 import { isoTime, rounded } from './snapshot-values.ts';
 

@@ -1,18 +1,19 @@
 /** The bots panel: every bot of every watched home, worst first. */
+
+import { targetsByKey, targetsOf } from '../ui/acting/targets.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
 import type { MenuItem } from '../ui/state.ts';
-import { targetsByKey, targetsOf } from '../ui/targets.ts';
 import { createViewMemo } from '../ui/view-memo.ts';
 import { logsOf } from '../ui/viewer.ts';
-import { drawBotDetail } from './bot-detail.ts';
-import { BOT_COLUMNS } from './bots-column-list.ts';
-import { drawBots, pageOf } from './bots-draw.ts';
-import { BOT_SORTS } from './bots-fields.ts';
-import { parseBotFilter } from './bots-filter.ts';
-import { groupsAround } from './bots-groups.ts';
-import { type BotLine, type BotRow } from './bots-row.ts';
-import { type BotsView, createBotsModel } from './bots-view.ts';
-import { drawOrphanDetail } from './orphan-detail.ts';
+import { BOT_COLUMNS } from './bots/column-list.ts';
+import { drawBotDetail } from './bots/detail.ts';
+import { drawBots, pageOf } from './bots/draw.ts';
+import { BOT_SORTS } from './bots/fields.ts';
+import { parseBotFilter } from './bots/filter.ts';
+import { groupsAround } from './bots/groups.ts';
+import { drawOrphanDetail } from './bots/orphan-detail.ts';
+import { type BotLine, type BotRow } from './bots/row.ts';
+import { type BotsView, createBotsModel } from './bots/view.ts';
 
 export function botsPanel(): Panel {
   const model = createBotsModel();

@@ -5,13 +5,13 @@ import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 import { truncate } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
-import { lookedFor } from '../ui/looked-for.ts';
+import { lookedFor } from '../ui/lists/looked-for.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import { RANGES } from '../ui/state.ts';
 import { createViewMemo } from '../ui/view-memo.ts';
-import { drawCurves, drawDatabaseDetail } from './database-detail.ts';
-import { type Area, type Section, stack } from './database-parts.ts';
+import { drawCurves, drawDatabaseDetail } from './database/detail.ts';
+import { type Area, type Section, stack } from './database/parts.ts';
 import {
   type DatabaseLook,
   drawDatabases,
@@ -20,10 +20,10 @@ import {
   drawWaits,
   headRows,
   noticesOf,
-} from './database-postgres.ts';
-import { drawRedis, redisRows } from './database-redis.ts';
-import { cursorOf, drawTables } from './database-tables.ts';
-import { type DatabaseView, selectDatabase, TABLE_SORTS } from './database-view.ts';
+} from './database/postgres.ts';
+import { drawRedis, redisRows } from './database/redis.ts';
+import { cursorOf, drawTables } from './database/tables.ts';
+import { type DatabaseView, selectDatabase, TABLE_SORTS } from './database/view.ts';
 
 /** From this width on Redis stands beside PostgreSQL. */
 const TWO_COLUMNS = 116;

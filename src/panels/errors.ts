@@ -2,25 +2,25 @@
 import type { Thresholds } from '../config/schema.ts';
 import type { LogLevel, LogsSnapshot } from '../sources/logs/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
+import type { Baseline } from '../state/errors/baseline.ts';
 import type { ErrorsView } from '../state/errors.ts';
-import type { Baseline } from '../state/errors-baseline.ts';
 import type { Entry } from '../state/store.ts';
 import { ago, count as formatCount } from '../text/format.ts';
 import { truncate } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
-import type { PanelWord } from '../ui/binding.ts';
-import { lookedFor } from '../ui/looked-for.ts';
+import type { PanelWord } from '../ui/keys/binding.ts';
+import { lookedFor } from '../ui/lists/looked-for.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
 import { cursorIndex } from '../ui/reduce.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { Role } from '../ui/theme.ts';
 import { createViewMemo } from '../ui/view-memo.ts';
 import type { ViewerSubject } from '../ui/viewer.ts';
-import { createAroundCache } from './errors-around.ts';
-import { drawErrorDetail } from './errors-detail.ts';
-import { codeWidthOf, drawEvents, drawGroupRow, fitErrorColumns } from './errors-draw.ts';
-import { droppedRemark, emptyErrors, unreadReason, unreadRemark } from './errors-empty.ts';
-import { tellErrors } from './errors-tell.ts';
+import { createAroundCache } from './errors/around.ts';
+import { drawErrorDetail } from './errors/detail.ts';
+import { codeWidthOf, drawEvents, drawGroupRow, fitErrorColumns } from './errors/draw.ts';
+import { droppedRemark, emptyErrors, unreadReason, unreadRemark } from './errors/empty.ts';
+import { tellErrors } from './errors/tell.ts';
 import {
   ERROR_SORTS,
   type ErrorRow,
@@ -28,7 +28,7 @@ import {
   newestEvents,
   parseErrorFilter,
   selectGroups,
-} from './errors-view.ts';
+} from './errors/view.ts';
 import { type Severity, severityOf, worst } from './severity.ts';
 
 /** What the panel needs of the world. */

@@ -6,9 +6,9 @@ import type { Panel, Scope } from '../ui/panel.ts';
 import { cursorIndex } from '../ui/reduce.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import { RANGES } from '../ui/state.ts';
-import { drawResourcesDetail } from './resources-detail.ts';
-import { drawBody, drawSummaryLine, type ResourcesLook } from './resources-draw.ts';
-import { type ResourcesView, selectResources } from './resources-view.ts';
+import { drawResourcesDetail } from './resources/detail.ts';
+import { drawBody, drawSummaryLine, type ResourcesLook } from './resources/draw.ts';
+import { type ResourcesView, selectResources } from './resources/view.ts';
 
 export function resourcesPanel(): Panel {
   // One view serves the keys and the draw of the same moment.

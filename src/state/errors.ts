@@ -2,15 +2,15 @@
 import type { LogEvents } from '../sources/logs/events.ts';
 import type { LogFacts } from '../sources/logs/facts.ts';
 import type { LogEvent } from '../sources/logs/snapshot.ts';
-import { type Baseline, type BaselineContext, isSince } from './errors-baseline.ts';
-import { explainCode, type OwnCode, ownCodeOf } from './errors-explain.ts';
-import { fingerprintOf, normaliseMessage } from './errors-fingerprint.ts';
-import { createErrorMarks, type ErrorMarks } from './errors-marks.ts';
-import { MinuteRing } from './errors-rate.ts';
-import { createLogRates } from './errors-rates.ts';
-import type { ErrorGroup, ErrorsView } from './errors-view.ts';
+import { type Baseline, type BaselineContext, isSince } from './errors/baseline.ts';
+import { explainCode, type OwnCode, ownCodeOf } from './errors/explain.ts';
+import { fingerprintOf, normaliseMessage } from './errors/fingerprint.ts';
+import { createErrorMarks, type ErrorMarks } from './errors/marks.ts';
+import { MinuteRing } from './errors/rate.ts';
+import { createLogRates } from './errors/rates.ts';
+import type { ErrorGroup, ErrorsView } from './errors/view.ts';
 
-export type { ErrorGroup, ErrorsView } from './errors-view.ts';
+export type { ErrorGroup, ErrorsView } from './errors/view.ts';
 
 export interface ErrorHistory extends ErrorsView {
   /**

@@ -5,11 +5,11 @@ import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 import { ago, clockTime, zoneOffset } from '../text/format.ts';
 import { measure, truncate } from '../text/width.ts';
+import { fitStrip, type Strip, type Tone } from './acting/strip.ts';
+import { targetsOf } from './acting/targets.ts';
 import type { Cells } from './screen/cells.ts';
 import type { StyleId } from './screen/style.ts';
 import type { UiState } from './state.ts';
-import { fitStrip, type Strip, type Tone } from './strip.ts';
-import { targetsOf } from './targets.ts';
 import type { Role, Theme } from './theme.ts';
 
 export interface ChromeScope {

@@ -1,7 +1,7 @@
 /** Between the palette and what its choices start: what is offered here, and what each needs to be told first. */
 import type { Action } from '../actions/action.ts';
 import { type Target, targetName } from '../actions/target.ts';
-import type { Binding, Effect } from './binding.ts';
+import type { Binding, Effect } from './keys/binding.ts';
 import { type Choice, openPalette, openWanted, type Palette, paletteKey, withProblem } from './palette.ts';
 import type { UiState } from './state.ts';
 

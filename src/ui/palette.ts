@@ -1,5 +1,5 @@
 /** The command palette: everything that can be done here, found by typing. Pure: what a choice starts is its opener's. */
-import { typedBy } from './keys.ts';
+import { typedBy } from './keys/keys.ts';
 
 /** One line of it. Frozen when it was opened: nothing moves under the cursor but by typing. */
 export interface Choice {

@@ -1,7 +1,7 @@
 /** The contract of a panel: an object that is handed to the shell, which knows none of them by name. */
 import type { Target } from '../actions/target.ts';
 import type { World } from '../state/world.ts';
-import type { PanelWord } from './binding.ts';
+import type { PanelWord } from './keys/binding.ts';
 import type { Cells } from './screen/cells.ts';
 import type { ListState, MenuId, MenuItem, PanelId, UiState } from './state.ts';
 import type { Theme } from './theme.ts';

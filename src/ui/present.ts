@@ -1,6 +1,8 @@
 /** Puts what the shell has to show on the screen: its zones, and above them what stands there for a while. */
-import type { Binding } from './binding.ts';
+
+import { isOpen, type OpenPrompt, type Prompt } from './acting/prompt.ts';
 import { placeZones } from './compose-plain.ts';
+import type { Binding } from './keys/binding.ts';
 import { helpSheet } from './overlays/help.ts';
 import { menuSheet } from './overlays/menu.ts';
 import { paletteSheet } from './overlays/palette.ts';
@@ -8,7 +10,6 @@ import { promptLines, promptWidth } from './overlays/prompt-lines.ts';
 import { paintPrompt } from './overlays/prompt-paint.ts';
 import { placeAgain, placeBox } from './overlays/prompt-place.ts';
 import type { Questions } from './overlays/question.tsx';
-import { isOpen, type OpenPrompt, type Prompt } from './prompt.ts';
 import type { Draw } from './screen/cells.ts';
 import type { Rect } from './screen/compose.ts';
 import type { Layer } from './screen/picture.ts';

@@ -1,7 +1,8 @@
 /** The next state of what the person is doing. Events are facts; here is decided what they mean. */
-import { turnAllFolds, turnFold } from './folding.ts';
-import { openMenu, pressMenu } from './menu.ts';
-import { clearSelected, turnAll, turnSelected } from './selection.ts';
+import { turnAllFolds, turnFold } from './lists/folding.ts';
+import { openMenu, pressMenu } from './lists/menu.ts';
+import { clearSelected, turnAll, turnSelected } from './lists/selection.ts';
+import { openTyping, turnSearch, typeKey } from './lists/typing.ts';
 import {
   BOT_RANGES,
   type ListState,
@@ -13,7 +14,6 @@ import {
   type UiState,
   UNLOCK_MS,
 } from './state.ts';
-import { openTyping, turnSearch, typeKey } from './typing.ts';
 
 export function reduce(state: UiState, event: UiEvent, scene: Scene): UiState {
   switch (event.type) {

@@ -1,11 +1,11 @@
 /** What the shell is handed, and what it gives. */
 import type { Target } from '../actions/target.ts';
 import type { World } from '../state/world.ts';
-import type { Acting, ActingPort } from './acting.ts';
-import type { Binding } from './binding.ts';
-import type { KeyFlags } from './keys.ts';
+import type { Acting, ActingPort } from './acting/acting.ts';
+import type { Prompt } from './acting/prompt.ts';
+import type { Binding } from './keys/binding.ts';
+import type { KeyFlags } from './keys/keys.ts';
 import type { Panel } from './panel.ts';
-import type { Prompt } from './prompt.ts';
 import type { News } from './repaint.ts';
 import type { Cells } from './screen/cells.ts';
 import type { Frame } from './shell-frame.ts';

@@ -3,12 +3,12 @@
  * which zones must be painted anew. It knows no terminal: what presents it asks for what it needs.
  */
 import type { Target } from '../actions/target.ts';
-import { type Effect, type PanelWord, worksInHelp, worksInViewer } from './binding.ts';
-import { bindingOf } from './keymap.ts';
-import { createKeyDecoder, type KeyFlags } from './keys.ts';
+import { createQuitGuard } from './acting/quit-guard.ts';
+import { type Effect, type PanelWord, worksInHelp, worksInViewer } from './keys/binding.ts';
+import { bindingOf } from './keys/keymap.ts';
+import { createKeyDecoder, type KeyFlags } from './keys/keys.ts';
 import type { Layout } from './layout.ts';
 import type { Panel, Scope } from './panel.ts';
-import { createQuitGuard } from './quit-guard.ts';
 import { cursorKey, reduce } from './reduce.ts';
 import { isSettled, zonesChanged, zonesWithNews } from './repaint.ts';
 import { createScene } from './scene.ts';

@@ -1,9 +1,9 @@
 /** What the person is doing: the state and the one function that changes it. Pure; knows nothing of the world. */
 import type { ViewName } from '../config/command-line.ts';
 import { ORPHANS_KEY } from '../state/daemon-guard.ts';
+import type { Prompt } from './acting/prompt.ts';
+import type { Strip } from './acting/strip.ts';
 import type { Palette } from './palette.ts';
-import type { Prompt } from './prompt.ts';
-import type { Strip } from './strip.ts';
 
 export type ViewId = ViewName;
 export type PanelId = 'bots' | 'errors' | 'resources' | 'database';

@@ -4,7 +4,7 @@ import { journalUnitOf, type LogStream } from '../sources/logs/snapshot.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import type { World } from '../state/world.ts';
-import type { Binding } from './binding.ts';
+import type { Binding } from './keys/binding.ts';
 import type { Cells } from './screen/cells.ts';
 import type { Notice } from './state.ts';
 import type { Theme } from './theme.ts';

@@ -1,7 +1,6 @@
 /** What is drawn in each zone of the layout: pure, from the world and the ui state. */
 import { valueOf } from '../sources/source.ts';
 import type { World } from '../state/world.ts';
-import { type Binding } from './binding.ts';
 import {
   type ChromeScope,
   drawFooter,
@@ -11,7 +10,8 @@ import {
   type Hint,
   type TypingRemark,
 } from './chrome.ts';
-import { footerHints } from './keymap.ts';
+import { type Binding } from './keys/binding.ts';
+import { footerHints } from './keys/keymap.ts';
 import { type Layout, layoutScreen, MIN_COLUMNS, MIN_ROWS } from './layout.ts';
 import type { Panel, Scope } from './panel.ts';
 import type { Cells } from './screen/cells.ts';

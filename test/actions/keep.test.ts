@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ActionDeps } from '../../src/actions/action.ts';
 import { createEvidence, evidencePlaces } from '../../src/actions/evidence.ts';
 import { keep, keepForgotten } from '../../src/actions/keep.ts';
-import { keepEnd, type LogCut } from '../../src/actions/log-cut.ts';
+import { keepEnd, type LogCut } from '../../src/actions/logs/cut.ts';
 import { type BotTarget, botTarget, homeTarget } from '../../src/actions/target.ts';
 import { makeBot } from '../helpers/bots.ts';
 import { collecting } from '../sources/logs/collecting.ts';

@@ -12,7 +12,7 @@ import { vacuum } from '../../src/actions/vacuum.ts';
 import type { Notice, PostgresConnection } from '../../src/sources/postgres/client.ts';
 import { SourceError, systemClock } from '../../src/sources/source.ts';
 import { NOON } from '../helpers/bots.ts';
-import { makePostgres, makeTable } from '../panels/database-worlds.ts';
+import { makePostgres, makeTable } from '../panels/database/worlds.ts';
 
 const SHELL = { pm2Home: '/home/ops/.pm2', user: 'ops' };
 const signal = new AbortController().signal;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { documents } from '../../scripts/reference-docs.ts';
 import { actions } from '../../src/actions/all.ts';
-import { createKeymap } from '../../src/ui/keymap.ts';
+import { createKeymap } from '../../src/ui/keys/keymap.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');

@@ -10,12 +10,12 @@ import { buildAsk } from '../../src/actions/ask.ts';
 import { restart } from '../../src/actions/restart.ts';
 import { botTarget } from '../../src/actions/target.ts';
 import { createPanels } from '../../src/commands/panels.ts';
-import { LOG_KEYS } from '../../src/panels/log-keys.ts';
+import { LOG_KEYS } from '../../src/panels/logs/keys.ts';
 import type { Bot } from '../../src/sources/pm2/snapshot.ts';
 import type { World } from '../../src/state/world.ts';
+import { type OpenPrompt, openPrompt } from '../../src/ui/acting/prompt.ts';
 import { composeZones } from '../../src/ui/compose-plain.ts';
 import { fitPrompt, promptLines } from '../../src/ui/overlays/prompt-lines.ts';
-import { type OpenPrompt, openPrompt } from '../../src/ui/prompt.ts';
 import { initialUi, type UiState } from '../../src/ui/state.ts';
 import { createTheme } from '../../src/ui/theme.ts';
 import type { Viewer } from '../../src/ui/viewer.ts';
@@ -25,7 +25,7 @@ import { shapeOf } from '../helpers/cell-shapes.ts';
 import { hostSnapshot } from '../helpers/host.ts';
 import { CELL } from '../helpers/screen-svg.ts';
 import { createStillWorld, keymap } from '../helpers/still-shell.ts';
-import { makePostgres, makeRedis } from '../panels/database-worlds.ts';
+import { makePostgres, makeRedis } from '../panels/database/worlds.ts';
 
 const AGAIN =
   'no longer as the program draws it; `npm run build && node scripts/picture.ts all` makes the pictures anew';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { waitTree } from '../../src/panels/database/view.ts';
 import { databasePanel } from '../../src/panels/database.ts';
-import { waitTree } from '../../src/panels/database-view.ts';
 import { POSTGRES_OFF } from '../../src/sources/postgres/source.ts';
 import { REDIS_OFF } from '../../src/sources/redis/source.ts';
 import type { Reading } from '../../src/sources/source.ts';
@@ -16,7 +16,7 @@ import {
   makeScope,
   makeSession,
   makeTable,
-} from './database-worlds.ts';
+} from './database/worlds.ts';
 
 const history = makeHistory();
 const panel = databasePanel(() => history);

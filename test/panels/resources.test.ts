@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { defaults } from '../../src/config/schema.ts';
+import { drawResourcesDetail, type Range } from '../../src/panels/resources/detail.ts';
+import { selectResources } from '../../src/panels/resources/view.ts';
 import { drawResources, resourcesPanel } from '../../src/panels/resources.ts';
-import { drawResourcesDetail, type Range } from '../../src/panels/resources-detail.ts';
-import { selectResources } from '../../src/panels/resources-view.ts';
 import type { HostSnapshot } from '../../src/sources/host/snapshot.ts';
 import type { Reading } from '../../src/sources/source.ts';
 import { HostHistory } from '../../src/state/host-history.ts';
@@ -289,7 +289,7 @@ test('the detail shows the course of the chosen row with its figures', () => {
     │  25% ┤                                                                       │
     │      │                                                                       │
     │   0% ┤                                                                       │
-    │      -1m             -45s              -30s             -15s             now │
+    │       -1m            -45s              -30s             -15s             now │
     │                                                                              │
     ╰──────────────────────────────────────────────────────────────────────────────╯"
   `);

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { BOT_COLUMNS } from '../../src/panels/bots-column-list.ts';
+import { BOT_COLUMNS } from '../../src/panels/bots/column-list.ts';
 import { placeZones } from '../../src/ui/compose-plain.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
 import { createMoving, type Moving } from './moving-world.ts';

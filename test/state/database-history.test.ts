@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DatabaseHistory } from '../../src/state/database-history.ts';
 import { NOON } from '../helpers/bots.ts';
-import { LOCKED, makePostgres, makeRedis } from '../panels/database-worlds.ts';
+import { LOCKED, makePostgres, makeRedis } from '../panels/database/worlds.ts';
 
 const at = (seconds: number): number => NOON + seconds * 1000;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Deploy } from '../../src/sources/pm2/snapshot.ts';
 import { deployName, lastDeployAt, runningCode } from '../../src/state/deploys.ts';
-import { baselineAfterDeploy } from '../../src/state/errors-baseline.ts';
+import { baselineAfterDeploy } from '../../src/state/errors/baseline.ts';
 import { makeBot, NOON } from '../helpers/bots.ts';
 
 const [one, two, three] = ['1', '2', '3'].map((digit) => digit.repeat(40)) as [string, string, string];

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LogEvents } from '../../src/sources/logs/events.ts';
 import type { LogEvent } from '../../src/sources/logs/snapshot.ts';
+import { fingerprintOf, normaliseMessage } from '../../src/state/errors/fingerprint.ts';
+import { MinuteRing } from '../../src/state/errors/rate.ts';
+import { summariseErrors } from '../../src/state/errors/summary.ts';
 import { createErrorHistory } from '../../src/state/errors.ts';
-import { fingerprintOf, normaliseMessage } from '../../src/state/errors-fingerprint.ts';
-import { MinuteRing } from '../../src/state/errors-rate.ts';
-import { summariseErrors } from '../../src/state/errors-summary.ts';
 
 const NOON = Date.UTC(2026, 0, 15, 12, 0, 30);
 

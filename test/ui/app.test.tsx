@@ -5,7 +5,7 @@ import { measure } from '../../src/text/width.ts';
 import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../helpers/bots.ts';
 import { hostSnapshot } from '../helpers/host.ts';
 import { createStillShell, createStillWorld, type StillWorld } from '../helpers/still-shell.ts';
-import { makePostgres, makeRedis } from '../panels/database-worlds.ts';
+import { makePostgres, makeRedis } from '../panels/database/worlds.ts';
 import { InkApp } from './ink-app.tsx';
 
 const SIZES = [

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { actions } from '../../src/actions/all.ts';
 import { measure } from '../../src/text/width.ts';
-import { createKeymap } from '../../src/ui/keymap.ts';
+import { createKeymap } from '../../src/ui/keys/keymap.ts';
 import { helpSheet } from '../../src/ui/overlays/help.ts';
 import { helpSections } from '../../src/ui/overlays/help-lines.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';

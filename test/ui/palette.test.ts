@@ -6,12 +6,12 @@ import { rolling } from '../../src/actions/rolling.ts';
 import { scale } from '../../src/actions/scale.ts';
 import { stop } from '../../src/actions/stop.ts';
 import { botTarget, type Target } from '../../src/actions/target.ts';
+import { sweepsOf } from '../../src/ui/acting/sweeps.ts';
 import { paletteSheet } from '../../src/ui/overlays/palette.ts';
 import { type Choice, found, openPalette, type Palette, paletteKey } from '../../src/ui/palette.ts';
 import { createPaletteControl } from '../../src/ui/palette-control.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
 import { initialUi, type UiState } from '../../src/ui/state.ts';
-import { sweepsOf } from '../../src/ui/sweeps.ts';
 import { makeBot, makePm2Snapshot } from '../helpers/bots.ts';
 import { createStillWorld, keymap } from '../helpers/still-shell.ts';
 

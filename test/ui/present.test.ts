@@ -2,10 +2,17 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { buildAsk } from '../../src/actions/ask.ts';
 import { restart } from '../../src/actions/restart.ts';
 import { botTarget } from '../../src/actions/target.ts';
-import type { ActingPort } from '../../src/ui/acting.ts';
+import type { ActingPort } from '../../src/ui/acting/acting.ts';
+import {
+  openPrompt,
+  type Prompt,
+  promptRead,
+  promptShown,
+  promptTick,
+  readingPrompt,
+} from '../../src/ui/acting/prompt.ts';
 import { fitPrompt } from '../../src/ui/overlays/prompt-lines.ts';
 import { type Presenter, present } from '../../src/ui/present.ts';
-import { openPrompt, type Prompt, promptRead, promptShown, promptTick, readingPrompt } from '../../src/ui/prompt.ts';
 import { Screen } from '../../src/ui/screen/screen.ts';
 import { makeBot, makePm2Snapshot, NOON } from '../helpers/bots.ts';
 import { createStillShell, createStillWorld, idle, keymap } from '../helpers/still-shell.ts';

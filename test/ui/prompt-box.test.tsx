@@ -7,9 +7,6 @@ import { restart } from '../../src/actions/restart.ts';
 import { botTarget } from '../../src/actions/target.ts';
 import type { Bot } from '../../src/sources/pm2/snapshot.ts';
 import { measure } from '../../src/text/width.ts';
-import { PromptBox } from '../../src/ui/overlays/prompt.tsx';
-import { fitPrompt, promptLines, promptWidth } from '../../src/ui/overlays/prompt-lines.ts';
-import { placeAgain, placeBox } from '../../src/ui/overlays/prompt-place.ts';
 import {
   type OpenPrompt,
   openPrompt,
@@ -18,7 +15,10 @@ import {
   promptRefitted,
   promptShown,
   promptTick,
-} from '../../src/ui/prompt.ts';
+} from '../../src/ui/acting/prompt.ts';
+import { PromptBox } from '../../src/ui/overlays/prompt.tsx';
+import { fitPrompt, promptLines, promptWidth } from '../../src/ui/overlays/prompt-lines.ts';
+import { placeAgain, placeBox } from '../../src/ui/overlays/prompt-place.ts';
 import { makeBot, makeCrashes, NOON } from '../helpers/bots.ts';
 
 function promptOf(bots: readonly Bot[], over: { risk?: Risk; notes?: string[] } = {}): Prompt {

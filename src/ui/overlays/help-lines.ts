@@ -1,7 +1,7 @@
 /** The text of the help, from the bindings that mean something where the person stands. Pure. */
 import { measure } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
-import type { Binding, Group } from '../binding.ts';
+import type { Binding, Group } from '../keys/binding.ts';
 import type { UiState } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
 

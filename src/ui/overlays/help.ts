@@ -1,7 +1,7 @@
 /** The help's box: in two columns where there is room, so that all of it fits a classic screen. */
 import { rate } from '../../text/format.ts';
 import { measure, truncate } from '../../text/width.ts';
-import type { Binding } from '../binding.ts';
+import type { Binding } from '../keys/binding.ts';
 import type { Cells } from '../screen/cells.ts';
 import type { Sheet } from '../screen/sheet.ts';
 import type { UiState } from '../state.ts';

@@ -3,7 +3,7 @@ import type { Ask } from '../../actions/ask.ts';
 import { targetLine, targetName } from '../../actions/target.ts';
 import { measure, truncate } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
-import { type Fit, isRead, type OpenPrompt, type Prompt, promptMsLeft } from '../prompt.ts';
+import { type Fit, isRead, type OpenPrompt, type Prompt, promptMsLeft } from '../acting/prompt.ts';
 
 export type LineRole =
   | 'title'

@@ -1,6 +1,6 @@
 /** How a question looks, told apart from what paints it: its colours, and the parts of its lines. */
 import type { Risk } from '../../actions/action.ts';
-import type { Prompt } from '../prompt.ts';
+import type { Prompt } from '../acting/prompt.ts';
 import type { LineRole, PromptLine } from './prompt-lines.ts';
 
 /** The terminal's own sixteen colours by the names that Ink has for them. */

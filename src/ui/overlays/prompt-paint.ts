@@ -2,8 +2,8 @@
  * The box of a question, painted at once: it stands while the question is read again, and until what lays it out is
  * loaded. To the cell what `prompt.tsx` shows.
  */
-import type { Prompt } from '../prompt.ts';
-import { isOpen, isRead } from '../prompt.ts';
+import type { Prompt } from '../acting/prompt.ts';
+import { isOpen, isRead } from '../acting/prompt.ts';
 import type { Cells } from '../screen/cells.ts';
 import { ansi } from '../screen/color.ts';
 import { type StyleId, style } from '../screen/style.ts';

@@ -1,7 +1,7 @@
 /** The prompt's box. Props in, cells out: no timer, no key, no state. */
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import { isOpen, isRead, type Prompt } from '../prompt.ts';
+import { isOpen, isRead, type Prompt } from '../acting/prompt.ts';
 import { type LineRole, type PromptLine, promptLines, promptWidth } from './prompt-lines.ts';
 import { BORDERS, COLORS, isLive, lineParts } from './prompt-look.ts';
 import { placeBox } from './prompt-place.ts';

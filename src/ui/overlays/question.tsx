@@ -1,6 +1,6 @@
 /** The question as Ink lays it out. Loaded when the first one is prepared, and only through `loadInColor`. */
 import { Box } from 'ink';
-import { isOpen, type Prompt } from '../prompt.ts';
+import { isOpen, type Prompt } from '../acting/prompt.ts';
 import type { Rect } from '../screen/compose.ts';
 import type { Sheet } from '../screen/sheet.ts';
 import { createInkSheet } from './ink-sheet.ts';

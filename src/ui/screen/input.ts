@@ -1,6 +1,6 @@
 /** What the terminal sends, as keys: escape sequences put together, pastes told apart, the rest as it came. */
 import { StringDecoder } from 'node:string_decoder';
-import type { KeyFlags } from '../keys.ts';
+import type { KeyFlags } from '../keys/keys.ts';
 import { BACKGROUND_ANSWER } from './background.ts';
 
 export interface InputListener {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createKeyDecoder, type KeyFlags } from '../../../src/ui/keys.ts';
+import { createKeyDecoder, type KeyFlags } from '../../../src/ui/keys/keys.ts';
 import { createInput } from '../../../src/ui/screen/input.ts';
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,0 +1,66 @@
+/** What the bots panel says when it has no row to show: why, and what to do. */
+import type { OtherDaemon } from '../../sources/pm2/snapshot.ts';
+import type { Reading } from '../../sources/source.ts';
+import type { World } from '../../state/world.ts';
+import { wrap } from '../../text/wrap.ts';
+import type { Scope } from '../../ui/panel.ts';
+import type { Cells } from '../../ui/screen/cells.ts';
+import type { Role } from '../../ui/theme.ts';
+import type { BotsView } from './view.ts';
+
+type Line = readonly [Role, string];
+
+/** Draws from the row `from` on; gives how many rows it took. */
+export function drawBotsEmpty(cells: Cells, { world, list, theme }: Scope, view: BotsView, from = 1): number {
+  let y = from;
+  const room = cells.width - 4;
+  for (const [role, text] of emptyLines(world, list.filter, view.total)) {
+    for (const line of text === '' ? [''] : wrap(text, room)) {
+      if (y >= cells.height - 1) return y - from;
+      cells.text(2, y++, line, theme[role], room);
+    }
+  }
+  return y - from;
+}
+
+/** The lines, each with its role; exported for the plain frame and the tests. */
+export function emptyLines(world: World, filter: string, total: number): readonly Line[] {
+  if (total > 0 && filter) {
+    return [
+      ['text', `No bot matches “${filter}”: ${total} hidden.`],
+      ['muted', 'Esc clears the filter.'],
+    ];
+  }
+  const lines: Line[] = [];
+  for (const { reading } of world.pm2) lines.push(...readingLines(reading));
+  if (world.pm2.length === 0) lines.push(['muted', 'No PM2 home is watched.']);
+  return lines;
+}
+
+function readingLines(reading: Reading<{ home: string; others: readonly OtherDaemon[] }>): Line[] {
+  switch (reading.state) {
+    case 'waiting':
+      return [['muted', 'Asking PM2…']];
+    case 'off':
+      return reading.reason.split('; ').map((part, i) => [i === 0 ? 'text' : 'muted', sentence(part)]);
+    case 'down': {
+      const { error } = reading;
+      // The other daemons of the machine are part of it: one a line.
+      const hints = error.hint?.split('; ') ?? [];
+      return [['bad', sentence(error.message)], ...hints.map((hint): Line => ['text', sentence(hint)])];
+    }
+    case 'fresh':
+    case 'stale':
+      return [
+        ['text', `The daemon of ${reading.value.home} runs no bot.`],
+        ['muted', 'pm2 start FILE adds one; pm2 resurrect brings back what was saved.'],
+      ];
+    default:
+      return reading satisfies never;
+  }
+}
+
+/** With a capital; without a full stop, which would be copied with a path that ends the line. */
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

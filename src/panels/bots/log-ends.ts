@@ -1,0 +1,58 @@
+/** The last lines of a bot's logs, in the detail. */
+import type { LineLevel } from '../../sources/logs/level.ts';
+import { truncate } from '../../text/width.ts';
+import type { Cells } from '../../ui/screen/cells.ts';
+import type { Role, Theme } from '../../ui/theme.ts';
+import type { PeekFile } from '../../ui/viewer.ts';
+
+const ROLES: Readonly<Record<LineLevel, Role>> = {
+  debug: 'muted',
+  info: 'text',
+  warn: 'warn',
+  error: 'bad',
+  fatal: 'bad',
+};
+
+/** From this width on the logs stand beside each other. */
+const BESIDE = 150;
+
+/** Draws the ends of the logs into that many rows; gives how many it took. */
+export function drawLogEnds(cells: Cells, theme: Theme, y: number, files: readonly PeekFile[], rows: number): number {
+  if (files.length === 0) {
+    cells.text(1, y, 'PM2 names no log of it.', theme.muted, cells.width - 2);
+    return 1;
+  }
+  if (cells.width >= BESIDE && files.length > 1) {
+    const width = Math.floor((cells.width - 1) / files.length);
+    const used = files.map((file, i) => drawEnd(cells, theme, file, { x: 1 + i * width, y, width: width - 1, rows }));
+    return Math.max(...used);
+  }
+  let used = 0;
+  files.forEach((file, i) => {
+    const own = Math.floor((rows - used) / (files.length - i));
+    used += drawEnd(cells, theme, file, { x: 1, y: y + used, width: cells.width - 2, rows: Math.max(2, own) });
+  });
+  return used;
+}
+
+interface EndPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly rows: number;
+}
+
+function drawEnd(cells: Cells, theme: Theme, file: PeekFile, { x, y, width, rows }: EndPlace): number {
+  const used = cells.text(x, y, `${file.label} log`, theme.title, width);
+  if (file.state !== 'read' || file.lines.length === 0) {
+    const text = file.state === 'reading' ? 'reading…' : file.state === 'unreadable' ? file.error : 'empty';
+    const role = file.state === 'unreadable' ? theme.bad : theme.muted;
+    cells.text(x + used + 2, y, truncate(text, width - used - 2), role);
+    return 1;
+  }
+  const shown = file.lines.slice(-Math.max(1, rows - 1));
+  shown.forEach(({ text, level }, i) => {
+    cells.text(x, y + 1 + i, truncate(text, width), theme[level === null ? 'text' : ROLES[level]], width);
+  });
+  return 1 + shown.length;
+}

@@ -1,0 +1,146 @@
+/** What the lines of the bots panel are: bots, and groups of them with their sums. */
+import type { Orphan } from '../../sources/guard/snapshot.ts';
+import type { Bot } from '../../sources/pm2/snapshot.ts';
+import { BOT_STATES, type BotState, rankOf } from '../../state/judge.ts';
+
+/** What a row's bot does: our states, and that it runs without a daemon. */
+export type RowState = BotState | 'orphan';
+
+/** The worst first. */
+export const ROW_STATES: readonly RowState[] = ['orphan', ...BOT_STATES];
+
+/** The least is the worst. */
+export function rankOfRow(state: RowState): number {
+  return state === 'orphan' ? -1 : rankOf(state);
+}
+
+/** One bot with its cells of its snapshot's columns of numbers; NaN stands for unknown. One object a bot, kept and rewritten. */
+export interface BotRow {
+  readonly kind: 'bot';
+  readonly key: string;
+  bot: Bot;
+  /** What it is where no daemon has it; `bot` then holds what is known, in the form of a bot. */
+  orphan: Orphan | null;
+  judgement: { readonly state: RowState; readonly why: string; readonly last: RowState };
+  /** Tells homes apart where several are watched; else empty. */
+  homeTag: string;
+  cpuPercent: number;
+  memoryBytes: number;
+  processes: number;
+  threads: number;
+  /** Of the process of the tree that is nearest to its limit. */
+  openFiles: number;
+  openFilesLimit: number;
+  lastLogAt: number;
+  uptimeMs: number;
+  /** Exits of the last hour. */
+  exitsHour: number;
+  /** What node itself publishes through PM2. */
+  heapBytes: number;
+  heapPercent: number;
+  loopMs: number;
+  /** How deep it stands in the tree of groups. */
+  depth: number;
+  /** What words of a filter or a search are looked for in, lower case. */
+  text: string;
+  /** Whether the filter shows it. */
+  isShown: boolean;
+  /** What it was last sorted by, where that is a number. */
+  sortValue: number;
+}
+
+/** A row of which nothing but the bot is known yet. */
+export function createRow(key: string, bot: Bot): BotRow {
+  return {
+    kind: 'bot',
+    key,
+    bot,
+    orphan: null,
+    judgement: { state: 'unknown', why: '', last: 'unknown' },
+    homeTag: '',
+    cpuPercent: Number.NaN,
+    memoryBytes: Number.NaN,
+    processes: Number.NaN,
+    threads: Number.NaN,
+    openFiles: Number.NaN,
+    openFilesLimit: Number.NaN,
+    lastLogAt: Number.NaN,
+    uptimeMs: Number.NaN,
+    exitsHour: 0,
+    heapBytes: Number.NaN,
+    heapPercent: Number.NaN,
+    loopMs: Number.NaN,
+    depth: 0,
+    text: '',
+    isShown: false,
+    sortValue: Number.NaN,
+  };
+}
+
+export const GROUP_LEVELS = ['home', 'namespace', 'app'] as const;
+export type GroupLevel = (typeof GROUP_LEVELS)[number] | 'orphans';
+
+/** Bots that share a home, a namespace or a name, or that no daemon has, and the sums of those that the filter shows. */
+export interface GroupRow {
+  readonly kind: 'group';
+  readonly key: string;
+  readonly level: GroupLevel;
+  label: string;
+  depth: number;
+  isFolded: boolean;
+  /** The bots in it, those of its groups too, in their order. */
+  members: BotRow[];
+  up: number;
+  cpuPercent: number;
+  memoryBytes: number;
+  processes: number;
+  restarts: number;
+  exitsHour: number;
+  /** The worst there is in it. */
+  worst: BotRow | null;
+}
+
+export type BotLine = BotRow | GroupRow;
+
+/** Whether it serves: a flapping one does not, see `countFleet`. */
+export function isUp({ judgement: { state } }: BotRow): boolean {
+  return state === 'ok' || state === 'starting' || state === 'silent';
+}
+
+/** Sums what is known: a sum of nothing that is known is unknown. */
+export function sumGroup(group: GroupRow): void {
+  let up = 0;
+  let cpu = Number.NaN;
+  let memory = Number.NaN;
+  let processes = 0;
+  let restarts = 0;
+  let exits = 0;
+  let worst: BotRow | null = null;
+  for (const row of group.members) {
+    if (isUp(row)) up++;
+    if (!Number.isNaN(row.cpuPercent)) cpu = (Number.isNaN(cpu) ? 0 : cpu) + row.cpuPercent;
+    if (!Number.isNaN(row.memoryBytes)) memory = (Number.isNaN(memory) ? 0 : memory) + row.memoryBytes;
+    if (!Number.isNaN(row.processes)) processes += row.processes;
+    if (row.orphan === null) restarts += row.bot.restarts;
+    exits += row.exitsHour;
+    if (worst === null || rankOfRow(row.judgement.last) < rankOfRow(worst.judgement.last)) worst = row;
+  }
+  group.up = up;
+  group.cpuPercent = cpu;
+  group.memoryBytes = memory;
+  group.processes = processes;
+  group.restarts = group.level === 'orphans' ? Number.NaN : restarts;
+  group.exitsHour = exits;
+  group.worst = worst;
+}
+
+/** Time since the start of the process that runs; NaN when none does. */
+export function uptimeOf(bot: Bot, now: number): number {
+  const isRunning = bot.status === 'online' || bot.status === 'launching' || bot.status === 'stopping';
+  return isRunning && bot.startedAt !== null ? Math.max(0, now - bot.startedAt) : Number.NaN;
+}
+
+/** `fork`, `cluster`, or `module` for what PM2 runs for itself. */
+export function modeOf(bot: Bot): string {
+  return bot.isModule ? 'module' : bot.mode;
+}

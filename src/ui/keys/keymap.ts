@@ -1,0 +1,65 @@
+/** The keys as data: footer, help and dispatch are made from these rows. */
+import type { Action } from '../../actions/action.ts';
+import type { Target } from '../../actions/target.ts';
+import { ONE_PANEL_COLUMNS } from '../layout.ts';
+import type { PanelId, UiState } from '../state.ts';
+import type { Binding } from './binding.ts';
+import { BINDINGS, isAtHome } from './bindings.ts';
+
+/** Where the targets of each kind are rows. */
+const PANEL_OF: Readonly<Record<Target['kind'], PanelId>> = {
+  bot: 'bots',
+  home: 'bots',
+  orphan: 'bots',
+  table: 'database',
+};
+
+/** The keys of the actions, from the actions themselves. */
+function actionBinding(action: Action, key: string): Binding {
+  return {
+    keys: [key],
+    shown: key,
+    label: action.label,
+    help: `Asks first; for ${action.targetKind === 'bot' ? 'what is selected, else ' : ''}the ${action.targetKind} under the cursor.`,
+    group: 'act',
+    ...(action.footer === null ? {} : { footer: action.footer ?? 10 }),
+    isAction: true,
+    where: (ui) => (ui.detail?.panel ?? ui.focus) === PANEL_OF[action.targetKind],
+    effect: () => ({ type: 'act', action }),
+  };
+}
+
+/** All bindings, with those of the actions among them. */
+export function createKeymap(actions: readonly Action[]): readonly Binding[] {
+  return [...BINDINGS, ...actions.flatMap((action) => (action.key ? [actionBinding(action, action.key)] : []))];
+}
+
+/** The binding of a key where the person stands; null when the key means nothing here. */
+export function bindingOf(keymap: readonly Binding[], key: string, ui: UiState): Binding | null {
+  return keymap.find((binding) => binding.keys.includes(key) && (binding.where?.(ui) ?? true)) ?? null;
+}
+
+/** What the digits do, said once. */
+const VIEWS_HINT: Binding = {
+  keys: [],
+  shown: '1-9',
+  label: 'views',
+  help: '',
+  group: 'look',
+  footer: 14,
+  effect: () => ({ type: 'view-opened', view: 'home' }),
+};
+
+/**
+ * The hints of the footer, the most useful first. `q` is named where it quits; elsewhere it is Esc. Where home shows
+ * one panel at a time, `Tab` is the way to the others.
+ */
+export function footerHints(keymap: readonly Binding[], ui: UiState, width: number): readonly Binding[] {
+  const rank = ({ keys, footer = 0 }: Binding): number =>
+    keys.includes('tab') && width < ONE_PANEL_COLUMNS ? 9 : footer;
+  const isShown = (binding: Binding): boolean =>
+    binding.footer !== undefined && (binding.where?.(ui) ?? true) && (isAtHome(ui) || !binding.keys.includes('q'));
+  const hints = keymap.filter(isShown);
+  if (isAtHome(ui)) hints.push(VIEWS_HINT);
+  return hints.sort((a, b) => rank(a) - rank(b));
+}
