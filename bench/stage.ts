@@ -26,8 +26,8 @@ export interface Effort {
 }
 
 export const WHOLE: Effort = {
-  windowSeconds: 10,
-  settleSeconds: 3,
+  windowSeconds: 30,
+  settleSeconds: 5,
   minuteSeconds: 60,
   rounds: 3,
   starts: 2,

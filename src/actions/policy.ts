@@ -49,8 +49,10 @@ function distrust(reading: Reading<unknown>, now: number): string | null {
     case 'down':
       return `cannot be read: ${reading.error.message}`;
     case 'stale': {
-      const age = `the reading is ${Math.max(0, Math.round((now - reading.readAt) / 1000))} s old`;
-      return reading.error === null ? age : `${age}: ${reading.error.message}`;
+      const seconds = Math.max(0, Math.round((now - reading.readAt) / 1000));
+      return reading.error === null
+        ? `the reading is ${seconds} s old`
+        : `${reading.error.message}; last read ${seconds} s ago`;
     }
     default:
       return reading satisfies never;

@@ -37,7 +37,7 @@ test('a stale reading bars with its age and its reason', () => {
     since: NOON - 30_000,
     error: { code: 'refused', message: 'connection refused' },
   } as const;
-  expect(allow(restart, [bot], { ...fine, reading: () => stale })).toBe('the reading is 42 s old: connection refused');
+  expect(allow(restart, [bot], { ...fine, reading: () => stale })).toBe('connection refused; last read 42 s ago');
 });
 
 test('a source that is down, off or not read yet bars with the reason', () => {

@@ -292,7 +292,8 @@ describe('a server that goes', () => {
     try {
       await expectStale(pty, 'postgres', TABLES);
       pty.press('v');
-      await strip(pty, 'vacuum', 'not done');
+      // With a long path in its reason the line has no room for what was not done.
+      await strip(pty, 'last read', 'not done');
       const { sources, postgres: unknown } = await snapshotOf(person);
       expect(unknown).toBeNull();
       expect(sources.find(({ id }: any) => id === 'postgres')).toMatchObject({
