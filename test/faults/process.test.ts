@@ -13,7 +13,7 @@ import {
   startMonitor,
   startShell,
 } from '../helpers/monitor.ts';
-import { type Pm2Daemon, startPm2 } from '../helpers/pm2-daemon.ts';
+import { type Pm2Daemon, startPm2, until } from '../helpers/pm2-daemon.ts';
 import { type Pty, startPty } from '../helpers/pty.ts';
 import { mountSmallDisk, noSmallDisk, type SmallDisk } from '../helpers/small-disk.ts';
 import { descendants, isRunning } from '../helpers/tree.ts';
@@ -169,15 +169,19 @@ test('killed where nothing can be done (SIGKILL, as by the kernel for want of me
   const [child] = descendants(pty.pid);
   process.kill(child as number, 'SIGKILL');
   await pty.waitFor(() => !isRunning(child as number) && /^\$/m.test(screenOf(pty)), { what: 'the shell again' });
-  pty.press('clear\r');
-  await pty.waitFor(() => !/Errors/.test(screenOf(pty)), { what: 'an empty screen' });
-  pty.press(run);
+  // What the terminal answered to the one that was killed goes to the shell as typed, at any time: Ctrl-U drops it.
+  await until('an empty screen', async () => {
+    pty.press('\u0015clear\r');
+    await pty.waitFor(() => !/Errors/.test(screenOf(pty)), { timeoutMs: 1_000 });
+    return true;
+  });
+  pty.press(`\u0015${run}`);
   await pty.waitFor(isReady, { what: 'the next monitor', timeoutMs: 20_000 });
   pty.press('\u0003');
   await pty.waitFor(() => !pty.isAlternate() && pty.isCursorVisible() && !pty.isBracketedPaste(), {
     what: 'the shell, as it was',
   });
-});
+}, 60_000);
 
 test.each([
   ['forward', 3_600_000],
