@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { DEMO_MARK } from './environment.ts';
 
-interface Process {
+export interface Process {
   readonly pid: number;
   readonly parentPid: number;
   readonly command: string;
@@ -19,7 +19,7 @@ interface Process {
  * folder, or has its path as an argument, is a person's and is left alone.
  */
 export function demoProcesses(folder: string, supervisor: number | null = null): readonly number[] {
-  const all = existsSync('/proc/self/environ') ? fromProc() : fromPs();
+  const all = runningProcesses();
   const spared = ancestry(all, process.pid);
   const found = new Set<number>();
   for (const one of all) {
@@ -48,6 +48,11 @@ function ancestry(all: readonly Process[], pid: number): ReadonlySet<number> {
   const line = new Set<number>();
   for (let at: number | undefined = pid; at !== undefined && !line.has(at); at = parents.get(at)) line.add(at);
   return line;
+}
+
+/** All that run on this machine, as far as we may look. */
+export function runningProcesses(): readonly Process[] {
+  return existsSync('/proc/self/environ') ? fromProc() : fromPs();
 }
 
 function fromProc(): Process[] {
@@ -98,15 +103,20 @@ function fromPs(): Process[] {
   });
 }
 
+/** Kills the demo's processes until none is left, and says whether that was reached in time. */
+export function killDemo(folder: string, deadlineMs: number, supervisor: number | null = null): Promise<boolean> {
+  return killUntilGone(() => demoProcesses(folder, supervisor), deadlineMs);
+}
+
 /**
- * Kills the demo's processes until none is left, and says whether that was reached in time. PM2's daemon is stopped
- * first, or it would start a bot again between our look and our blow.
+ * Kills those that are found until none is, and says whether that was reached in time. All are stopped first: PM2's
+ * daemon would start a bot again between our look and our blow.
  */
-export async function killDemo(folder: string, deadlineMs: number, supervisor: number | null = null): Promise<boolean> {
+export async function killUntilGone(find: () => readonly number[], deadlineMs: number): Promise<boolean> {
   const endsAt = performance.now() + deadlineMs;
   for (;;) {
-    for (const pid of demoProcesses(folder, supervisor)) signal(pid, 'SIGSTOP');
-    const targets = demoProcesses(folder, supervisor);
+    for (const pid of find()) signal(pid, 'SIGSTOP');
+    const targets = find();
     if (targets.length === 0) return true;
     if (performance.now() > endsAt) return false;
     for (const pid of targets) signal(pid, 'SIGKILL');

@@ -3,7 +3,7 @@ import type { HomeGuard, Orphan, Pm2Cli } from '../sources/guard/snapshot.ts';
 import type { Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type Failure, type Reading, valueOf } from '../sources/source.ts';
 import { ago } from '../text/format.ts';
-import type { Entry } from './store.ts';
+import { homeOf } from './home-tag.ts';
 import type { World } from './world.ts';
 
 /**
@@ -70,11 +70,6 @@ export const ORPHANS_KEY = 'group\norphans';
 /** Its key in a list of bots; none of a bot is like it. */
 export function orphanKey({ home, pid, startTicks }: Pick<Orphan, 'home' | 'pid' | 'startTicks'>): string {
   return `orphan\n${home}\n${pid}\n${startTicks}`;
-}
-
-/** With several homes the id of a source names its home. */
-function homeOf(id: Entry['id']): string | null {
-  return id.startsWith('pm2:') ? id.slice('pm2:'.length) : null;
 }
 
 type Verdict = Omit<DaemonVerdict, 'home'>;

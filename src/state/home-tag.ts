@@ -16,16 +16,20 @@ let known: { readonly homes: readonly string[]; readonly tags: ReadonlyMap<strin
 /** What tells this home from the others that are watched, in little room; a home that is not watched has its own name. */
 export function homeTag(home: string, watched: readonly { readonly id: string }[]): string {
   if (watched.length < 2) return ownName(home);
-  const isSame = known.homes.length === watched.length && watched.every(({ id }, at) => idOf(known.homes[at]) === id);
+  const isSame = known.homes.length === watched.length && watched.every(({ id }, at) => homeOf(id) === known.homes[at]);
   if (!isSame) {
-    const homes = watched.map(({ id }) => id.slice(PREFIX.length));
+    const homes = watched.map(({ id }) => homeOf(id) ?? '');
     known = { homes, tags: homeTags(homes) };
   }
   return known.tags.get(home) ?? ownName(home);
 }
 
 const PREFIX = 'pm2:';
-const idOf = (home: string | undefined): string => `${PREFIX}${home}`;
+
+/** With several homes the id of a source names its home. */
+export function homeOf(id: string): string | null {
+  return id.startsWith(PREFIX) ? id.slice(PREFIX.length) : null;
+}
 
 /**
  * A tag for each home, no two of which look alike in `HOME_TAG_WIDTH` columns: `anna` for /home/anna/.pm2, else the

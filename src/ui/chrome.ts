@@ -1,6 +1,6 @@
 /** The lines around the panels: header, strip of the last action, footer. Pure drawing. */
 import { countFleet } from '../state/fleet.ts';
-import { homeTag } from '../state/home-tag.ts';
+import { homeOf, homeTag } from '../state/home-tag.ts';
 import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 import { ago, clockTime, zoneOffset } from '../text/format.ts';
@@ -117,7 +117,8 @@ function sourcePieces({ world, theme }: ChromeScope, most: number, isNarrow: boo
 
 /** With several homes the id of a PM2 is a path. */
 function sourceName(id: string, { pm2 }: World): string {
-  return id.startsWith('pm2:') ? `pm2:${homeTag(id.slice('pm2:'.length), pm2)}` : id;
+  const home = homeOf(id);
+  return home === null ? id : `pm2:${homeTag(home, pm2)}`;
 }
 
 /** Pieces from the left and pieces at the right; the left ones give way. */

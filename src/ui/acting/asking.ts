@@ -78,7 +78,7 @@ export function createAsking(executor: Executor, clock: { monotonic(): number },
     if (!prompt || !isOpen(prompt) || prompt.state !== 'opening') return;
     const hearsAt = promptHearsAt(prompt);
     // It looks as if it heard from the moment on that it does.
-    if (hearsAt !== null) timer = setTimeout(tick, Math.max(0, hearsAt - clock.monotonic()) + 1).unref();
+    if (hearsAt !== null) timer = setTimeout(hear, Math.max(0, hearsAt - clock.monotonic()) + 1).unref();
   }
 
   /** How the question fits the screen; null when it does not, and then nobody may answer it. */
@@ -186,7 +186,7 @@ export function createAsking(executor: Executor, clock: { monotonic(): number },
     port.unheard(false);
   }
 
-  function tick(): void {
+  function hear(): void {
     const prompt = promptOf();
     if (prompt) turn(prompt, promptTick(prompt, clock.monotonic()));
   }
