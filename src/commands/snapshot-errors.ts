@@ -1,6 +1,6 @@
 import { type LogFile, type LogsSnapshot, unreadFiles } from '../sources/logs/snapshot.ts';
 import type { LogSeries } from '../state/errors/series.ts';
-import { summariseErrors } from '../state/errors/summary.ts';
+import { type ErrorGroupSummary, summariseErrors } from '../state/errors/summary.ts';
 import type { ErrorsView } from '../state/errors.ts';
 import { clean } from '../text/clean.ts';
 import { isoTime, rounded } from './snapshot-values.ts';
@@ -29,20 +29,10 @@ export interface ErrorsDocument {
   readonly unreadFiles: number;
   readonly groupsLeft: number;
   readonly eventsMissed: number;
-  readonly groups: readonly {
-    readonly fingerprint: string;
-    readonly level: 'warn' | 'error' | 'fatal';
-    readonly code: string | null;
-    readonly count: number;
-    readonly isNew: boolean;
-    readonly isKnown: boolean;
-    readonly isHidden: boolean;
-    readonly bots: readonly string[];
+  readonly groups: readonly (Omit<ErrorGroupSummary, 'firstAt' | 'lastAt'> & {
     readonly firstAt: string | null;
     readonly lastAt: string | null;
-    readonly sample: string;
-    readonly explanation: { readonly means: string; readonly act: string } | null;
-  }[];
+  })[];
   readonly series: readonly {
     readonly name: LogSeries['name'];
     readonly target: string;

@@ -4,7 +4,7 @@ import { SPANS, type Tracked } from '../../state/bot-tracks.ts';
 import { isUnasked } from '../../state/judge.ts';
 import type { World } from '../../state/world.ts';
 import { bytes, count, percent, UNKNOWN } from '../../text/format.ts';
-import { drawTimeAxis } from '../../ui/chart.ts';
+import { drawChart, drawTimeAxis } from '../../ui/chart.ts';
 import { chart, figuresOf } from '../../ui/graph.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { BOT_RANGES } from '../../ui/state.ts';
@@ -44,7 +44,7 @@ const MEASURES: readonly Measure[] = [
   },
 ];
 
-/** The labels of all scales are as wide, so that the moments stand below each other. */
+/** The labels of all scales are padded to as much, so that the moments stand below each other. */
 const SCALE = 6;
 const AXIS = SCALE + 1;
 /** Fewer samples would look like a course of their own. */
@@ -157,16 +157,11 @@ function drawCurve(
     at += cells.text(at, y, text, label === 'now' ? theme.strong : theme.muted) + 2;
   }
   const lines = chart(own, width, height - 1, (value) => format(value).padStart(SCALE - 1), range);
+  drawChart(cells, lines, { x, y: y + 1, width }, theme);
   lines.forEach((text, i) => {
-    const axis = text.search(/[┤│]/);
-    // A narrower scale is moved to where all of them end.
-    const shift = Math.max(0, AXIS - 1 - axis);
-    cells.text(x + shift, y + 1 + i, text.slice(0, axis), theme.muted, axis);
-    cells.text(x + shift + axis, y + 1 + i, text.slice(axis, axis + 1), theme.border, 1);
-    cells.text(x + shift + axis + 1, y + 1 + i, text.slice(axis + 1), theme.graph, width - axis - 1 - shift);
     marks.all.forEach((exits, column) => {
       const isDeploy = (marks.deploys[column] as number) > 0;
-      const glyph = text[axis + 1 + column] ?? ' ';
+      const glyph = text[AXIS + column] ?? ' ';
       if (glyph !== ' ' || !(isDeploy || (exits > 0 && marks.total <= LINES_MOST))) return;
       const style = isDeploy ? theme.accent : (marks.unasked[column] as number) > 0 ? theme.bad : theme.muted;
       cells.text(x + AXIS + column, y + 1 + i, '┊', style, 1);

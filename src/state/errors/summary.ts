@@ -5,24 +5,27 @@ import type { Explanation } from './explain.ts';
 
 const WINDOW_MS = 3_600_000;
 
-/** `errors` of the snapshot's JSON, the most frequent first. Times are epoch ms. */
+/** `errors` of the snapshot's JSON, the most frequent first. */
 export interface ErrorsSummary {
   readonly windowMs: number;
   readonly total: number;
-  readonly groups: readonly {
-    readonly fingerprint: string;
-    readonly level: LogLevel;
-    readonly code: string | null;
-    readonly count: number;
-    readonly isNew: boolean;
-    readonly isKnown: boolean;
-    readonly isHidden: boolean;
-    readonly bots: readonly string[];
-    readonly firstAt: number;
-    readonly lastAt: number;
-    readonly sample: string;
-    readonly explanation: Explanation | null;
-  }[];
+  readonly groups: readonly ErrorGroupSummary[];
+}
+
+/** Times are epoch ms. */
+export interface ErrorGroupSummary {
+  readonly fingerprint: string;
+  readonly level: LogLevel;
+  readonly code: string | null;
+  readonly count: number;
+  readonly isNew: boolean;
+  readonly isKnown: boolean;
+  readonly isHidden: boolean;
+  readonly bots: readonly string[];
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly sample: string;
+  readonly explanation: Explanation | null;
 }
 
 /** What happened in the hour before `now`. */

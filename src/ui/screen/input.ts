@@ -47,9 +47,9 @@ const SEQUENCE = /\u001b\u001b?(?:\[(?:[235678]\$|\[?[0-?]*[ -/]*[@-Z\\-~])|O[0-
 /** The beginning of one, to the end of the text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: sequences begin with ESC
 const BEGUN = /\u001b\u001b?(?:\[\[?[0-?]*[ -/]*|O[0-9;]*|\](?:1?|11;[^\u0007\u001b]{0,64}\u001b?))?$/y;
-/** Keys that are one byte, wherever they stand in a chunk. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: Ctrl-C and backspace
-const SINGLE = /([\u0003\u0008\u007f])/;
+/** Keys that are one byte, wherever they stand in a chunk: those with Ctrl, and backspace; not Tab and Enter. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the bytes of those keys
+const SINGLE = /([\0-\u0008\u000b\u000c\u000e-\u001f\u007f])/;
 
 const NAMES: Readonly<Record<string, keyof KeyFlags>> = {
   A: 'upArrow',

@@ -90,8 +90,10 @@ test('a lone Esc is a key at once for a person; with a letter behind it both are
   expect(send(['\u001b\u001b']).reports).toEqual([['', { escape: true, meta: true }]]);
 });
 
-test('Ctrl-C is one in whatever it stands', () => {
+test('a key with Ctrl is one in whatever it stands', () => {
   expect(namesOf(['ab\u0003cd'])).toEqual(['a', 'b', 'ctrl+c', 'c', 'd']);
+  expect(namesOf(['&\u0015mem'])).toEqual(['&', 'ctrl+u', 'm', 'e', 'm']);
+  expect(namesOf(['j\u001aj\r'])).toEqual(['j', 'ctrl+z', 'j', 'enter']);
 });
 
 test('sequences that mean nothing here are no keys', () => {

@@ -1,12 +1,12 @@
 import { Box, Text } from 'ink';
 import { render } from 'ink-testing-library';
 import { expect, test } from 'vitest';
-import type { Risk } from '../../src/actions/action.ts';
-import { buildAsk } from '../../src/actions/ask.ts';
-import { restart } from '../../src/actions/restart.ts';
-import { botTarget } from '../../src/actions/target.ts';
-import type { Bot } from '../../src/sources/pm2/snapshot.ts';
-import { measure } from '../../src/text/width.ts';
+import type { Risk } from '../../../src/actions/action.ts';
+import { buildAsk } from '../../../src/actions/ask.ts';
+import { restart } from '../../../src/actions/restart.ts';
+import { botTarget } from '../../../src/actions/target.ts';
+import type { Bot } from '../../../src/sources/pm2/snapshot.ts';
+import { measure } from '../../../src/text/width.ts';
 import {
   type OpenPrompt,
   openPrompt,
@@ -15,11 +15,11 @@ import {
   promptRefitted,
   promptShown,
   promptTick,
-} from '../../src/ui/acting/prompt.ts';
-import { PromptBox } from '../../src/ui/overlays/prompt.tsx';
-import { fitPrompt, promptLines, promptWidth } from '../../src/ui/overlays/prompt-lines.ts';
-import { placeAgain, placeBox } from '../../src/ui/overlays/prompt-place.ts';
-import { makeBot, makeCrashes, NOON } from '../helpers/bots.ts';
+} from '../../../src/ui/acting/prompt.ts';
+import { PromptBox } from '../../../src/ui/overlays/prompt.tsx';
+import { fitPrompt, promptLines, promptWidth } from '../../../src/ui/overlays/prompt-lines.ts';
+import { placeAgain, placeBox } from '../../../src/ui/overlays/prompt-place.ts';
+import { makeBot, makeCrashes, NOON } from '../../helpers/bots.ts';
 
 function promptOf(bots: readonly Bot[], over: { risk?: Risk; notes?: string[] } = {}): Prompt {
   const { risk } = over;

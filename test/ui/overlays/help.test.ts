@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { actions } from '../../src/actions/all.ts';
-import { measure } from '../../src/text/width.ts';
-import { createKeymap } from '../../src/ui/keys/keymap.ts';
-import { helpSheet } from '../../src/ui/overlays/help.ts';
-import { helpSections } from '../../src/ui/overlays/help-lines.ts';
-import { Cells } from '../../src/ui/screen/cells.ts';
-import { initialUi, type UiState } from '../../src/ui/state.ts';
-import type { Viewer } from '../../src/ui/viewer.ts';
+import { actions } from '../../../src/actions/all.ts';
+import { measure } from '../../../src/text/width.ts';
+import { createKeymap } from '../../../src/ui/keys/keymap.ts';
+import { helpSheet } from '../../../src/ui/overlays/help.ts';
+import { helpSections } from '../../../src/ui/overlays/help-lines.ts';
+import { Cells } from '../../../src/ui/screen/cells.ts';
+import { initialUi, type UiState } from '../../../src/ui/state.ts';
+import type { Viewer } from '../../../src/ui/viewer.ts';
 
 const keymap = createKeymap(actions);
 const home = initialUi('home');

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Risk } from '../../src/actions/action.ts';
-import { buildAsk } from '../../src/actions/ask.ts';
-import { restart } from '../../src/actions/restart.ts';
-import { botTarget } from '../../src/actions/target.ts';
-import type { Bot } from '../../src/sources/pm2/snapshot.ts';
+import type { Risk } from '../../../src/actions/action.ts';
+import { buildAsk } from '../../../src/actions/ask.ts';
+import { restart } from '../../../src/actions/restart.ts';
+import { botTarget } from '../../../src/actions/target.ts';
+import type { Bot } from '../../../src/sources/pm2/snapshot.ts';
 import {
   type OpenPrompt,
   openPrompt,
@@ -11,15 +11,15 @@ import {
   promptShown,
   promptTick,
   readingPrompt,
-} from '../../src/ui/acting/prompt.ts';
-import { loadInColor } from '../../src/ui/overlays/load-ink.ts';
-import { fitPrompt, promptLines, promptWidth } from '../../src/ui/overlays/prompt-lines.ts';
-import { paintPrompt } from '../../src/ui/overlays/prompt-paint.ts';
-import { placeBox } from '../../src/ui/overlays/prompt-place.ts';
-import { Cells } from '../../src/ui/screen/cells.ts';
-import { makeBot, makeCrashes, NOON } from '../helpers/bots.ts';
+} from '../../../src/ui/acting/prompt.ts';
+import { loadInColor } from '../../../src/ui/overlays/load-ink.ts';
+import { fitPrompt, promptLines, promptWidth } from '../../../src/ui/overlays/prompt-lines.ts';
+import { paintPrompt } from '../../../src/ui/overlays/prompt-paint.ts';
+import { placeBox } from '../../../src/ui/overlays/prompt-place.ts';
+import { Cells } from '../../../src/ui/screen/cells.ts';
+import { makeBot, makeCrashes, NOON } from '../../helpers/bots.ts';
 
-const { createQuestions } = await loadInColor(() => import('../../src/ui/overlays/question.tsx'));
+const { createQuestions } = await loadInColor(() => import('../../../src/ui/overlays/question.tsx'));
 
 const SIZES = [
   [38, 10],

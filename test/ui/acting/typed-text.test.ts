@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import { actions } from '../../src/actions/all.ts';
-import { type Ask, buildAsk } from '../../src/actions/ask.ts';
-import type { Executor } from '../../src/actions/executor.ts';
-import type { Target } from '../../src/actions/target.ts';
-import { createActing } from '../../src/ui/acting/acting.ts';
-import type { KeyFlags } from '../../src/ui/keys/keys.ts';
-import type { Shell } from '../../src/ui/shell-contract.ts';
-import type { Viewer } from '../../src/ui/viewer.ts';
-import { makeBot, makePm2Snapshot, NOON } from '../helpers/bots.ts';
-import { createStillShell, createStillWorld, keymap } from '../helpers/still-shell.ts';
+import { actions } from '../../../src/actions/all.ts';
+import { type Ask, buildAsk } from '../../../src/actions/ask.ts';
+import type { Executor } from '../../../src/actions/executor.ts';
+import type { Target } from '../../../src/actions/target.ts';
+import { createActing } from '../../../src/ui/acting/acting.ts';
+import type { KeyFlags } from '../../../src/ui/keys/keys.ts';
+import type { Shell } from '../../../src/ui/shell-contract.ts';
+import type { Viewer } from '../../../src/ui/viewer.ts';
+import { makeBot, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
+import { createStillShell, createStillWorld, keymap } from '../../helpers/still-shell.ts';
 
 interface Desk {
   readonly shell: Shell;
