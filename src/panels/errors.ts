@@ -169,7 +169,7 @@ function drawGroups(cells: Cells, scope: ErrorsScope, view: ErrorRows, width: nu
     const y = 1 + line;
     if (isCursor && isFocused) cells.fill(1, y, width, 1, ' ', theme.selected.text);
     if (isCursor) cells.text(1, y, isFocused ? '▸' : '·', roles.accent, 1);
-    drawGroupRow(cells, row, { columns, y, roles, now: world.now });
+    drawGroupRow(cells, row, { columns, y, roles, theme, now: world.now });
   }
 }
 

@@ -42,10 +42,11 @@ export class BotSamples {
     return this.at(this.length - 1);
   }
 
-  /** The largest known sample of the newest `count`; NaN when none is known. */
-  max(count: number): number {
+  /** The largest known of `count` samples, of which the newest `after` are younger; NaN when none is known. */
+  max(count: number, after = 0): number {
     let found = Number.NaN;
-    for (let i = Math.max(0, this.length - count); i < this.length; i++) {
+    const end = this.length - after;
+    for (let i = Math.max(0, end - count); i < end; i++) {
       const value = this.at(i);
       if (!(value <= found) && !Number.isNaN(value)) found = value;
     }

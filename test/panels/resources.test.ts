@@ -98,7 +98,7 @@ test('48x20, beside the bots', () => {
     │ …tgresql ███▎──────  33%  134G free of 200G  │
     │ net      in 2.1M/s out 300k/s        ▄▅▅▆▇▇█ │
     │                                              │
-    │ cpu  46%                                     │
+    │ cpu  46%                  max 90% · last 44s │
     │        ▁▁▂▂▂▃▃▃▃▄▄▄▄▄▄▄▄▄▄▄▃▃▃▃▂▂▂▁▁         │
     │ ▅▆▆▇▇█████████████████████████████████▇▇▆▆▅▄ │
     │ ████████████████████████████████████████████ │
@@ -123,19 +123,19 @@ test('100x30, the whole screen: rows with their curves, and the curves again, la
     │ …/lib/postgresql ███████▋───────────────  33%  134G free of 200G                                 │
     │ net              in 2.1M/s out 300k/s                               ▇▆▆▅▅▄▄▃▃▃▂▂▂▂▂▂▂▃▃▃▄▄▅▅▆▇▇█ │
     │                                                                                                  │
-    │ cpu  46%                                         memory  79%                                     │
+    │ cpu  46%                    max 90% · last 46s   memory  79%                 max 79% · last 46s  │
     │ ▁▁▁▂▂▂▃▃▃▄▄▄▄▅▅▅▅▅▅▅▆▆▆▆▆▆▆▅▅▅▅▅▅▅▄▄▄▄▃▃▃▂▂▂▁▁   ▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃  │
     │ ██████████████████████████████████████████████   ██████████████████████████████████████████████  │
     │ ██████████████████████████████████████████████   ██████████████████████████████████████████████  │
     │ ──────────────────────────────────────────────   ──────────────────────────────────────────────  │
     │                                                                                                  │
-    │ disk io  r 2.1M/s w 300k/s busy 12%              net  in 2.1M/s out 300k/s                       │
+    │ disk io  r 2.1M/s w 300k/s busy 12%              net  in 2.1M/s out 300k/s           max 3.2M/s  │
     │                 ██████                           █▇▆▅▄▃▂▁                                        │
     │                 ██████                           █████████▇▆▅▅▄▃▂▁                               │
     │ ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁██████▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁   ██████████████████▇▇▆▅▅▄▄▃▃▃▃▂▂▂▂▂▃▃▃▃▄▄▅▅▆▇▇█  │
     │ ──────────────────────────────────────────────   ──────────────────────────────────────────────  │
     │                                                                                                  │
-    │ load  6.1  5.2  4.0  of 4 cores                  pressure  cpu  1%  mem  0%  io 12%              │
+    │ load  6.1  5.2  4.0  of 4 cores        max 6.1   pressure  cpu  1%  mem  0%  io 12%     max 12%  │
     │ ██████████████████████████████████████████████                                                   │
     │ ██████████████████████████████████████████████   ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇  │
     │ ██████████████████████████████████████████████   ██████████████████████████████████████████████  │
@@ -203,6 +203,18 @@ test('values wear the colours of their thresholds', () => {
   expect(styled({ cpuPercent: 7, stealPercent: 11 }, '7%')).toBe(theme.bad);
   expect(styled({ cores: 8 }, '6.1  5.2')).toBe(theme.text);
   expect(styled({ cores: 2 }, '6.1  5.2')).toBe(theme.bad);
+});
+
+test('bars and curves in the row under the cursor are those of any other row, while its words are reversed', () => {
+  const [above, under] = [frame(100, 30, fresh(), 'load'), frame(100, 30, fresh(), 'cpu')];
+  const { width } = under;
+  const line = (under.plain()[1] as string).slice(0, width);
+  expect(line).toMatch(/^│▸cpu/);
+  const [bar, curve] = [line.indexOf('█'), line.lastIndexOf('▆')];
+  for (const x of [bar, curve]) expect(under.styles[width + x]).toBe(above.styles[width + x]);
+  // Columns that are not full show what is behind them.
+  expect(under.styles[width + line.indexOf('─', bar)]).toBe(above.styles[width + line.indexOf('─', bar)]);
+  expect(under.styles[width + 2]).not.toBe(above.styles[width + 2]);
 });
 
 test('what is stale keeps its last values, dimmed, with its age and the reason in the title', () => {

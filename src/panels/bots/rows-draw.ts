@@ -1,9 +1,11 @@
 /** One line of the bots panel: a bot, or a group with its sums. */
+import type { BotSamples } from '../../state/fleet-history.ts';
 import { measure, truncate } from '../../text/width.ts';
 import { sparkline } from '../../ui/graph.ts';
 import type { Scope } from '../../ui/panel.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { StyleId } from '../../ui/screen/style.ts';
+import type { Theme } from '../../ui/theme.ts';
 import { stateRole, stateWord } from './column.ts';
 import type { PlacedColumn } from './columns.ts';
 import type { BotRow, GroupRow } from './row.ts';
@@ -13,6 +15,10 @@ export interface LinePlace {
   readonly isCursor: boolean;
 }
 
+/** Two minutes, a second each. */
+const TREND_SAMPLES = 120;
+/** The columns of the trend that is being drawn. */
+const trend = new Float64Array(TREND_SAMPLES);
 /** How far a row is moved in for each group it stands in. */
 const INDENT = 2;
 
@@ -30,13 +36,7 @@ export function drawRow(
   for (const { column, x, width } of columns) {
     const role = roles[column.role(row, world.thresholds.bots)];
     if (column.series) {
-      if (!series) continue;
-      const samples = series[column.series];
-      const peak = samples.max(width);
-      // CPU on the scale of a core, or what it takes if that is more; memory against its own peak.
-      const least = column.series === 'cpu' ? 25 : 1;
-      const max = Math.max(least, Number.isNaN(peak) ? 0 : peak);
-      sparkline(cells, 1 + x, y, width, samples, { min: 0, max, style: role });
+      if (series) drawTrend(cells, theme, column.series, series[column.series], { x: 1 + x, y, width });
       continue;
     }
     const indent = column.id === 'name' ? Math.min(row.depth * INDENT, width - 6) : 0;
@@ -49,6 +49,32 @@ export function drawRow(
     });
     if (column.id === 'name') drawFound(cells, scope, row.bot.name, { x: 1 + x + indent, y, width: width - indent });
   }
+}
+
+/** Of what it took in each of the columns' eight seconds or so the most: a short peak is what is looked for. */
+function drawTrend(
+  cells: Cells,
+  theme: Theme,
+  kind: 'cpu' | 'memory',
+  samples: BotSamples,
+  { x, y, width }: { readonly x: number; readonly y: number; readonly width: number },
+): void {
+  // Reversed, as the rest of the row under the cursor, a full column would look like an empty one.
+  cells.fill(x, y, width, 1, ' ', theme.text);
+  const step = Math.ceil(TREND_SAMPLES / width);
+  const peaks = trend.subarray(0, width);
+  let low = Number.POSITIVE_INFINITY;
+  let peak = 0;
+  for (let i = 0; i < width; i++) {
+    const value = samples.max(step, (width - 1 - i) * step);
+    peaks[i] = value;
+    if (value < low) low = value;
+    if (value > peak) peak = value;
+  }
+  // CPU on the scale of a core, or what it takes if that is more. Memory on its own: what stays the same is a thin line.
+  const span = kind === 'cpu' ? Math.max(25, peak) : Math.max(peak - low, peak / 4);
+  const min = kind === 'cpu' ? 0 : low - span / 10;
+  sparkline(cells, x, y, width, peaks, { min, max: min + span * (kind === 'cpu' ? 1 : 1.1), style: theme.graph });
 }
 
 export function drawGroup(

@@ -99,10 +99,11 @@ export interface GroupLook {
   readonly columns: ReturnType<typeof fitErrorColumns>;
   readonly y: number;
   readonly roles: Roles;
+  readonly theme: Theme;
   readonly now: number;
 }
 
-export function drawGroupRow(cells: Cells, row: ErrorRow, { columns, y, roles, now }: GroupLook): void {
+export function drawGroupRow(cells: Cells, row: ErrorRow, { columns, y, roles, theme, now }: GroupLook): void {
   const { group, count } = row;
   const level: Role = group.level === 'warn' ? 'warn' : 'bad';
   for (const { id, x, width } of columns) {
@@ -120,7 +121,9 @@ export function drawGroupRow(cells: Cells, row: ErrorRow, { columns, y, roles, n
         break;
       case 'rate': {
         const values = rateColumns(group, width, now);
-        sparkline(cells, x, y, width, { length: width, at: (i) => values[i] }, { style: roles.graph });
+        // Reversed, as the rest of the row under the cursor, a full column would look like an empty one.
+        cells.fill(x, y, width, 1, ' ', theme.text);
+        sparkline(cells, x, y, width, { length: width, at: (i) => values[i] }, { style: theme.graph });
         break;
       }
       case 'code':

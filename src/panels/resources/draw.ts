@@ -1,6 +1,6 @@
 /** Draws the rows, the cores, the graphs and the one-line summary of the host. */
 
-import { percent } from '../../text/format.ts';
+import { duration, percent } from '../../text/format.ts';
 import { measure, truncate } from '../../text/width.ts';
 import { area, bar, meter, type Samples, sparkline } from '../../ui/graph.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
@@ -111,23 +111,26 @@ function drawRow(cells: Cells, row: ResourceRow, look: ResourcesLook, grid: Grid
   );
   const from = x + 1 + label + 1;
   const role = roles[row.severity];
-  const graph = row.severity === 'warn' || row.severity === 'bad' ? role : roles.graph;
+  // Reversed, as the rest of the row under the cursor, a full bar would look like an empty one.
+  const { theme } = look;
+  const graph = row.severity === 'warn' || row.severity === 'bad' ? theme[row.severity] : theme.graph;
   const picture = {
     style: graph,
-    gapStyle: roles.muted,
+    gapStyle: theme.muted,
     ...(row.max !== undefined && { max: row.max }),
     atLeast: row.atLeast ?? 0,
   };
   const curve = (at: number): void => {
-    if (row.samples && isCourse(row.samples) && room - at >= 4)
-      sparkline(cells, from + at, y, room - at, row.samples, picture);
+    if (!row.samples || !isCourse(row.samples) || room - at < 4) return;
+    cells.fill(from + at, y, room - at, 1, ' ', theme.text);
+    sparkline(cells, from + at, y, room - at, row.samples, picture);
   };
   if (row.percent === undefined) {
     cells.text(from, y, fitting(row.notes, room), role, room);
     curve(grid.curve);
     return;
   }
-  meter(cells, from, y, grid.meter, row.percent, graph, roles.border);
+  meter(cells, from, y, grid.meter, row.percent, graph, theme.border);
   cells.text(from + grid.meter + 1, y, percent(row.percent).padStart(VALUE), role, VALUE);
   if (note > 0) {
     cells.text(from + tail, y, fitting(row.notes, row.samples ? note - 1 : room - tail), roles.muted, room - tail);
@@ -224,7 +227,12 @@ function drawGraphs(
     const graphHeight = Math.min(12, each - 2 - (each > LEAST_ROWS ? 1 : 0));
     const now = row.percent === undefined ? fitting(row.notes, room - row.label.length - 2) : percent(row.percent);
     cells.text(left, top, row.label, theme.title, room);
-    cells.text(left + row.label.length + 2, top, now, theme[row.severity], room - row.label.length - 2);
+    const words =
+      row.label.length +
+      2 +
+      cells.text(left + row.label.length + 2, top, now, theme[row.severity], room - row.label.length - 2);
+    const told = scaleOf(row, room).find((text) => words + 2 + measure(text) <= room) ?? '';
+    cells.text(left + room - measure(told), top, told, theme.muted);
     const style = row.severity === 'warn' || row.severity === 'bad' ? theme[row.severity] : theme.graph;
     cells.fill(left, top + graphHeight + 1, room, 1, '─', theme.border);
     area(cells, left, top + 1, room, graphHeight, row.samples as NonNullable<typeof row.samples>, {
@@ -234,6 +242,18 @@ function drawGraphs(
       atLeast: row.atLeast ?? 0,
     });
   });
+}
+
+/** What the highest column stands for and how long ago the first was, a column being a second; then the former alone. */
+function scaleOf({ samples, format = percent }: ResourceRow, columns: number): readonly string[] {
+  let most = Number.NaN;
+  let shown = 0;
+  for (let i = Math.max(0, (samples?.length ?? 0) - columns); i < (samples?.length ?? 0); i++, shown++) {
+    const value = samples?.at(i) ?? Number.NaN;
+    if (!(value <= most) && !Number.isNaN(value)) most = value;
+  }
+  const max = `max ${format(most)}`;
+  return [`${max} · last ${duration(1000 * shown)}`, max];
 }
 
 /** One line, whole parts only: `cpu 71%  load 6.1/8  mem 78%  / 83%`. */

@@ -21,6 +21,8 @@ export interface ResourceRow {
   /** Whether the words matter more than the picture where there is room for one of them. */
   readonly isWordy: boolean;
   readonly samples: Samples | null;
+  /** A sample in words; a share unless said. */
+  readonly format?: (value: number) => string;
   /** The top of the graph; the largest sample where it is left out, but no less than `atLeast`. */
   readonly max?: number;
   readonly atLeast?: number;
@@ -86,6 +88,7 @@ function loadRow({ load, cores }: HostSnapshot, samples: Samples, limits: HostLi
     ],
     isWordy: true,
     samples,
+    format: decimal,
     atLeast: Math.max(1, cores),
     rank: 4,
   };
@@ -156,6 +159,7 @@ function diskTrafficRow(host: HostSnapshot, samples: Samples, limits: HostLimits
     ],
     isWordy: true,
     samples,
+    format: rate,
     atLeast: 1e6,
     rank: 7,
   };
@@ -201,7 +205,7 @@ function notesOfDisk(disk: HostDisk, limits: HostLimits): string[] {
 
 function networkRows({ network }: HostSnapshot, samples: Samples): ResourceRow[] {
   const { rx, tx } = totalTraffic(network);
-  const base = { severity: rx === null ? 'muted' : 'text', isWordy: true, atLeast: 1e5 } as const;
+  const base = { severity: rx === null ? 'muted' : 'text', isWordy: true, format: rate, atLeast: 1e5 } as const;
   const notesOf = (received: number | null, sent: number | null): string[] => [
     `in ${rate(received).padEnd(6)} out ${rate(sent)}`,
     `in ${bytes(received)} out ${bytes(sent)}`,
