@@ -3,6 +3,7 @@ import type { HomeGuard, Orphan, Pm2Cli } from '../sources/guard/snapshot.ts';
 import type { Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type Failure, type Reading, valueOf } from '../sources/source.ts';
 import { ago } from '../text/format.ts';
+import { compareDump } from './dump-drift.ts';
 import { homeOf } from './home-tag.ts';
 import type { World } from './world.ts';
 
@@ -52,9 +53,25 @@ export function judgeDaemons(world: Pick<World, 'pm2' | 'guard' | 'now'>): reado
   return world.pm2.map(({ id, reading }, index) => {
     const home = valueOf(reading)?.home ?? homeOf(id) ?? guard?.homes[index]?.home ?? '';
     const seen = guard?.homes.find((known) => known.home === home) ?? null;
-    return { home, ...judgeDaemon(reading, seen, guard?.cli ?? null, world.now) };
+    // What was seen before it failed is what there was: a daemon that has just died stood there and ran.
+    const isOld = reading.state === 'stale' && world.guard !== null && seenAt(world.guard.reading) <= reading.since;
+    const verdict = judgeDaemon(
+      reading,
+      isOld && seen ? { ...seen, daemons: [] } : seen,
+      guard?.cli ?? null,
+      world.now,
+    );
+    return isOld && isGone(verdict) ? { home, ...verdict, todo: LOOKING } : { home, ...verdict };
   });
 }
+
+/** What is said until /proc was looked at again: to resurrect beside a daemon that lives would start every bot twice. */
+const LOOKING = 'looking whether it still runs…';
+
+const seenAt = (reading: Reading<unknown>): number =>
+  reading.state === 'fresh' || reading.state === 'stale' ? reading.readAt : Number.NEGATIVE_INFINITY;
+
+const isGone = ({ state }: Pick<DaemonVerdict, 'state'>): boolean => state === 'dead' || state === 'not-running';
 
 const NO_ORPHANS: readonly Orphan[] = [];
 
@@ -98,7 +115,12 @@ export function judgeDaemon(
   }
 }
 
-function judgeAnswering({ daemon }: Pm2Snapshot, seen: HomeGuard | null, cli: Pm2Cli | null, now: number): Verdict {
+function judgeAnswering(
+  { daemon, bots, dump }: Pm2Snapshot,
+  seen: HomeGuard | null,
+  cli: Pm2Cli | null,
+  now: number,
+): Verdict {
   const others = seen?.daemons.filter(({ pid }) => pid !== daemon.pid) ?? [];
   // Just after a restart the one seen from outside may be the one before.
   if (seen !== null && others.length > 0 && seen.daemons.length > 1) {
@@ -117,7 +139,10 @@ function judgeAnswering({ daemon }: Pm2Snapshot, seen: HomeGuard | null, cli: Pm
       state: 'restarted',
       severity: 'warn',
       words: `daemon restarted ${ago(age)} ago: ${before}${daemon.pid}`,
-      todo: `its counters began anew; ${endOrphans(seen)}pm2 resurrect starts what is missing`,
+      todo:
+        compareDump(dump, bots)?.missing.length === 0
+          ? 'its counters began anew'
+          : `its counters began anew; ${endOrphans(seen)}: resurrect starts what is missing`,
     };
   }
   if (cli !== null && daemon.version !== 'unknown' && cli.version !== daemon.version) {
@@ -175,11 +200,14 @@ function judgeGone(error: Failure, seen: HomeGuard | null): Verdict {
   if (seen?.access === 'absent') {
     return { state: 'no-home', severity: 'bad', words: error.message, todo: error.hint ?? '' };
   }
-  const todo = `${endOrphans(seen)}${error.hint ?? 'pm2 resurrect starts what was saved'}`;
+  const todo = `${endOrphans(seen)}${RESURRECT}`;
   return error.code === 'refused' || seen?.hasSocket === true
     ? { state: 'dead', severity: 'bad', words: error.message, todo }
     : { state: 'not-running', severity: 'bad', words: error.message, todo };
 }
+
+/** As it is pressed here. */
+const RESURRECT = ': resurrect starts what was saved; pm2 alone would start an empty daemon';
 
 /** What comes before any resurrect: it would start each a second time. */
 function endOrphans(seen: HomeGuard | null): string {

@@ -94,7 +94,9 @@ export function judgeBot(bot: Bot, now: number, limits: BotLimits): Judgement {
     case 'online':
     case 'one-launch-status':
       if (isFrozen(bot, now)) return { state: 'frozen', why: frozenWords(bot, now) };
-      if (isFlapping) return { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) };
+      if (isFlapping && !hasHeld(bot.exits, uptimeMs, now - flapWindowMs)) {
+        return { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) };
+      }
       if (isSilent(bot, now, limits)) return { state: 'silent', why: silence(bot, now) };
       return { state: 'ok', why: pastWords(bot.exits, now) };
     case 'unknown':
@@ -102,6 +104,21 @@ export function judgeBot(bot: Bot, now: number, limits: BotLimits): Judgement {
     default:
       return bot.status satisfies never;
   }
+}
+
+/** A shorter life tells nothing, however short those before it were, ms. */
+const HELD_LEAST_MS = 30_000;
+
+/**
+ * Whether this life is out of the loop: it lasts twice as long as any since `since` that nobody asked to end. Who has
+ * just mended a bot must not read for five minutes that it fails.
+ */
+function hasHeld(exits: readonly BotExit[], uptimeMs: number, since: number): boolean {
+  let longest = HELD_LEAST_MS / 2;
+  for (const exit of exits) {
+    if (exit.at >= since && isUnasked(exit)) longest = Math.max(longest, exit.ranMs ?? Number.POSITIVE_INFINITY);
+  }
+  return uptimeMs >= longest * 2;
 }
 
 /** A debugger stops a process for a moment often, and who reads a disk waits for it; ms. */

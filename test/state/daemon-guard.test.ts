@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Pm2Snapshot } from '../../src/sources/pm2/snapshot.ts';
 import type { Failure, FailureCode, Reading } from '../../src/sources/source.ts';
 import { judgeDaemon, judgeDaemons } from '../../src/state/daemon-guard.ts';
-import { makePm2Snapshot, NOON } from '../helpers/bots.ts';
+import { makeBot, makePm2Snapshot, NOON } from '../helpers/bots.ts';
 import { makeDaemonProcess, makeHomeGuard, makeOrphan } from '../helpers/guards.ts';
 
 const daemon = {
@@ -65,7 +65,7 @@ test('a dead daemon, one that never ran and a home that is not there are three t
   expect(judgeDaemon(failed('refused'), makeHomeGuard(gone), cli, NOON)).toMatchObject({
     state: 'dead',
     severity: 'bad',
-    todo: 'what to do',
+    todo: ': resurrect starts what was saved; pm2 alone would start an empty daemon',
   });
   expect(judgeDaemon(failed('absent'), makeHomeGuard({ ...gone, hasSocket: false }), cli, NOON).state).toBe(
     'not-running',
@@ -83,7 +83,7 @@ test('before a resurrect those that outlived the daemon are to be ended, or each
     state: 'dead',
     severity: 'bad',
     words: 'dead: its socket refuses',
-    todo: 'first end the 2 bots that outlived it; pm2 resurrect starts what was saved',
+    todo: 'first end the 2 bots that outlived it; : resurrect starts what was saved; pm2 alone would start an empty daemon',
   });
 });
 
@@ -140,4 +140,36 @@ test('each home has its verdict, by the home its source is named after where it 
   expect(judgeDaemons({ pm2: [entry('pm2', failed('refused'))], guard: null, now: NOON })).toMatchObject([
     { home: '', state: 'dead' },
   ]);
+});
+
+test('a daemon that has just died is not said to run because it was there at the last look', () => {
+  const reading: Reading<Pm2Snapshot> = {
+    ...(fresh() as Extract<Reading<Pm2Snapshot>, { state: 'fresh' }>),
+    state: 'stale',
+    error: { code: 'refused', message: 'dead: its socket refuses' },
+    since: NOON - 2_000,
+  };
+  const pm2 = [{ kind: 'pm2' as const, id: 'pm2', cadenceMs: 1_000, reading }];
+  const lookedAt = (readAt: number) => ({
+    kind: 'guard' as const,
+    id: 'guard',
+    cadenceMs: 5_000,
+    reading: { state: 'fresh' as const, value: { homes: [makeHomeGuard()], cli }, readAt, tookMs: 1 },
+  });
+  expect(judgeDaemons({ pm2, guard: lookedAt(NOON - 3_000), now: NOON })).toMatchObject([
+    { state: 'dead', todo: 'looking whether it still runs…' },
+  ]);
+  expect(judgeDaemons({ pm2, guard: lookedAt(NOON - 1_000), now: NOON })).toMatchObject([{ state: 'stale-socket' }]);
+});
+
+test('after a restart of the daemon a resurrect is advised only where something is missing', () => {
+  const replaced = { pid: 950, startedAt: NOON - 60_000, replacements: 1, replacedPid: 900 };
+  const todo = (isThere: boolean) => {
+    const dump = { savedAt: NOON, bots: [{ name: 'pay-bot', namespace: 'tg', isStopped: false }] };
+    const bots = isThere ? [makeBot({ name: 'pay-bot', namespace: 'tg' })] : [];
+    const value = makePm2Snapshot(bots, { daemon: { ...daemon, ...replaced }, dump });
+    return judgeDaemon({ state: 'fresh', value, readAt: NOON, tookMs: 1 }, null, cli, NOON).todo;
+  };
+  expect(todo(true)).toBe('its counters began anew');
+  expect(todo(false)).toBe('its counters began anew; : resurrect starts what is missing');
 });

@@ -19,6 +19,17 @@ describe('a bot that PM2 calls online', () => {
     expect(judge(bot, true, NOON)).toEqual({ state: 'flapping', why: '3×/5m exit 1' });
   });
 
+  test('is out of the loop once it has run twice as long as any life that crashed, and half a minute', () => {
+    const loop = (ranMs: number, upMs: number) => {
+      const exits = makeCrashes(4, 40_000, upMs).map((exit) => ({ ...exit, ranMs }));
+      return judge(makeBot({ startedAt: NOON - upMs, exits }), true, NOON);
+    };
+    expect(loop(0, 29_000).state).toBe('flapping');
+    expect(loop(0, 30_000)).toEqual({ state: 'ok', why: '4×/1h exit 1' });
+    expect(loop(39_000, 77_000).state).toBe('flapping');
+    expect(loop(39_000, 78_000).state).toBe('ok');
+  });
+
   test('is ok after two crashes', () => {
     expect(judge(makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(2, 2_000) }), true, NOON).state).toBe('ok');
   });

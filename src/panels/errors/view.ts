@@ -112,7 +112,7 @@ export function selectGroups(view: ErrorsView, list: ListState, now: number): Er
     };
     if (stands(row, filter)) rows.push(row);
   }
-  rows.sort(orderBy(ERROR_SORTS[list.sort] ?? 'gravity', isTelling(view, now)));
+  rows.sort(orderBy(ERROR_SORTS[list.sort] ?? 'gravity', isTelling(view, now), now));
   if (list.isInverted) rows.reverse();
   return { rows, keys: rows.map(({ key }) => key), total, hidden };
 }
@@ -131,10 +131,14 @@ const EARLY_MS = 2 * 60_000;
 const isTelling = ({ baseline, startedAt }: ErrorsView, now: number): boolean =>
   baseline.kind !== 'start' || now - startedAt >= EARLY_MS;
 
+/** What was not seen for so long is over: however often it came, what goes on now is looked for first, ms. */
+const OVER_MS = 2 * 60_000;
+
 type Compare = (a: ErrorRow, b: ErrorRow) => number;
 
 /** The gravest, the most frequent or the latest first; equal ones keep an order of their own, so that none flickers. */
-function orderBy(sort: (typeof ERROR_SORTS)[number], isNewFirst: boolean): Compare {
+function orderBy(sort: (typeof ERROR_SORTS)[number], isNewFirst: boolean, now: number): Compare {
+  const isOver = ({ group }: ErrorRow): number => Number(now - group.lastAt >= OVER_MS);
   const byKey: Compare = (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
   const byCount: Compare = (a, b) => b.count - a.count || byKey(a, b);
   switch (sort) {
@@ -142,6 +146,7 @@ function orderBy(sort: (typeof ERROR_SORTS)[number], isNewFirst: boolean): Compa
       return (a, b) =>
         GRAVITY[a.group.level] - GRAVITY[b.group.level] ||
         (isNewFirst ? Number(b.isNew) - Number(a.isNew) : 0) ||
+        isOver(a) - isOver(b) ||
         byCount(a, b);
     case 'count':
       return byCount;

@@ -8,10 +8,12 @@ const START = 1_795_300_000_000;
 const FREQUENT = 'TelegramError: 401: Unauthorized';
 const RARE = 'round failed';
 
-function order(now: number): readonly string[] {
+type Add = (message: string, at: number) => void;
+
+function orderOf(now: number, fill: (add: Add) => void): readonly string[] {
   const history = createErrorHistory({ startedAt: START });
   const events = new LogEvents();
-  const add = (message: string, at: number) =>
+  fill((message, at) =>
     events.push({
       at,
       level: 'error',
@@ -22,14 +24,30 @@ function order(now: number): readonly string[] {
       detail: '',
       code: null,
       retryAfterSeconds: null,
-    } as never);
-  for (let i = 0; i < 9; i += 1) add(FREQUENT, START - 60_000 + i);
-  add(RARE, START + 1_000);
+    } as never),
+  );
   history.pull(events, now);
   return selectGroups(history, LIST, now).rows.map(({ group }) => group.last.message);
 }
 
+const order = (now: number) =>
+  orderOf(now, (add) => {
+    for (let i = 0; i < 9; i += 1) add(FREQUENT, START - 60_000 + i);
+    add(RARE, START + 1_000);
+  });
+
 test('what is NEW stands first, but in the first two minutes behind what comes more often', () => {
   expect(order(START + 30_000)).toEqual([FREQUENT, RARE]);
   expect(order(START + 150_000)).toEqual([RARE, FREQUENT]);
+});
+
+test('of what is as new, what goes on stands before an outage that is over, however often that was seen', () => {
+  const now = START + 600_000;
+  const shown = (agoMs: number) =>
+    orderOf(now, (add) => {
+      for (let i = 0; i < 300; i += 1) add(FREQUENT, now - agoMs);
+      add(RARE, now - 5_000);
+    });
+  expect(shown(121_000)).toEqual([RARE, FREQUENT]);
+  expect(shown(60_000)).toEqual([FREQUENT, RARE]);
 });
