@@ -34,6 +34,7 @@ import { BACKGROUND_QUERY, isLightByEnv, isLightColor, mayAskBackground } from '
 import { colorDepth } from '../ui/screen/color.ts';
 import { createInput } from '../ui/screen/input.ts';
 import { isRemote, Link } from '../ui/screen/link.ts';
+import { otherLocale, repertoireOf } from '../ui/screen/repertoire.ts';
 import { Screen } from '../ui/screen/screen.ts';
 import { createTerminal } from '../ui/screen/terminal.ts';
 import { createShell } from '../ui/shell.ts';
@@ -87,7 +88,8 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
   });
   const { theme } = options;
   const background = { isLight: theme === 'auto' ? isLightByEnv(process.env) === true : theme === 'light' };
-  const screen = new Screen(process.stdout, { depth, isAscii, background, link, hasGraphs: !isLowBandwidth });
+  const repertoire = repertoireOf(process.env, isAscii);
+  const screen = new Screen(process.stdout, { depth, repertoire, background, link, hasGraphs: !isLowBandwidth });
 
   const who = whoIs(process.env, user);
   const place = statePlace({ ...env }, user.home, user.uid);
@@ -246,7 +248,10 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
   if (theme === 'auto' && depth !== 'none' && mayAskBackground(process.env)) process.stdout.write(BACKGROUND_QUERY);
   if (observation.store.of('pm2').every(({ reading }) => reading.state !== 'waiting')) showFirst();
   void look.load().then((known) => known && shell.restore(known));
-  if (options.notes.length > 0) shell.notify(options.notes.join('; '), 'warn');
+  const locale = isAscii ? null : otherLocale(process.env);
+  const inAscii = `The locale ${clean(locale ?? '')} is not of UTF-8: drawn in ASCII. LC_ALL=C.UTF-8 draws all of it.`;
+  const notes = locale === null ? options.notes : [...options.notes, inAscii];
+  if (notes.length > 0) shell.notify(notes.join('; '), 'warn');
   // The terminal's owner ends the process.
   return new Promise<never>(() => {});
 }

@@ -17,6 +17,7 @@ import { composeZones } from '../ui/compose-plain.ts';
 import { createKeymap } from '../ui/keys/keymap.ts';
 import { type Layout, MIN_COLUMNS, MIN_ROWS } from '../ui/layout.ts';
 import { asciiLines } from '../ui/screen/ascii.ts';
+import { repertoireOf } from '../ui/screen/repertoire.ts';
 import { initialUi, type UiState } from '../ui/state.ts';
 import { createTheme } from '../ui/theme.ts';
 import { drawZone, layoutOf, type Picture } from '../ui/zones.ts';
@@ -154,7 +155,7 @@ function printFrame(world: World, options: Options, env: Run['env']): string {
   const whole = composeZones(layoutFor(rows), columns, rows + 1, (zone, cells) => {
     if (zone !== 'footer') drawZone(zone, cells, picture);
   });
-  const lines = options.isAscii ? asciiLines(whole) : whole.plain();
+  const lines = repertoireOf(env, options.isAscii) === 'ascii' ? asciiLines(whole) : whole.plain();
   return `${lines.slice(0, rows).join('\n')}\n`;
 }
 

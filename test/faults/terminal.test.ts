@@ -62,6 +62,30 @@ test.each([
   expect(pty.isCursorVisible()).toBe(true);
 });
 
+test('the console of Linux is sent no sign that its fonts lack', async () => {
+  const pty = await monitor({ TERM: 'linux', COLORTERM: '' });
+  await pty.waitFor(/no PM2 here/i);
+  pty.press('q');
+  await pty.exit;
+  expect(pty.transcript()).toMatch(/┌─ Bots/);
+  expect(pty.transcript().replace(/[\x00-\x7f─│┌┐└┘├┤┬┴┼═║╔╗╚╝█░▒•←↑→↓■▲▼·]/g, '')).toBe('');
+});
+
+test('in a locale that is not of UTF-8 all is ASCII, and what draws more is said', async () => {
+  const pty = startPty({
+    command: process.execPath,
+    args: [PROGRAM],
+    env: { ...person.env, LC_ALL: 'C' },
+    cwd: person.home,
+    columns: 120,
+  });
+  keep(pty);
+  await pty.waitFor(/The locale C is not of UTF-8: .*LC_ALL=C\.UTF-8/);
+  pty.press('q');
+  await pty.exit;
+  expect(pty.transcript()).toMatch(/^[\x00-\x7f]*$/);
+});
+
 test('TERM=dumb gets one plain frame, without a single escape', async () => {
   const pty = startPty({
     command: process.execPath,

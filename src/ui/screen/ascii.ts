@@ -1,6 +1,7 @@
 /**
- * ASCII look-alikes for terminals that show nothing else (`--ascii`), column for column: box drawing, blocks, braille,
- * arrows, dots, dashes, quotes, Latin letters without their accents. What has none is a `?` for each of its columns.
+ * Look-alikes for terminals that do not show everything, column for column. In ASCII (`--ascii`) of box drawing, blocks,
+ * braille, arrows, dots, dashes, quotes, Latin letters without their accents; what has none is a `?` for each of its
+ * columns. On the console of Linux of signs that its fonts lack, in what they all have.
  */
 import type { Cells } from './cells.ts';
 import { BLANK, glyphText, TAIL } from './glyphs.ts';
@@ -73,6 +74,35 @@ export function asciiOf(codePoint: number): number {
 export function asciiGlyph(text: string, columns: number): string {
   const ascii = String.fromCharCode(asciiOf(text.codePointAt(0) ?? QUESTION));
   return ascii.padEnd(columns, ascii === '?' ? '?' : ' ');
+}
+
+/** What all fonts of the console have besides letters; the kernel's own has no more. */
+const ON_CONSOLE = '─│┌┐└┘├┤┬┴┼═║╔╗╚╝█░▒•←↑→↓■▲▼';
+const FOR_CONSOLE = new Map<number, number>();
+
+function onConsole(characters: string, lookalikes: string): void {
+  const targets = [...lookalikes];
+  [...characters].forEach((character, index) => {
+    FOR_CONSOLE.set(
+      character.codePointAt(0) ?? 0,
+      (targets[index] ?? targets.at(-1) ?? '?').codePointAt(0) ?? QUESTION,
+    );
+  });
+}
+
+onConsole(ON_CONSOLE, ON_CONSOLE);
+onConsole('╭╮╰╯━┄┈┃┆┊╵╷', '┌┐└┘───█││││');
+onConsole('▁▂▃▄▅▆▇▀', '░░░▒▒▒██');
+// A meter that is not empty shows it, and one that is not full is not all block.
+onConsole('▏▎▍▌▋▊▉▐▓', '│░░░▒▒▒▒▒');
+onConsole('●◆▴▾▵▿', '••▲▼▲▼');
+
+/** The first code point of the signs: below are the letters, which are a matter of the font that was loaded. */
+const SIGNS_FROM = 0x2000;
+
+/** The code point that stands for one of one column on the console of Linux. */
+export function consoleOf(codePoint: number): number {
+  return codePoint < SIGNS_FROM ? codePoint : (FOR_CONSOLE.get(codePoint) ?? asciiOf(codePoint));
 }
 
 /** The rows of a picture in ASCII, without the blanks at their ends. */

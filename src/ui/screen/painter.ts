@@ -1,8 +1,9 @@
-import { asciiGlyph, asciiOf } from './ascii.ts';
+import { asciiGlyph, asciiOf, consoleOf } from './ascii.ts';
 import type { Background } from './background.ts';
 import { Cells } from './cells.ts';
 import type { ColorDepth } from './color.ts';
 import { BLANK, type GlyphId, glyphText, isCluster, TAIL } from './glyphs.ts';
+import type { Repertoire } from './repertoire.ts';
 import { findScroll, mayScroll } from './scroll.ts';
 import { createStyleChanges, type StyleId } from './style.ts';
 
@@ -10,7 +11,8 @@ import { createStyleChanges, type StyleId } from './style.ts';
 export interface PaintOptions {
   /** Default: true colour. */
   readonly depth?: ColorDepth;
-  readonly isAscii?: boolean;
+  /** Default: all. */
+  readonly repertoire?: Repertoire;
   /** Default: dark, or the person's own sixteen colours. What changes is seen in what is painted from then on. */
   readonly background?: Readonly<Background>;
 }
@@ -80,14 +82,14 @@ export class Painter {
   #shown: Cells;
   readonly #bytes = new Bytes();
   readonly #change: (from: StyleId, to: StyleId) => string;
-  readonly #isAscii: boolean;
+  readonly #repertoire: Repertoire;
   #pen: StyleId = 0;
 
   constructor(width: number, height: number, options: PaintOptions) {
-    const { depth = 'true', isAscii = false, background = { isLight: false } } = options;
+    const { depth = 'true', repertoire = 'all', background = { isLight: false } } = options;
     this.#shown = new Cells(width, height);
     this.#change = createStyleChanges(depth, background);
-    this.#isAscii = isAscii;
+    this.#repertoire = repertoire;
   }
 
   /** What the terminal shows, if nobody else wrote to it. */
@@ -207,9 +209,10 @@ export class Painter {
   }
 
   #glyph(glyph: GlyphId, columns: number): void {
-    if (this.#isAscii) {
-      if (columns === 1 && !isCluster(glyph)) this.#bytes.codePoint(asciiOf(glyph));
-      else this.#bytes.ascii(asciiGlyph(glyphText(glyph), columns));
+    if (this.#repertoire !== 'all') {
+      const base = isCluster(glyph) ? (glyphText(glyph).codePointAt(0) ?? BLANK) : glyph;
+      if (columns === 2) this.#bytes.ascii(asciiGlyph(glyphText(glyph), columns));
+      else this.#bytes.codePoint(this.#repertoire === 'ascii' ? asciiOf(base) : consoleOf(base));
       return;
     }
     if (isCluster(glyph)) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Cells } from '../../../src/ui/screen/cells.ts';
 import { ansi, type ColorDepth, rgb } from '../../../src/ui/screen/color.ts';
+import type { Repertoire } from '../../../src/ui/screen/repertoire.ts';
 import { Screen, type TtyLike } from '../../../src/ui/screen/screen.ts';
 import { style } from '../../../src/ui/screen/style.ts';
 import { Emulator, expectedCell, shownCell } from './emulator.ts';
@@ -41,7 +42,7 @@ interface Shown {
 
 async function show(
   content: Shown['content'],
-  options: { depth?: ColorDepth; isAscii?: boolean } = {},
+  options: { depth?: ColorDepth; repertoire?: Repertoire } = {},
 ): Promise<Shown> {
   const emulator = new Emulator(30, 6);
   const screen = new Screen(emulator, options);
@@ -293,7 +294,7 @@ test('in ASCII nothing else is written for lines, blocks, braille and arrows', a
     cells.box(0, 0, 20, 3, { title: 'CPU …' });
     cells.text(2, 1, '▁▃█ ⣿⠁ → ● – ×', style({ fg: ansi(2) }));
   };
-  const { emulator } = await show(draw, { isAscii: true });
+  const { emulator } = await show(draw, { repertoire: 'ascii' });
   expect(emulator.lines().slice(1, 4)).toEqual([
     '  +- CPU . ----------+',
     '  | _-# #. > * - x   |',
@@ -307,9 +308,22 @@ test('a name of another script is as wide in ASCII', async () => {
     cells.text(0, 0, 'é e\u0301 бот 文字 😀|');
     cells.text(0, 1, 'next');
   };
-  const { emulator } = await show(draw, { isAscii: true });
+  const { emulator } = await show(draw, { repertoire: 'ascii' });
   expect(emulator.lines().slice(1, 3)).toEqual(['  e e ??? ???? ??|', '  next']);
   expect(emulator.writes.join('')).toMatch(/^[\x00-\x7e]*$/);
+});
+
+test('on the console of Linux only what all its fonts have is written for signs, and letters as they are', async () => {
+  const draw = (cells: Cells) => {
+    cells.box(0, 0, 20, 3, { title: 'CPU …' });
+    cells.text(2, 1, '▁▅█ ▏▉ → ● ✓ бот é', style({ fg: ansi(2) }));
+  };
+  const { emulator } = await show(draw, { repertoire: 'console' });
+  expect(emulator.lines().slice(1, 4)).toEqual([
+    '  ┌─ CPU . ──────────┐',
+    '  │ ░▒█ │▒ → • + бот é',
+    '  └──────────────────┘',
+  ]);
 });
 
 test('hostile text changes nothing but its own cells', async () => {
