@@ -14,7 +14,8 @@ import { manualPage } from '../src/config/manual.ts';
 import { LOG_KEYS } from '../src/panels/logs/keys.ts';
 import { type Binding, GROUPS, type Group } from '../src/ui/keys/binding.ts';
 import { createKeymap } from '../src/ui/keys/keymap.ts';
-import { initialUi, type ListState, type PanelId, type UiState } from '../src/ui/state.ts';
+import { PANELS, placesOf } from '../src/ui/keys/places.ts';
+import type { PanelId } from '../src/ui/state.ts';
 import { version } from '../src/version.ts';
 
 const TITLES: Readonly<Record<Group, string>> = {
@@ -24,7 +25,6 @@ const TITLES: Readonly<Record<Group, string>> = {
   act: 'Act',
   program: 'Program',
 };
-const PANELS: readonly PanelId[] = ['bots', 'errors', 'resources', 'database'];
 const FILLED = ['README.md', 'docs/actions-and-safety.md', 'docs/performance.md', 'docs/reliability.md'] as const;
 
 const keymap = createKeymap(actions);
@@ -85,7 +85,7 @@ function keysPage(): string {
   });
   return `# Keys
 
-\`?\` shows those that mean something where you stand. A key of an action that has no target there says where it has one. Made from the program's own tables by \`node scripts/reference-docs.ts\`.
+\`?\` shows those that mean something where you stand. A key that means nothing there says where it does. Made from the program's own tables by \`node scripts/reference-docs.ts\`.
 
 ${groups.join('\n\n')}
 
@@ -170,32 +170,12 @@ function named(key: string): string {
     .join('-');
 }
 
-/** What a list must be for some keys to mean something in it. */
-const LISTS: readonly (readonly [words: string, list: Partial<ListState>])[] = [
-  ['', {}],
-  [', after a search', { search: 'x' }],
-  [', grouped', { isGrouped: true }],
-];
+const AFTER = { search: ', after a search', grouping: ', grouped' } as const;
 
-/** Where a key means something, found out by asking it in every place there is. */
-function whereOf({ where }: Binding): string {
-  if (!where) return 'everywhere';
-  for (const [words, list] of LISTS) {
-    const places = placesOf(where, list);
-    if (places !== '') return `${places}${words}`;
-  }
-  throw new Error('a key means nothing anywhere');
-}
-
-/** Empty when it means nothing in such lists. */
-function placesOf(where: (ui: UiState) => boolean, list: Partial<ListState>): string {
-  const first = initialUi('home');
-  const lists = Object.fromEntries(PANELS.map((panel) => [panel, { ...first.lists[panel], ...list }]));
-  const home: UiState = { ...first, lists: lists as UiState['lists'] };
-  const isThere = (place: (panel: PanelId) => UiState) => PANELS.filter((panel) => where(place(panel)));
-  const atHome = isThere((panel) => ({ ...home, focus: panel }));
-  const inViews = isThere((panel) => ({ ...home, view: panel, focus: panel }));
-  const inDetails = isThere((panel) => ({ ...home, focus: panel, detail: { panel, key: null, top: 0 } }));
+function whereOf(binding: Binding): string {
+  const places = placesOf(binding);
+  if (!places) return 'everywhere';
+  const { atHome, inViews, inDetails, after } = places;
   const isAll = (panels: readonly PanelId[]) => panels.length === PANELS.length;
   if (isAll(atHome) && isAll(inViews) && isAll(inDetails)) return 'everywhere';
   if (inViews.length === 0 && isAll(atHome)) return 'home';
@@ -203,7 +183,7 @@ function placesOf(where: (ui: UiState) => boolean, list: Partial<ListState>): st
   const parts: string[] = [];
   if (atHome.length > 0) parts.push(isAll(atHome) ? 'all panels' : atHome.join(', '));
   if (inDetails.length > 0) parts.push(`detail of ${isAll(inDetails) ? 'any panel' : inDetails.join(', ')}`);
-  return parts.join('; ');
+  return `${parts.join('; ')}${after ? AFTER[after] : ''}`;
 }
 
 function viewerRows(): string[] {

@@ -7,6 +7,7 @@ import { createQuitGuard } from './acting/quit-guard.ts';
 import { type Effect, type PanelWord, worksInHelp, worksInViewer } from './keys/binding.ts';
 import { bindingOf } from './keys/keymap.ts';
 import { createKeyDecoder, type KeyFlags } from './keys/keys.ts';
+import { elsewhere } from './keys/places.ts';
 import type { Layout } from './layout.ts';
 import type { Panel, Scope } from './panel.ts';
 import { cursorKey, reduce } from './reduce.ts';
@@ -107,15 +108,24 @@ export function createShell(options: ShellOptions): Shell {
         return tell(effect.what);
       case 'open-palette':
         return acting.openPalette();
+      case 'search-turned':
+        return turnSearch(effect);
       default:
         return dispatch(effect);
     }
   }
 
-  /** A key of an action that has no target here says where it has one. */
+  /** A key that means nothing here says where it does. */
   function explain(key: string): void {
-    const elsewhere = keymap.find((binding) => binding.isAction && binding.keys.includes(key));
-    if (elsewhere) notice(`${elsewhere.shown} ${elsewhere.label}: ${elsewhere.help}`, 'plain');
+    const text = elsewhere(keymap, key, ui);
+    if (text !== null) notice(text, 'plain');
+  }
+
+  /** `n` where nothing has been found says so: the cursor stays, as it does where the only row found is its own. */
+  function turnSearch(event: Extract<UiEvent, { type: 'search-turned' }>): void {
+    const { search } = ui.lists[ui.focus];
+    if (scene.find(ui.focus, search, null, 1, false) === null) notice(`/${search} is found nowhere.`, 'plain');
+    else dispatch(event);
   }
 
   const quit = createQuitGuard({ acting, clock, notice, quit: options.quit });
@@ -186,9 +196,9 @@ export function createShell(options: ShellOptions): Shell {
         const binding = bindingOf(keymap, name, ui);
         // Nothing acts from under the help.
         if (ui.overlay && binding && !worksInHelp(binding)) continue;
-        if (viewing.viewer && binding && !worksInViewer(binding)) continue;
-        if (binding) start(binding.effect(ui, clock.monotonic()));
-        else explain(name);
+        if (viewing.viewer && binding && !worksInViewer(binding)) explain(name);
+        else if (binding) start(binding.effect(ui, clock.monotonic()));
+        else if (!ui.overlay) explain(name);
       }
     }
   }
