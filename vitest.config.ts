@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Set by `npm run test:all`, folders of older versions, and by `npm run fuzz`. */
@@ -8,6 +9,10 @@ for (const name of Object.keys(process.env)) {
     delete process.env[name];
   }
   if (name.startsWith('BOTOP_') && !OURS.has(name)) delete process.env[name];
+}
+// What vitest and the programs under test keep for their user: nothing of it belongs into a person's home.
+for (const kind of ['cache', 'config', 'data', 'state']) {
+  process.env[`XDG_${kind.toUpperCase()}_HOME`] = join(import.meta.dirname, '.cache/test-home', kind);
 }
 
 // Real systems in real time: on a machine busy with something else one of these may miss a deadline. Where nobody looks

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, release, type as system, totalmem } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { bigLog } from './big-log.ts';
 import { hasBuild } from './contenders.ts';
 import { flood } from './flood.ts';
 import { idleLogs } from './idle-logs.ts';
 import { keyTimes } from './key-times.ts';
 import { minute } from './minute.ts';
+import { readOptions } from './options.ts';
 import { formatSections, formatVerdict, type Section } from './report.ts';
 import type { Line } from './row.ts';
 import { scale } from './scale.ts';
@@ -15,23 +15,28 @@ import { createStage, type Effort, type Measurement, QUICK, WHOLE } from './stag
 import { tick } from './tick.ts';
 import { turns } from './turns.ts';
 
-/**
- * `npm run bench -- [--only NAME,…] [--quick] [--out FILE] [--list]`
- *
- * The built program beside its peers, in one run, with what is promised of it. `--only` takes names or their beginnings.
- * Without `--only` and `--quick` the result is written to bench/results.md.
- */
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    rounds: { type: 'string' },
-    seconds: { type: 'string' },
-    'log-mib': { type: 'string' },
-    out: { type: 'string' },
-    program: { type: 'string', default: join(import.meta.dirname, '../dist/botop.js') },
-  },
+/** The built program beside its peers, in one run, with what is promised of it. */
+const USAGE = `npm run bench -- [--only NAME,…] [--quick] [--rounds N] [--seconds N] [--log-mib N] [--out FILE] [--list]
+
+Measures the built botop beside pm2 monit, htop and pg_activity on a private fleet; all of it takes a quarter of an hour.
+
+  --only NAME,…  these measurements only, by name or beginning; --list prints the names
+  --quick        fewer and shorter rounds
+  --rounds N     how often each is measured
+  --seconds N    how long each time
+  --log-mib N    of the log that is searched
+  --out FILE     where to write the result; bench/results.md when neither --only nor --quick is given
+  --program FILE another built botop.js`;
+
+const values = readOptions(USAGE, {
+  only: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+  rounds: { type: 'string' },
+  seconds: { type: 'string' },
+  'log-mib': { type: 'string' },
+  out: { type: 'string' },
+  program: { type: 'string', default: join(import.meta.dirname, '../dist/botop.js') },
 });
 
 const MEASUREMENTS: readonly Measurement[] = [

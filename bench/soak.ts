@@ -1,26 +1,23 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { botop, hasBuild } from './contenders.ts';
 import { startFleet } from './fleet.ts';
+import { readOptions } from './options.ts';
 import { memoryOf, treeSeconds } from './processes.ts';
 import { startProgram } from './program.ts';
 import { startServers } from './servers.ts';
 
-/**
- * `npm run soak -- [--minutes 60] [--bots 100] [--out FILE]`
- *
- * The built program on a fleet that writes, with a person who looks around once a minute: what it holds must not grow.
- * Prints a line a minute, and writes a table of them to bench/soak.md.
- */
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '60' },
-    bots: { type: 'string', default: '100' },
-    out: { type: 'string', default: join(import.meta.dirname, 'soak.md') },
-    program: { type: 'string', default: join(import.meta.dirname, '../dist/botop.js') },
-  },
+/** The built program on a fleet that writes, with a person who looks around once a minute: what it holds must not grow. */
+const USAGE = `npm run soak -- [--minutes 60] [--bots 100] [--out FILE] [--program FILE]
+
+Prints a line a minute, and writes a table of them to FILE, bench/soak.md unless said.`;
+
+const values = readOptions(USAGE, {
+  minutes: { type: 'string', default: '60' },
+  bots: { type: 'string', default: '100' },
+  out: { type: 'string', default: join(import.meta.dirname, 'soak.md') },
+  program: { type: 'string', default: join(import.meta.dirname, '../dist/botop.js') },
 });
 const program = resolve(values.program);
 const [minutes, bots] = [Number(values.minutes), Number(values.bots)];

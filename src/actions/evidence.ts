@@ -58,9 +58,12 @@ export interface EvidenceStore {
   save(request: EvidenceRequest, signal: AbortSignal): Promise<Evidence>;
 }
 
+/** A folder to keep evidence in; unless `isWanted` one that would have to be made is left alone. */
+export type EvidencePlace = (isWanted: boolean) => Promise<StateFolder>;
+
 export interface EvidenceOptions {
   /** Where to try, in order: see `evidencePlaces`. Asked anew each time. */
-  readonly places: readonly (() => Promise<StateFolder>)[];
+  readonly places: readonly EvidencePlace[];
   /** Who is at the keyboard: `anna@203.0.113.7`. */
   readonly who: string;
   readonly now: () => number;
@@ -73,19 +76,21 @@ export interface EvidenceOptions {
 export function evidencePlaces(place: StatePlace, memory = '/dev/shm'): EvidenceOptions['places'] {
   return [
     () => openStateFolder(place, ['evidence']),
-    async () => {
+    async (isWanted) => {
+      const own = join(memory, `botop-${place.uid}`);
       // Only where the system has one: as root we could make a folder of this name on a disk.
-      const isThere = await lstat(memory).then(
-        (stat) => stat.isDirectory(),
-        () => false,
-      );
-      if (!isThere) return { state: 'unusable', reason: `there is no ${memory}` };
-      return openStateFolder({ xdgStateHome: join(memory, `botop-${place.uid}`), homes: [], uid: place.uid }, [
-        'evidence',
-      ]);
+      const needed = isWanted ? memory : own;
+      if (!(await isFolder(needed))) return { state: 'unusable', reason: `there is no ${needed}` };
+      return openStateFolder({ xdgStateHome: own, homes: [], uid: place.uid }, ['evidence']);
     },
   ];
 }
+
+const isFolder = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (stat) => stat.isDirectory(),
+    () => false,
+  );
 
 /** Any text as part of a file name. */
 export function fileName(text: string): string {
@@ -100,25 +105,31 @@ export function createEvidence(options: EvidenceOptions): EvidenceStore {
     // Several bots together may not drive out everything else either.
     const maxBytes = Math.min(MAX_FILE_BYTES, Math.floor(maxTotalBytes / 2 / Math.max(1, sources.length)));
     let needBytes: number;
+    /** Those that are there: what lies in them counts, whichever is taken. */
     const folders: string[] = [];
     const reasons: string[] = [];
     try {
       needBytes = await needOf(sources, maxBytes, signal);
       for (const place of options.places) {
-        const folder = await place();
+        const folder = await place(false);
         if (folder.state === 'usable') folders.push(folder.path);
-        else reasons.push(folder.reason);
       }
     } catch (error) {
       signal.throwIfAborted();
       return { state: 'none', reason: errorText(error) };
     }
-    for (const folder of folders) {
-      const path = join(folder, nameOf(request));
+    for (const place of options.places) {
+      const folder = await place(true);
+      if (folder.state === 'unusable') {
+        reasons.push(folder.reason);
+        continue;
+      }
+      if (!folders.includes(folder.path)) folders.push(folder.path);
+      const path = join(folder.path, nameOf(request));
       try {
-        const free = await freeBytes(folder);
+        const free = await freeBytes(folder.path);
         if (free < needBytes + RESERVE_BYTES) {
-          reasons.push(`${folder} has no room`);
+          reasons.push(`${folder.path} has no room`);
           continue;
         }
         await removeOldest(folders, maxTotalBytes - needBytes, null);
@@ -128,7 +139,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceStore {
       } catch (error) {
         await rm(path, { recursive: true, force: true }).catch(() => undefined);
         signal.throwIfAborted();
-        reasons.push(`${folder}: ${errorText(error)}`);
+        reasons.push(`${folder.path}: ${errorText(error)}`);
       }
     }
     return { state: 'none', reason: reasons.join('; ') };

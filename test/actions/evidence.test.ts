@@ -70,6 +70,7 @@ test('the redacted last 2,000 lines of each log are saved, with what is known be
   expect(out[0]).toBe('line 500 https://api.telegram.org/bot[redacted]/getMe');
   expect(out.at(-1)).toBe('line 2499 https://api.telegram.org/bot[redacted]/getMe');
   expect(readFileSync(join(evidence.path, '2-error.log'), 'utf8')).toBe('one\n');
+  expect(readdirSync(memory)).toEqual([]);
   expect(JSON.parse(readFileSync(join(evidence.path, 'facts.json'), 'utf8'))).toMatchObject({
     savedAt: '2026-01-15T12:00:00.000Z',
     who: 'anna@203.0.113.7',

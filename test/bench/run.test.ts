@@ -21,6 +21,14 @@ test('what cannot be measured is refused before anything is started', async () =
   await expect(bench('--program', '/nonexistent/botop.js')).rejects.toMatchObject({ code: 64 });
 });
 
+test('--help says how it is called, and so does what it does not know', async () => {
+  expect((await bench('--help')).stdout).toMatch(/^npm run bench -- \[--only NAME,…\]/);
+  await expect(bench('--onyl', 'tick')).rejects.toMatchObject({
+    code: 64,
+    stderr: expect.stringMatching(/^Unknown option '--onyl'.*\n\nnpm run bench -- /),
+  });
+});
+
 test('the names for --only are listed', async () => {
   const { stdout } = await bench('--list');
   for (const name of ['turns-10', 'minute-100', 'keys', 'scale', 'idle-logs', 'big-log', 'flood']) {

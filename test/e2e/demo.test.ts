@@ -1,5 +1,5 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { measure } from '../../src/text/width.ts';
@@ -19,7 +19,7 @@ beforeEach(() => {
   person = createPerson({
     // Its Redis is found as ours is.
     PATH: env['PATH'] ?? '/usr/bin:/bin',
-    XDG_CACHE_HOME: env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+    XDG_CACHE_HOME: env['XDG_CACHE_HOME'] ?? '',
     // Of a fleet that must not be touched.
     PM2_HOME: '/production',
     DATABASE_URL: 'postgresql://production/none',
