@@ -1,36 +1,17 @@
-/** The database panel: PostgreSQL with its tables as the list, and Redis below or beside it. */
+/** The database panel: PostgreSQL with its sessions and tables as the list, and Redis below or beside it. */
 import { tableTarget } from '../actions/target.ts';
 import type { DatabaseHistory } from '../state/database-history.ts';
 import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
-import { truncate } from '../text/width.ts';
-import { wrap } from '../text/wrap.ts';
 import { lookedFor } from '../ui/lists/looked-for.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
-import type { Cells } from '../ui/screen/cells.ts';
 import { RANGES } from '../ui/state.ts';
 import { createViewMemo } from '../ui/view-memo.ts';
-import { drawCurves, drawDatabaseDetail } from './database/detail.ts';
-import { type Area, type Section, stack } from './database/parts.ts';
-import {
-  type DatabaseLook,
-  drawDatabases,
-  drawHead,
-  drawLongest,
-  drawWaits,
-  headRows,
-  noticesOf,
-} from './database/postgres.ts';
-import { drawRedis, redisRows } from './database/redis.ts';
-import { cursorOf, drawTables } from './database/tables.ts';
-import { type DatabaseView, selectDatabase, TABLE_SORTS } from './database/view.ts';
-
-/** From this width on Redis stands beside PostgreSQL. */
-const TWO_COLUMNS = 116;
-/** Fewer rows than this within the border are few. */
-const LOW = 12;
-/** So many rows left below the tables are enough for the courses of the last ten minutes. */
-const CURVES_LEAST = 8;
+import { drawDatabaseDetail } from './database/detail.ts';
+import { drawDatabase } from './database/draw.ts';
+import type { DatabaseLook } from './database/postgres.ts';
+import { cursorOf } from './database/tables.ts';
+import { type DatabaseView, selectDatabase, sessionOfKey, sessionText, TABLE_SORTS } from './database/view.ts';
 
 /** `historyOf` gives the world's own rings, so that a paused picture keeps its own. */
 export function databasePanel(historyOf: (world: World) => DatabaseHistory): Panel {
@@ -63,8 +44,13 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
     drawDetail(cells, scope, key) {
       drawDatabaseDetail(cells, viewOf(scope), lookOf(scope), key, RANGES[scope.ui.range] ?? RANGES[0]);
     },
-    textOf: (scope, key) => (viewOf(scope).tables.find(({ oid }) => oid === key)?.name ?? '').toLowerCase(),
-    copyText: (scope) => viewOf(scope).postgres.snapshot?.rights.grant ?? null,
+    textOf(scope, key) {
+      const session = sessionOfKey(viewOf(scope), key);
+      if (session !== null) return sessionText(session);
+      return (viewOf(scope).tables.find(({ oid }) => oid === key)?.name ?? '').toLowerCase();
+    },
+    copyText: (scope, key) =>
+      sessionOfKey(viewOf(scope), key)?.statement ?? viewOf(scope).postgres.snapshot?.rights.grant ?? null,
     targets(scope, key) {
       const entry = entryOf(scope.world, 'postgres');
       const { snapshot } = viewOf(scope).postgres;
@@ -84,175 +70,4 @@ function sortRemark(scope: Scope): string {
   const sort =
     list.sort === 0 && !list.isInverted ? '' : `by ${TABLE_SORTS[list.sort] ?? 'dead'}${list.isInverted ? ' ↑' : ''}`;
   return [filter, sort].filter(Boolean).join(' · ');
-}
-
-/** Draws the panel with its border. `remark` stands at the right of it. */
-export function drawDatabase(cells: Cells, view: DatabaseView, look: DatabaseLook, remark = ''): void {
-  const { theme, isFocused } = look;
-  const { width, height } = cells;
-  const isStale = view.postgres.state === 'stale' || view.redis.state === 'stale';
-  cells.clear();
-  cells.box(0, 0, width, height, {
-    title: truncate(titleOf(view), Math.max(8, width - remark.length - 8)),
-    right: remark,
-    style: isFocused ? theme.borderFocused : theme.border,
-    titleStyle: isStale ? theme.warn : isFocused ? theme.accent : theme.title,
-    rightStyle: theme.muted,
-  });
-  const area: Area = { x: 1, y: 1, width: width - 2, height: height - 2 };
-  if (area.width < 10 || area.height < 1) return;
-  if (area.width >= TWO_COLUMNS) {
-    const left = Math.round(area.width * 0.54);
-    const isRoomy = area.height >= 14;
-    stack([...headSections(cells, view, look, left, area.height < LOW), tableSection(cells, view, look)], {
-      ...area,
-      width: left,
-    });
-    const right = { ...area, x: area.x + left + 2, width: area.width - left - 2 };
-    stack([...sessionSections(cells, view, look, isRoomy), ...redisSections(cells, view, look, right.width)], right);
-    return;
-  }
-  const isTall = area.height >= 20;
-  const sections = [
-    ...headSections(cells, view, look, area.width, area.height < LOW),
-    ...sessionSections(cells, view, look, isTall),
-    tableSection(cells, view, look),
-    ...redisSections(cells, view, look, area.width),
-  ];
-  stack(fitRedis(sections, area.height), area);
-}
-
-/** In a low panel Redis keeps its row before the tables get a second. */
-function fitRedis(sections: readonly Section[], height: number): readonly Section[] {
-  if (height >= LOW) return sections;
-  return sections.map((section) => (section.isGreedy ? { ...section, least: 1, want: 1 } : section));
-}
-
-function headSections(cells: Cells, view: DatabaseView, look: DatabaseLook, width: number, isLow: boolean): Section[] {
-  const { postgres } = view;
-  const { snapshot: pg, state } = postgres;
-  const { theme } = look;
-  const lines: [string, number][] = [];
-  if (pg === null) {
-    const style = state === 'down' ? theme.bad : theme.muted;
-    const text = /PostgreSQL/.test(postgres.remark) ? postgres.remark : `PostgreSQL: ${postgres.remark}`;
-    lines.push(...wrap(text, width).map((line): [string, number] => [line, style]));
-    if (postgres.hint !== '')
-      lines.push(...wrap(postgres.hint, width).map((line): [string, number] => [line, theme.muted]));
-    return [textSection(cells, lines)];
-  }
-  if (state === 'stale') lines.push([`PostgreSQL ${postgres.remark}`, theme.warn]);
-  const notices = noticesOf(pg).flatMap((notice) => wrap(notice, width));
-  return [
-    ...(lines.length > 0 ? [textSection(cells, lines)] : []),
-    {
-      least: 2,
-      want: headRows(width, isLow),
-      draw: (area) => {
-        drawHead(cells, pg, look, area);
-        dimIf(state === 'stale', cells, look, area);
-      },
-    },
-    ...(notices.length > 0
-      ? [
-          textSection(
-            cells,
-            notices.map((line): [string, number] => [line, theme.warn]),
-            1,
-          ),
-        ]
-      : []),
-  ];
-}
-
-function textSection(
-  cells: Cells,
-  lines: readonly (readonly [string, number])[],
-  least = Math.min(2, lines.length),
-): Section {
-  return {
-    least,
-    want: lines.length,
-    draw({ x, y, width, height }) {
-      lines.slice(0, height).forEach(([text, style], i) => cells.text(x, y + i, truncate(text, width), style, width));
-    },
-  };
-}
-
-function sessionSections(cells: Cells, view: DatabaseView, look: DatabaseLook, isRoomy: boolean): Section[] {
-  const { snapshot: pg, state } = view.postgres;
-  if (pg === null) return [];
-  const dimmed = (draw: (area: Area) => void) => (area: Area) => {
-    draw(area);
-    dimIf(state === 'stale', cells, look, area);
-  };
-  const sections: Section[] = [];
-  if (view.waits.length > 0) {
-    const want = isRoomy ? Math.min(view.waits.length, 8) + 1 : Math.min(view.waits.length, 3);
-    sections.push({ least: 1, want, draw: dimmed((area) => drawWaits(cells, view, look, area)) });
-  }
-  if (isRoomy) {
-    const want = Math.min(Math.max(1, view.longest.length), 8) + 1;
-    sections.push({ least: 2, want, draw: dimmed((area) => drawLongest(cells, view, look, area)) });
-    sections.push({ least: 1, want: 1, draw: dimmed((area) => drawDatabases(cells, pg, look, area)) });
-  }
-  return sections;
-}
-
-function tableSection(cells: Cells, view: DatabaseView, look: DatabaseLook): Section {
-  const { snapshot, state } = view.postgres;
-  if (snapshot === null) return { least: 0, want: 0, draw: () => {} };
-  return {
-    least: 2,
-    want: Math.min(view.tables.length + 1, 8),
-    isGreedy: true,
-    draw: (area) => {
-      // Four rows, so that the columns have their names however few tables there are.
-      const rows = Math.min(area.height, Math.max(4, view.tables.length + 1));
-      const rest = area.height - rows - 1;
-      const hasCurves = rest >= CURVES_LEAST;
-      drawTables(cells, view, look, hasCurves ? { ...area, height: rows } : area);
-      if (hasCurves) drawCurves(cells, view, look, '10m', { ...area, y: area.y + rows + 1, height: rest });
-      dimIf(state === 'stale', cells, look, area);
-    },
-  };
-}
-
-function redisSections(cells: Cells, view: DatabaseView, look: DatabaseLook, width: number): Section[] {
-  const { redis } = view;
-  const { snapshot, state } = redis;
-  if (snapshot === null) {
-    const { theme } = look;
-    const text = /Redis/.test(redis.remark) ? redis.remark : `Redis: ${redis.remark}`;
-    const lines = wrap(text, width).map((line): [string, number] => [line, state === 'down' ? theme.bad : theme.muted]);
-    if (redis.hint !== '') lines.push(...wrap(redis.hint, width).map((line): [string, number] => [line, theme.muted]));
-    return [textSection(cells, lines, 1)];
-  }
-  return [
-    ...(state === 'stale' ? [textSection(cells, [[`Redis ${redis.remark}`, look.theme.warn]])] : []),
-    {
-      least: 1,
-      want: redisRows(snapshot, width),
-      draw: (area) => {
-        drawRedis(cells, snapshot, look, area);
-        dimIf(state === 'stale', cells, look, area);
-      },
-    },
-  ];
-}
-
-/** What was true a while ago is told apart from what is true now by its whole look. */
-function dimIf(isStale: boolean, cells: Cells, { theme }: DatabaseLook, { x, y, width, height }: Area): void {
-  if (isStale) for (let line = 0; line < height; line++) cells.tint(x, y + line, width, theme.dim);
-}
-
-/** `Database · chatai · standby · 2 blocked`. */
-function titleOf(view: DatabaseView): string {
-  const { snapshot } = view.postgres;
-  const parts = ['Database'];
-  if (snapshot !== null) parts.push(snapshot.server.database);
-  const blocked = view.waits.filter(({ session }) => (session?.blockedBy.length ?? 0) > 0).length;
-  if (snapshot?.server.isInRecovery) parts.push('standby');
-  if (blocked > 0) parts.push(`${blocked} blocked`);
-  return parts.join(' · ');
 }

@@ -137,8 +137,12 @@ const session: fc.Arbitrary<PostgresSession> = fc.record({
   transactionMs: ms,
   stateMs: ms,
   query: fc.string(),
+  statement: fc.string(),
+  isStatementCut: fc.boolean(),
   blockedBy: fc.array(fc.oneof(pid, fc.constant(0)), { maxLength: 2 }),
   waitMs: ms,
+  lock: fc.option(fc.record({ mode: fc.string(), relation: fc.option(fc.string()) })),
+  maySignal: fc.boolean(),
 });
 
 const table = fc.record({

@@ -153,6 +153,8 @@ for (const programs of postgresPrograms()) {
       const by = (name: string) => snapshot.sessions.find(({ application }) => application === name);
       expect(by('first')).toMatchObject({ state: 'active', wait: 'Lock:transactionid', blockedBy: [holderPid] });
       expect(by('second')?.blockedBy).toEqual([firstPid]);
+      expect(by('first')?.lock).toEqual({ mode: 'ShareLock', relation: 'jobs' });
+      expect(by('second')?.lock).toEqual({ mode: 'ExclusiveLock', relation: 'jobs' });
       expect(by('holder')).toMatchObject({ state: 'idle in transaction', blockedBy: [] });
       expect(by('first')?.waitMs).toBeGreaterThanOrEqual(0);
       expect(snapshot.connections.byState['idle in transaction']).toBe(1);

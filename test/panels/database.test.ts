@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { waitTree } from '../../src/panels/database/view.ts';
+import { waitTrees } from '../../src/panels/database/view.ts';
 import { databasePanel } from '../../src/panels/database.ts';
 import { POSTGRES_OFF } from '../../src/sources/postgres/source.ts';
 import { REDIS_OFF } from '../../src/sources/redis/source.ts';
@@ -21,6 +21,7 @@ import {
 const history = makeHistory();
 const panel = databasePanel(() => history);
 const locked = makeScope(fresh(makePostgres({ sessions: LOCKED })), fresh(makeRedis()));
+const keyOf = (pid: number): string => `session ${pid} 2026-01-15 11:00:00+00`;
 const SIZES = [
   [38, 8],
   [78, 8],
@@ -59,14 +60,14 @@ test('at 98x28 it is this', () => {
     │cache hit    99%                   █████████████████████████████████████████████████████████████│
     │longest      query 6m40 nightly-report (10)  transaction 6m40 nightly-report (10)               │
     │Blocked 2 ──────────────────────────────────────────────────────────────────────────────────────│
-    │nightly-report  holds up 2  active 6m40  10  SELECT pg_sleep(600)                               │
-    │└ bot_worker_1  waits 1m30  11  UPDATE bot_instances SET a = 1                                  │
-    │  └ bot_worker_7  waits 5s  12  UPDATE bot_instances SET a = 2                                  │
+    │▸nightly-report  holds up 2  active 6m40  10  SELECT pg_sleep(600)                              │
+    │ └ bot_worker_1  waits 1m30  11  UPDATE bot_instances SET a = 1                                 │
+    │   └ bot_worker_7  waits 5s  12  UPDATE bot_instances SET a = 2                                 │
     │Longest ────────────────────────────────────────────────────────────────────────────────────────│
-    │ 6m40  nightly-report  active  10  SELECT pg_sleep(600)                                         │
+    │ nothing else runs                                                                              │
     │databases    chatai 18.7 MB                                                                     │
     │ TABLE                                            DEAD DEAD% LIVE SIZE VACUUM ANALYZE      OWNER│
-    │▸dialog_messages                                   24k   40%  36k 9.0M  never      1m     chatai│
+    │ dialog_messages                                   24k   40%  36k 9.0M  never      1m     chatai│
     │ users                                            1.2k   23% 4.0k 1.0M     1h      1m     chatai│
     │ dialogs                                             0    0% 9.0k 1.0M     1h      1m     chatai│
     │                                                                                                │
@@ -89,16 +90,20 @@ test('on a phone it is this', () => {
     "╭─ Database · chatai · 2 blocked ────╮
     │PG 18.4 █▎──── 20% 20/100  active 2 │
     │query 6m40  open tx 6m40  42 tx/s   │
-    │nightly-report  holds up 2  10      │
-    │└ bot_worker_1  waits 1m30  11   +1 │
-    │▸dialog_messages      24k   40% 9.0M│
+    │▸nightly-report  holds up 2  10     │
+    │ └ bot_worker_1  waits 1m30  11  +1 │
+    │ dialog_messages      24k   40% 9.0M│
     │Redis 7.0.15 12M/24M  hit 92%       │
     ╰────────────────────────────────────╯"
   `);
 });
 
 test('a blocker stands above those that wait for it, and what waits for them below', () => {
-  expect(waitTree(LOCKED).map(({ pid, depth, waiting }) => [pid, depth, waiting])).toEqual([
+  expect(
+    waitTrees(LOCKED)
+      .flat()
+      .map(({ pid, depth, waiting }) => [pid, depth, waiting]),
+  ).toEqual([
     [10, 0, 2],
     [11, 1, 1],
     [12, 2, 0],
@@ -107,7 +112,11 @@ test('a blocker stands above those that wait for it, and what waits for them bel
 
 test('a ring of waiters, a blocker out of sight and a prepared transaction each have their place, once', () => {
   const ring = [makeSession({ pid: 1, blockedBy: [2], waitMs: 9 }), makeSession({ pid: 2, blockedBy: [1], waitMs: 5 })];
-  expect(waitTree(ring).map(({ pid, depth }) => [pid, depth])).toEqual([
+  expect(
+    waitTrees(ring)
+      .flat()
+      .map(({ pid, depth }) => [pid, depth]),
+  ).toEqual([
     [1, 0],
     [2, 1],
   ]);
@@ -115,7 +124,11 @@ test('a ring of waiters, a blocker out of sight and a prepared transaction each 
     makeSession({ pid: 3, blockedBy: [77], waitMs: 9 }),
     makeSession({ pid: 4, blockedBy: [0], waitMs: 5 }),
   ];
-  expect(waitTree(hidden).map(({ pid, session }) => [pid, session === null])).toEqual([
+  expect(
+    waitTrees(hidden)
+      .flat()
+      .map(({ pid, session }) => [pid, session === null]),
+  ).toEqual([
     [77, true],
     [3, false],
     [0, true],
@@ -123,6 +136,76 @@ test('a ring of waiters, a blocker out of sight and a prepared transaction each 
   ]);
   const scope = makeScope(fresh(makePostgres({ sessions: hidden })), fresh(makeRedis()));
   expect(drawn(panel, scope, 98, 28).join('\n')).toContain('a prepared transaction  holds up 1');
+});
+
+test('the cursor goes through who waits, then what takes long, then the tables, and misses what is over at once', () => {
+  const sessions = [
+    ...LOCKED,
+    makeSession({ pid: 20, transactionMs: 400 }),
+    makeSession({ pid: 21, transactionMs: 90_000, state: 'idle in transaction' }),
+  ];
+  const scope = makeScope(fresh(makePostgres({ sessions })), fresh(makeRedis()));
+  const keys = panel.keys(scope);
+  expect(keys.slice(0, 5)).toEqual([...[10, 11, 12, 21].map(keyOf), 'oid-dialog_messages']);
+  expect(drawn(panel, scope, 98, 28).join('\n')).toMatch(/worker_20 /);
+  for (const [index, key] of keys.entries()) {
+    const name = index < 4 ? String(sessions.find(({ pid }) => keyOf(pid) === key)?.application) : key.slice(4);
+    const at = makeScope(fresh(makePostgres({ sessions })), fresh(makeRedis()), { key, index });
+    for (const [width, height] of SIZES)
+      expect(drawn(panel, at, width, height).find((line) => line.includes('▸'))).toContain(name.slice(0, 10));
+  }
+});
+
+test('of a session its whole statement is copied, and it is no table for v', () => {
+  const statement = `SELECT 1\n  FROM t -- ${'x'.repeat(500)}`;
+  const sessions = [makeSession({ pid: 5, statement })];
+  const scope = makeScope(fresh(makePostgres({ sessions })), fresh(makeRedis()));
+  expect(panel.copyText?.(scope, keyOf(5))).toBe(statement);
+  expect(panel.textOf?.(scope, keyOf(5))).toContain('worker_5');
+});
+
+test('the detail of a session says what it does, waits for and holds up, and all of its statement', () => {
+  const long = `UPDATE bot_instances\n  SET a = ${'1 + '.repeat(60)}2\n  WHERE id = 'last words'`;
+  const lock = { mode: 'ShareLock', relation: 'bot_instances' };
+  const [holder, waiter, last] = LOCKED;
+  const sessions = [holder, { ...waiter, wait: 'Lock:transactionid', lock, statement: long }, last] as typeof LOCKED;
+  const scope = makeScope(fresh(makePostgres({ sessions })), fresh(makeRedis()));
+  for (const [width, height] of [
+    [80, 21],
+    [200, 57],
+  ] as const) {
+    const cells = new Cells(width, height);
+    panel.drawDetail(cells, scope, keyOf(11));
+    const text = cells
+      .plain()
+      .map((line) => line.slice(1, -1).trim())
+      .join(' ')
+      .replace(/ +/g, ' ');
+    for (const said of [
+      'Session 11',
+      'bot_worker_1, pid 11, role chatai in chatai, from 10.0.0.7',
+      'for another transaction to end, which changed the same row; wants ShareLock, for a row of bot_instances',
+      'behind nightly-report, pid 10, active 6m40',
+      'holds 1 bot_worker_7, pid 12, waits 5s',
+      "WHERE id = 'last words'",
+    ]) {
+      expect(text).toContain(said);
+    }
+  }
+});
+
+test('a session that has ended meanwhile says so in its detail', () => {
+  const cells = new Cells(80, 21);
+  panel.drawDetail(cells, locked, keyOf(4711));
+  expect(cells.plain().join('\n')).toContain('has ended: Esc goes back');
+});
+
+test('a filter finds sessions by program, role, pid and statement, and keeps whole trees of waits', () => {
+  const sessions = [...LOCKED, makeSession({ pid: 30, query: 'SELECT secret_sauce' })];
+  const keys = (filter: string): readonly string[] =>
+    panel.keys(makeScope(fresh(makePostgres({ sessions })), fresh(makeRedis()), { filter }));
+  expect(keys('worker_7')).toEqual([10, 11, 12].map(keyOf));
+  expect(keys('sauce')).toEqual([keyOf(30)]);
 });
 
 test('what is not configured says what would', () => {

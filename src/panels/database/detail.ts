@@ -16,7 +16,8 @@ import type { RANGES } from '../../ui/state.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { Area } from './parts.ts';
 import type { DatabaseLook } from './postgres.ts';
-import type { DatabaseView } from './view.ts';
+import { drawSession } from './session-detail.ts';
+import { type DatabaseView, isSessionKey, sessionOfKey } from './view.ts';
 
 type Range = (typeof RANGES)[number];
 
@@ -60,6 +61,16 @@ const CURVES: readonly Curve[] = [
   { title: 'Redis hits', series: 'redisHitPercent', server: 'redis', format: percent, range: { min: 0, max: 100 } },
 ];
 
+/** Those that tell something about one session. */
+const SESSION_CURVES: readonly DatabaseSeriesName[] = [
+  'longestTransactionMs',
+  'blockedSessions',
+  'connectionsUsedPercent',
+  'transactionsPerSecond',
+];
+
+const ABOUT_SESSION = SESSION_CURVES.flatMap((name) => CURVES.filter(({ series }) => series === name));
+
 const LEAST_ROWS = 6;
 /** A higher curve says no more. */
 const MOST_ROWS = 14;
@@ -76,7 +87,10 @@ export function drawDatabaseDetail(
   const { width, height } = cells;
   cells.clear();
   const table = view.postgres.snapshot?.tables?.find(({ oid }) => oid === key) ?? null;
-  const title = `${table === null ? 'Database' : tableName(table)} · last ${range}`;
+  const session = sessionOfKey(view, key);
+  const isOver = session === null && isSessionKey(key);
+  const about = session !== null ? `Session ${session.pid}` : table === null ? 'Database' : tableName(table);
+  const title = `${about} · last ${range}`;
   cells.box(0, 0, width, height, {
     title: truncate(title, width - 26),
     right: width < 60 ? '[ ]' : '[ ] range · Esc back',
@@ -85,16 +99,30 @@ export function drawDatabaseDetail(
     rightStyle: theme.muted,
   });
   let y = 1;
-  for (const [text, style] of headLines(view, table, theme, now)) {
+  const head = headLines(view, table, theme, now);
+  if (isOver) head.push(['This session does nothing any more, or has ended: Esc goes back.', theme.warn]);
+  for (const [text, style] of head) {
     if (y >= height - 1) return;
     cells.text(2, y++, truncate(text, width - 4), style, width - 4);
   }
-  drawCurves(cells, view, look, range, { x: 2, y, width: width - 4, height: height - 1 - y });
+  if (session !== null) {
+    y += drawSession(cells, view, session, look, { x: 2, y, width: width - 4, height: height - 1 - y }) + 1;
+    if (height - 1 - y < LEAST_ROWS) return;
+  }
+  const rest = { x: 2, y, width: width - 4, height: height - 1 - y };
+  drawCurves(cells, view, look, range, rest, session === null ? CURVES : ABOUT_SESSION);
 }
 
 /** As many courses as there is room for, in one column or two. */
-export function drawCurves(cells: Cells, view: DatabaseView, look: DatabaseLook, range: Range, area: Area): void {
-  const curves = CURVES.filter(({ server }) => view[server].snapshot !== null);
+export function drawCurves(
+  cells: Cells,
+  view: DatabaseView,
+  look: DatabaseLook,
+  range: Range,
+  area: Area,
+  wanted: readonly Curve[] = CURVES,
+): void {
+  const curves = wanted.filter(({ server }) => view[server].snapshot !== null);
   const across = area.width >= TWO_COLUMNS ? 2 : 1;
   const down = Math.max(1, Math.min(Math.ceil(curves.length / across), Math.floor(area.height / LEAST_ROWS)));
   const height = Math.min(MOST_ROWS, Math.floor(area.height / down));

@@ -1,6 +1,5 @@
 /** PostgreSQL's part of the database panel without its tables: connections, rates, who waits for whom, what takes long. */
 import {
-  ageOf,
   longestQuery,
   longestTransaction,
   type PostgresSession,
@@ -8,22 +7,21 @@ import {
 } from '../../sources/postgres/snapshot.ts';
 import type { DatabaseHistory, DatabaseSeriesName } from '../../state/database-history.ts';
 import { bytesLong, count, duration, percent, UNKNOWN } from '../../text/format.ts';
-import { measure, truncate } from '../../text/width.ts';
 import { meter, sparkline } from '../../ui/graph.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { Theme } from '../../ui/theme.ts';
-import { type Area, type Part, putParts, putTitle } from './parts.ts';
-import { type DatabaseLimits, severityOfConnections, severityOfSession, severityOfWait } from './thresholds.ts';
-import type { DatabaseView, WaitLine } from './view.ts';
+import { type Area, type Part, putParts } from './parts.ts';
+import { who } from './sessions.ts';
+import { type DatabaseLimits, severityOfConnections, severityOfSession } from './thresholds.ts';
 
 export interface DatabaseLook {
   readonly theme: Theme;
   readonly history: DatabaseHistory;
   readonly limits: DatabaseLimits;
   readonly isFocused: boolean;
-  /** The oid of the table the cursor is on; null for none. */
+  /** The key of the row the cursor is on, a session or a table; null for none. */
   readonly cursor: string | null;
-  /** The first table shown. */
+  /** Of all the rows that the cursor goes through, the first one in sight. */
   readonly top: number;
   /** Epoch ms. */
   readonly now: number;
@@ -146,87 +144,6 @@ function stateParts({ connections }: PostgresSnapshot, theme: Theme): Part[] {
 function rateText(value: number | null): string {
   if (value === null) return UNKNOWN;
   return value < 10 ? value.toFixed(1) : count(value);
-}
-
-/** By what the program calls itself, else the role. */
-export function who(session: PostgresSession): string {
-  return session.application || session.user || session.backendType || 'unknown';
-}
-
-/** Blockers, and below each those that wait for it. Without a row to spare: one line for all. */
-export function drawWaits(cells: Cells, view: DatabaseView, look: DatabaseLook, area: Area): void {
-  const { theme } = look;
-  const { waits } = view;
-  const isTitled = area.height > waits.length;
-  const waiting = waits.filter(({ session }) => (session?.blockedBy.length ?? 0) > 0).length;
-  if (isTitled) putTitle(cells, area, `Blocked ${waiting}`, '', theme);
-  const first = area.y + (isTitled ? 1 : 0);
-  const rows = area.height - (isTitled ? 1 : 0);
-  waits.slice(0, rows).forEach((line, i) => {
-    const hidden = i === rows - 1 ? waits.length - rows : 0;
-    const end = hidden > 0 ? `+${hidden} ` : '';
-    const room = area.width - measure(end);
-    drawWait(cells, line, look, area.x, first + i, room);
-    if (end !== '') cells.text(area.x + room, first + i, end, theme.warn);
-  });
-}
-
-function drawWait(
-  cells: Cells,
-  { session, pid, depth, waiting }: WaitLine,
-  { theme, limits }: DatabaseLook,
-  x: number,
-  y: number,
-  width: number,
-): void {
-  const indent = depth === 0 ? '' : `${'  '.repeat(Math.min(depth, 4) - 1)}└ `;
-  const at = cells.text(x, y, indent, theme.muted, width);
-  if (session === null) {
-    const name = pid === 0 ? 'a prepared transaction' : `backend ${pid}, not visible`;
-    putParts(cells, x + at, y, width - at, [
-      [name, theme.strong],
-      [`holds up ${waiting}`, theme.warn],
-    ]);
-    return;
-  }
-  const isWaiting = session.blockedBy.length > 0;
-  const state: Part = isWaiting
-    ? [`waits ${duration(session.waitMs)}`, theme[severityOfWait(session.waitMs, limits)]]
-    : [`holds up ${waiting}`, theme.bad];
-  const used = putParts(cells, x + at, y, width - at, [
-    [who(session), theme.strong],
-    state,
-    [
-      isWaiting
-        ? ''
-        : `${session.state === 'idle in transaction' ? 'idle in tx' : session.state} ${duration(ageOf(session))}`,
-      theme.text,
-    ],
-    [String(session.pid), theme.muted],
-  ]);
-  const rest = width - at - used - 2;
-  if (rest >= 8) cells.text(x + at + used + 2, y, truncate(session.query, rest), theme.muted, rest);
-}
-
-/** What runs or is held open, the oldest first. */
-export function drawLongest(cells: Cells, view: DatabaseView, { theme, limits }: DatabaseLook, area: Area): void {
-  putTitle(cells, area, 'Longest', view.longest.length > area.height - 1 ? `${view.longest.length}` : '', theme);
-  if (view.longest.length === 0) cells.text(area.x, area.y + 1, 'nothing runs', theme.muted, area.width);
-  view.longest.slice(0, area.height - 1).forEach((session, i) => {
-    const y = area.y + 1 + i;
-    const used = putParts(cells, area.x, y, area.width, [
-      [duration(session.transactionMs ?? session.queryMs).padStart(5), theme[severityOfSession(session, limits)]],
-      [who(session), theme.strong],
-      [
-        session.state === 'idle in transaction' ? 'idle in tx' : session.state,
-        session.state === 'active' ? theme.text : theme.warn,
-      ],
-      [session.wait.startsWith('Client:') ? '' : session.wait, theme.muted],
-      [String(session.pid), theme.muted],
-    ]);
-    const rest = area.width - used - 2;
-    if (rest >= 8) cells.text(area.x + used + 2, y, truncate(session.query, rest), theme.muted, rest);
-  });
 }
 
 /** `chatai 18.7 MB · postgres 7.81 MB`. */

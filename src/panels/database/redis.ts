@@ -89,7 +89,8 @@ function drawRoomy(cells: Cells, redis: RedisSnapshot, look: DatabaseLook, area:
   drawSlowlog(cells, redis, look, { x, y: y + 5, width, height: height - 5 });
 }
 
-function drawSlowlog(cells: Cells, redis: RedisSnapshot, { theme, now }: DatabaseLook, area: Area): void {
+/** Redis' slow commands, the newest first. */
+export function drawSlowlog(cells: Cells, redis: RedisSnapshot, { theme, now }: DatabaseLook, area: Area): void {
   const { x, y, width, height } = area;
   putTitle(cells, area, 'Slow log', '', theme);
   const [problem] = redis.problems;

@@ -67,8 +67,9 @@ export function drawTables(cells: Cells, view: DatabaseView, look: DatabaseLook,
   }
   const first = area.y + (isTitled ? 1 : 0);
   const rows = area.height - (isTitled ? 1 : 0);
-  const cursor = view.keys.indexOf(look.cursor ?? '');
-  const top = scrollTo(look.top, Math.max(0, cursor), rows, view.tables.length);
+  const cursor = view.tables.findIndex(({ oid }) => oid === look.cursor);
+  const before = view.keys.length - view.tables.length;
+  const top = scrollTo(look.top - before, Math.max(0, cursor), rows, view.tables.length);
   view.tables.slice(top, top + rows).forEach((table, i) => {
     const y = first + i;
     const isCursor = top + i === cursor;

@@ -36,13 +36,28 @@ export interface DatabaseView {
   readonly postgres: ServerView<PostgresSnapshot>;
   readonly redis: ServerView<RedisSnapshot>;
   readonly tables: readonly PostgresTable[];
-  /** Of the tables, in their order. */
+  /** Of what the cursor goes through: sessions that stay long enough to be aimed at, then the tables. */
   readonly keys: readonly string[];
   /** Before the filter. */
   readonly totalTables: number;
   readonly waits: readonly WaitLine[];
-  /** What runs or is held open, the oldest first; without those that only wait. */
+  /** What runs or is held open, the oldest first; without those among the waits. */
   readonly longest: readonly PostgresSession[];
+}
+
+/** What is younger comes and goes between two readings: the cursor would jump with it, ms. */
+const AIMABLE_MS = 1_000;
+
+/** The key of a session: its identity. */
+export function sessionKey({ pid, backendStart }: Pick<PostgresSession, 'pid' | 'backendStart'>): string {
+  return `session ${pid} ${backendStart}`;
+}
+
+export const isSessionKey = (key: string | null): boolean => key?.startsWith('session ') === true;
+
+/** How long it has been at it: its transaction, else its query. */
+function heldMs({ transactionMs, queryMs }: PostgresSession): number {
+  return transactionMs ?? queryMs ?? 0;
 }
 
 /** What the tables can be sorted by, in the order of `o`. */
@@ -59,20 +74,40 @@ export function selectDatabase(
   const shown = sortTables(filterTables(tables, list.filter), TABLE_SORTS[list.sort] ?? 'dead');
   if (list.isInverted) shown.reverse();
   const sessions = pg.snapshot?.sessions ?? [];
+  const words = wordsOf(list.filter);
+  const waits = waitTrees(sessions)
+    .filter((tree) => words.length === 0 || tree.some(({ session }) => session && isSessionOf(session, words)))
+    .flat();
+  const isInTree = new Set(waits.map(({ pid }) => pid));
+  const longest = sessions
+    .filter(
+      (session) =>
+        !isInTree.has(session.pid) &&
+        session.blockedBy.length === 0 &&
+        session.backendType === 'client backend' &&
+        session.state !== 'idle' &&
+        isSessionOf(session, words),
+    )
+    .toSorted((a, b) => heldMs(b) - heldMs(a));
+  const aimable = longest.filter((session) => heldMs(session) >= AIMABLE_MS);
   return {
     postgres: pg,
     redis: serverView(redis?.reading ?? null, 'no Redis is watched', now),
     tables: shown,
-    keys: shown.map(({ oid }) => oid),
+    keys: [
+      ...waits.flatMap(({ session }) => (session === null ? [] : sessionKey(session))),
+      ...aimable.map(sessionKey),
+      ...shown.map(({ oid }) => oid),
+    ],
     totalTables: tables.length,
-    waits: waitTree(sessions),
-    longest: sessions
-      .filter(
-        ({ blockedBy, backendType, state }) =>
-          blockedBy.length === 0 && backendType === 'client backend' && state !== 'idle',
-      )
-      .toSorted((a, b) => (b.transactionMs ?? b.queryMs ?? 0) - (a.transactionMs ?? a.queryMs ?? 0)),
+    waits,
+    longest,
   };
+}
+
+/** The session of a key; null for another row, or when it has gone. */
+export function sessionOfKey({ postgres }: DatabaseView, key: string | null): PostgresSession | null {
+  return postgres.snapshot?.sessions.find((session) => sessionKey(session) === key) ?? null;
 }
 
 function serverView<S>(reading: Reading<S> | null, absent: string, now: number): ServerView<S> {
@@ -102,11 +137,26 @@ function serverView<S>(reading: Reading<S> | null, absent: string, now: number):
 }
 
 function filterTables(tables: readonly PostgresTable[], filter: string): PostgresTable[] {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(filter);
   return tables.filter((table) => {
     const text = `${tableName(table)} ${table.owner}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
+}
+
+function wordsOf(filter: string): readonly string[] {
+  return filter.toLowerCase().split(/\s+/).filter(Boolean);
+}
+
+/** What a session is found by, lower case. */
+export function sessionText({ pid, application, user, database, client, state, query }: PostgresSession): string {
+  return `${pid} ${application} ${user} ${database} ${client} ${state} ${query}`.toLowerCase();
+}
+
+function isSessionOf(session: PostgresSession, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const text = sessionText(session);
+  return words.every((word) => text.includes(word));
 }
 
 function sortTables(tables: PostgresTable[], sort: (typeof TABLE_SORTS)[number]): PostgresTable[] {
@@ -130,7 +180,7 @@ function sortTables(tables: PostgresTable[], sort: (typeof TABLE_SORTS)[number])
  * Blockers with those that wait below them, the one that holds up most first. One that waits for several stands below
  * the first of them. A ring (a deadlock until the server breaks it) begins at whoever waits longest.
  */
-export function waitTree(sessions: readonly PostgresSession[]): readonly WaitLine[] {
+export function waitTrees(sessions: readonly PostgresSession[]): readonly (readonly WaitLine[])[] {
   const waiting = blockedSessions(sessions);
   const byPid = new Map(sessions.map((session) => [session.pid, session]));
   const below = new Map<number, PostgresSession[]>();
@@ -149,5 +199,11 @@ export function waitTree(sessions: readonly PostgresSession[]): readonly WaitLin
   const roots = [...below.keys()].filter((pid) => !isWaiting.has(pid));
   const trees = roots.map((pid) => branch(pid, 0));
   for (const { pid } of waiting) if (!seen.has(pid)) trees.push(branch(pid, 0));
-  return trees.toSorted((a, b) => b.length - a.length).flat();
+  return trees.toSorted((a, b) => b.length - a.length);
+}
+
+/** Those that wait for the session of this pid, directly or behind another. */
+export function subtreeOf(waits: readonly WaitLine[], pid: number): readonly WaitLine[] {
+  const at = waits.findIndex((line) => line.pid === pid);
+  return at < 0 ? [] : waits.slice(at + 1, at + 1 + (waits[at] as WaitLine).waiting);
 }

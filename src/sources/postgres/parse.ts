@@ -2,6 +2,7 @@
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
 import type { Row } from './client.ts';
+import { STATEMENT_LENGTH } from './queries.ts';
 import type {
   PostgresConnections,
   PostgresDatabase,
@@ -104,7 +105,11 @@ export function parseOverview(activity: readonly Row[], counted: readonly Row[],
   };
 }
 
-export function parseSession(row: Row): PostgresSession {
+/** `canSignal`: this login may end what other roles do. */
+export function parseSession(row: Row, canSignal: boolean): PostgresSession {
+  const text = row['query'] ?? '';
+  const statement = cleanStatement(text);
+  const mode = nameOf(row['lock_mode']);
   return {
     pid: numberOf(row['pid']),
     backendStart: row['backend_start'] ?? '',
@@ -118,15 +123,39 @@ export function parseSession(row: Row): PostgresSession {
     queryMs: milliseconds(row['query_s']),
     transactionMs: milliseconds(row['xact_s']),
     stateMs: milliseconds(row['state_s']),
-    query: cleanQuery(row['query'] ?? ''),
+    query: oneLine(statement),
+    statement,
+    isStatementCut: isTrue(row['is_cut']) || text.length >= STATEMENT_LENGTH,
     blockedBy: [...new Set(JSON.parse(row['blockers'] ?? '[]') as number[])],
     waitMs: milliseconds(row['wait_s']),
+    lock: mode === '' ? null : { mode, relation: row['lock_relation'] == null ? null : nameOf(row['lock_relation']) },
+    maySignal: canSignal || isTrue(row['is_ours']),
   };
 }
 
-/** One line, without secrets, cut. Redacted before it is cut: half a literal has no end to be known by. */
-export function cleanQuery(text: string): string {
-  const line = redact(clean(text)).replace(/ {2,}/g, ' ').trim();
+/**
+ * Without secrets and control characters, its lines kept, and how far they stand in from the least of them. It is
+ * redacted as one text, since a secret may begin on one line and end on the next; a line's end is a tab meanwhile, which
+ * patterns take for white space and which cleaning leaves nowhere else.
+ */
+export function cleanStatement(text: string): string {
+  const lines = text
+    .split(/\r\n?|\n/)
+    .map((line) => clean(line).trimEnd())
+    .filter((line) => line !== '');
+  const indents = lines.map((line) => line.search(/\S/));
+  const least = Math.min(...indents.slice(1));
+  const words = lines.map((line) => line.trim().replace(/ {2,}/g, ' ')).join('\t');
+  const kept = redact(words).split('\t');
+  // A secret went over a line's end: where the lines stood is not known any more.
+  if (kept.length !== lines.length) return kept.join('\n');
+  const indentOf = (i: number): number => (i === 0 ? 0 : Math.min(24, (indents[i] as number) - least));
+  return kept.map((line, i) => ' '.repeat(indentOf(i)) + line).join('\n');
+}
+
+/** One line of it, cut. */
+export function oneLine(statement: string): string {
+  const line = statement.replace(/\n */g, ' ');
   return line.length > QUERY_LENGTH ? `${line.slice(0, QUERY_LENGTH - 1).toWellFormed()}…` : line;
 }
 

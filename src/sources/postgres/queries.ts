@@ -52,11 +52,16 @@ export const counters = (count: number): string =>
     ? `select ${COUNTERS.map((name) => `sum(pg_stat_get_db_${name}(oid)) as ${name}`).join(', ')}, ${WHOSE}, count(*) as n from pg_database`
     : `select ${COUNTERS.map((name) => `pg_stat_get_db_${name}(oid) as ${name}`).join(', ')}, ${WHOSE}, 1 as n from pg_database`;
 
+/** So much of a statement is read, characters; the server keeps 1,023 bytes unless it was told otherwise. */
+export const STATEMENT_LENGTH = 4000;
+
 const SESSION = `a.pid, a.backend_start, a.backend_type, pg_get_userbyid(nullif(a.usesysid, 0)) as usename,
  (select datname from pg_database d where d.oid = a.datid) as datname, a.application_name, host(a.client_addr) as client, a.state,
  concat_ws(':', a.wait_event_type, a.wait_event) as wait,
  extract(epoch from clock_timestamp() - a.query_start) as query_s, extract(epoch from clock_timestamp() - a.xact_start) as xact_s,
- extract(epoch from clock_timestamp() - a.state_change) as state_s, left(a.query, 1000) as query`;
+ extract(epoch from clock_timestamp() - a.state_change) as state_s, left(a.query, ${STATEMENT_LENGTH}) as query,
+ octet_length(a.query) > pg_size_bytes(current_setting('track_activity_query_size')) - 5 as is_cut,
+ pg_has_role(nullif(a.usesysid, 0), 'USAGE') as is_ours`;
 
 /** Sessions that do something; enough while nothing waits for a lock. */
 export const SESSIONS = `select ${SESSION} from pg_stat_get_activity(null) a
@@ -65,14 +70,17 @@ export const SESSIONS = `select ${SESSION} from pg_stat_get_activity(null) a
 
 /**
  * The same with those that others wait for, idle ones too: an advisory lock is held by a session that does nothing. What
- * waits is asked once for whom. Planning this takes longer than all else that is asked together.
+ * waits is asked once for whom, and for what: who waits for the end of the transaction that has a row holds the lock of
+ * that row's place, which tells the table. Planning this takes longer than all else that is asked together.
  */
 export const SESSIONS_WITH_LOCKS = `with a as materialized (select * from pg_stat_get_activity(null) where pid <> pg_backend_pid()),
- w as materialized (select pid, pg_blocking_pids(pid) as blockers,
-  (select min(waitstart) from pg_locks l where l.pid = a.pid and not l.granted) as since
-  from a where wait_event_type = 'Lock' limit 200)
- select ${SESSION}, extract(epoch from clock_timestamp() - w.since) as wait_s, array_to_json(w.blockers) as blockers
- from a left join w using (pid)
+ w as materialized (select pid, pg_blocking_pids(pid) as blockers from a where wait_event_type = 'Lock' limit 200),
+ l as materialized (select pid, min(waitstart) as since, max(mode) filter (where not granted) as mode,
+  max(relation) filter (where database = (select oid from pg_database where datname = current_database())) as relation
+  from pg_locks where (not granted or locktype = 'tuple') and pid in (select pid from w) group by pid)
+ select ${SESSION}, extract(epoch from clock_timestamp() - l.since) as wait_s, l.mode as lock_mode,
+ l.relation::regclass::text as lock_relation, array_to_json(w.blockers) as blockers
+ from a left join w using (pid) left join l using (pid)
  where (a.backend_type = 'client backend' and a.state <> 'idle') or w.pid is not null
   or a.pid in (select unnest(blockers) from w)
  order by w.pid is null, least(a.xact_start, a.query_start) nulls last limit 100`;

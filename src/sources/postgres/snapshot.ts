@@ -60,10 +60,26 @@ export interface PostgresSession {
   readonly stateMs: number | null;
   /** On one line, redacted, cut at 400 characters. */
   readonly query: string;
+  /** The same with its line ends, as much of it as the server keeps. */
+  readonly statement: string;
+  /** The server, or we, kept its beginning only. */
+  readonly isStatementCut: boolean;
   /** Pids it waits for; 0 stands for a prepared transaction. */
   readonly blockedBy: readonly number[];
   /** How long it has waited for its lock; null when it waits for none, or none is known. */
   readonly waitMs: number | null;
+  /** What it waits to lock; null when it waits for none. */
+  readonly lock: PostgresLock | null;
+  /** Whether this login may cancel and terminate it; the server alone protects its superusers. */
+  readonly maySignal: boolean;
+}
+
+/** A lock that is waited for. */
+export interface PostgresLock {
+  /** `AccessExclusiveLock`. */
+  readonly mode: string;
+  /** The table, or that of the row, as the server quotes it; null where there is none or it is in another database. */
+  readonly relation: string | null;
 }
 
 export interface PostgresDatabase {

@@ -208,13 +208,14 @@ export function postgresSource({
     counters = [...counters, overview.counters].slice(-HIT_READINGS);
     await readSlowly(at, signal);
     const { label, host, port, user, database } = place.address;
+    const { canSignal } = known.rights;
     return {
       address: label,
       login: { host, port, user, database },
       server: known.server,
       rights: known.rights,
       connections: overview.connections,
-      sessions: sessionRows.map(parseSession),
+      sessions: sessionRows.map((row) => parseSession(row, canSignal)),
       ...rates,
       cacheHitPercent,
       databases,

@@ -155,7 +155,7 @@ export const BINDINGS: readonly Binding[] = [
     keys: ['y'],
     shown: 'y',
     label: 'copy',
-    help: 'Copies the command that does it by hand.',
+    help: 'Copies the command that does it by hand; of a database session its whole statement.',
     group: 'act',
     footer: 70,
     where: (ui) => ui.focus === 'bots' || ui.focus === 'database',

@@ -25,8 +25,12 @@ export function makeSession(over: Partial<PostgresSession> & { readonly pid: num
     transactionMs: 2_000,
     stateMs: 2_000,
     query: 'SELECT 1',
+    statement: over.query ?? 'SELECT 1',
+    isStatementCut: false,
     blockedBy: [],
     waitMs: null,
+    lock: null,
+    maySignal: true,
     ...over,
   };
 }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Row } from '../../../src/sources/postgres/client.ts';
 import {
-  cleanQuery,
+  cleanStatement,
   hitPercent,
+  oneLine,
   parseOverview,
   parseSession,
   parseTable,
@@ -87,31 +88,61 @@ test('connections are judged by what ordinary roles can have', () => {
   expect(connections.usedPercent).toBeCloseTo((100 * 90) / 97);
 });
 
-test('a statement is one line, redacted whole before it is cut', () => {
+test('a statement is redacted whole before it is cut, across its lines too, which stay as they stood', () => {
   const long = `SELECT 1 ${'-'.repeat(380)} PASSWORD 'geheim and much more of it'`;
-  expect(cleanQuery("ALTER ROLE x\n\tPASSWORD 'geheim'")).toBe("ALTER ROLE x PASSWORD '[redacted]'");
-  expect(cleanQuery(long)).not.toContain('geheim');
-  expect(cleanQuery(long).length).toBeLessThanOrEqual(400);
+  const role = cleanStatement("ALTER ROLE x\n\tPASSWORD 'geheim'");
+  expect(role).toBe("ALTER ROLE x\nPASSWORD '[redacted]'");
+  expect(oneLine(role)).toBe("ALTER ROLE x PASSWORD '[redacted]'");
+  expect(cleanStatement("SET  password =\n        'geheim'")).not.toContain('geheim');
+  expect(cleanStatement("ALTER ROLE x PASSWORD 'ge\n  heim'")).toBe("ALTER ROLE x PASSWORD '[redacted]'");
+  expect(oneLine(cleanStatement(long))).not.toContain('geheim');
+  expect(oneLine(cleanStatement(long)).length).toBeLessThanOrEqual(400);
+});
+
+test('the lines of a statement stand in as far as they did among themselves, without blank ones', () => {
+  const sql = `SELECT 1,\n\n      2 -- two\r\n        AND\x1b[31m red\n      FROM t   `;
+  expect(cleanStatement(sql)).toBe('SELECT 1,\n2 -- two\n  AND red\nFROM t');
+});
+
+test('what it waits to lock, whether this login may end it, and whether its statement was cut are told', () => {
+  const row = {
+    pid: '7',
+    query: 'SELECT 1',
+    lock_mode: 'ShareLock',
+    lock_relation: 'users',
+    is_ours: 'f',
+    is_cut: 't',
+  };
+  expect(parseSession(row, false)).toMatchObject({
+    lock: { mode: 'ShareLock', relation: 'users' },
+    maySignal: false,
+    isStatementCut: true,
+  });
+  expect(parseSession({ pid: '7', is_ours: 't' }, false)).toMatchObject({ lock: null, maySignal: true });
+  expect(parseSession({ pid: '7', is_ours: 'f' }, true).maySignal).toBe(true);
 });
 
 test('a session keeps its start as the server’s own text, and each blocker once', () => {
-  const session = parseSession({
-    pid: '7',
-    backend_start: '2026-01-15 12:00:00.123456+00',
-    backend_type: 'client backend',
-    usename: 'bot\x1b[31m',
-    datname: 'chatai',
-    application_name: 'bot',
-    client: null,
-    state: 'active',
-    wait: 'Lock:tuple',
-    query_s: '1.5',
-    xact_s: null,
-    state_s: '0.25',
-    wait_s: '1.25',
-    query: 'SELECT 1',
-    blockers: '[5,5,0]',
-  });
+  const session = parseSession(
+    {
+      pid: '7',
+      backend_start: '2026-01-15 12:00:00.123456+00',
+      backend_type: 'client backend',
+      usename: 'bot\x1b[31m',
+      datname: 'chatai',
+      application_name: 'bot',
+      client: null,
+      state: 'active',
+      wait: 'Lock:tuple',
+      query_s: '1.5',
+      xact_s: null,
+      state_s: '0.25',
+      wait_s: '1.25',
+      query: 'SELECT 1',
+      blockers: '[5,5,0]',
+    },
+    false,
+  );
   expect(session).toMatchObject({
     backendStart: '2026-01-15 12:00:00.123456+00',
     user: 'bot',
