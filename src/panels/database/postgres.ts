@@ -11,8 +11,8 @@ import { meter, sparkline } from '../../ui/graph.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { type Area, type Part, putParts } from './parts.ts';
-import { who } from './sessions.ts';
 import { type DatabaseLimits, severityOfConnections, severityOfSession } from './thresholds.ts';
+import { who } from './view.ts';
 
 export interface DatabaseLook {
   readonly theme: Theme;

@@ -7,9 +7,9 @@ import type { Cells } from '../../ui/screen/cells.ts';
 import type { StyleId } from '../../ui/screen/style.ts';
 import type { Area } from './parts.ts';
 import type { DatabaseLook } from './postgres.ts';
-import { stateWord, who } from './sessions.ts';
+import { stateWord } from './sessions.ts';
 import { severityOfSession, severityOfWait } from './thresholds.ts';
-import { type DatabaseView, subtreeOf } from './view.ts';
+import { type DatabaseView, subtreeOf, who } from './view.ts';
 import { waitWords } from './wait-words.ts';
 
 const LABEL = 10;

@@ -9,18 +9,13 @@ import type { Role } from '../../ui/theme.ts';
 import { type Area, type Part, putParts, putTitle } from './parts.ts';
 import type { DatabaseLook } from './postgres.ts';
 import { severityOfSession, severityOfWait } from './thresholds.ts';
-import { type DatabaseView, sessionKey, type WaitLine } from './view.ts';
+import { type DatabaseView, sessionKey, type WaitLine, who } from './view.ts';
 
 type Roles = Readonly<Record<Role, StyleId>>;
 
 /** From this width on names stand in a column of their own. */
 const ALIGNED = 100;
 const NAME_MOST = 20;
-
-/** By what the program calls itself, else the role. */
-export function who(session: PostgresSession): string {
-  return session.application || session.user || session.backendType || 'unknown';
-}
 
 /** `idle in tx`: PostgreSQL's word, shorter where it is long. */
 export function stateWord({ state }: PostgresSession): string {

@@ -55,6 +55,11 @@ export function sessionKey({ pid, backendStart }: Pick<PostgresSession, 'pid' | 
 
 export const isSessionKey = (key: string | null): boolean => key?.startsWith('session ') === true;
 
+/** By what the program calls itself, else the role. */
+export function who(session: PostgresSession): string {
+  return session.application || session.user || session.backendType || 'unknown';
+}
+
 /** How long it has been at it: its transaction, else its query. */
 function heldMs({ transactionMs, queryMs }: PostgresSession): number {
   return transactionMs ?? queryMs ?? 0;
