@@ -40,7 +40,7 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
     keys: (scope) => viewOf(scope).keys,
     // How many tables show depends on the width and on who waits; the list keeps its cursor in sight by itself.
     page: ({ height }) => Math.max(1, Math.floor((height - 2) / 2)),
-    draw: (cells, scope) => drawDatabase(cells, viewOf(scope), lookOf(scope), sortRemark(scope)),
+    draw: (cells, scope) => drawDatabase(cells, viewOf(scope), lookOf(scope), lookedFor(scope), orderOf(scope)),
     drawDetail(cells, scope, key) {
       drawDatabaseDetail(cells, viewOf(scope), lookOf(scope), key, RANGES[scope.ui.range] ?? RANGES[0]);
     },
@@ -64,10 +64,8 @@ function entryOf<K extends 'postgres' | 'redis'>({ entries }: World, kind: K): E
   return (entries.find((entry) => entry.kind === kind) as Entry<K> | undefined) ?? null;
 }
 
-function sortRemark(scope: Scope): string {
-  const { list } = scope;
-  const filter = lookedFor(scope);
-  const sort =
-    list.sort === 0 && !list.isInverted ? '' : `by ${TABLE_SORTS[list.sort] ?? 'dead'}${list.isInverted ? ' ↑' : ''}`;
-  return [filter, sort].filter(Boolean).join(' · ');
+/** What its tables are sorted by, where somebody chose it. */
+function orderOf({ list }: Scope): string {
+  const isAsEver = list.sort === 0 && !list.isInverted;
+  return isAsEver ? '' : `by ${TABLE_SORTS[list.sort] ?? 'dead'}${list.isInverted ? ' ↑' : ''}`;
 }

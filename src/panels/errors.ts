@@ -9,7 +9,7 @@ import { ago, count as formatCount } from '../text/format.ts';
 import { truncate } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
 import type { PanelWord } from '../ui/keys/binding.ts';
-import { lookedFor } from '../ui/lists/looked-for.ts';
+import { borderTexts, lookedFor } from '../ui/lists/looked-for.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
 import { cursorIndex } from '../ui/reduce.ts';
 import type { Cells } from '../ui/screen/cells.ts';
@@ -128,13 +128,10 @@ function drawErrors(cells: Cells, scope: ErrorsScope, view: ErrorRows): void {
   const { width, height } = cells;
   cells.clear();
   const logs = logsOf(scope);
-  const filter = lookedFor(scope);
   const sort = view.total > 0 ? `by ${ERROR_SORTS[list.sort] ?? 'gravity'}${list.isInverted ? ' ↑' : ''}` : '';
-  const right = [filter, width >= 50 ? sort : ''].filter(Boolean).join(' · ');
   const trouble = worst(logs !== null && unreadRemark(logs) !== '' ? 'warn' : 'text', severityOfHour(scope, logs));
   cells.box(0, 0, width, height, {
-    title: truncate(titleOf(scope, logs, view), Math.max(8, width - right.length - 8)),
-    right,
+    ...borderTexts(width, titleOf(scope, logs, view), lookedFor(scope), sort),
     style: isFocused ? theme.borderFocused : theme.border,
     titleStyle: trouble === 'warn' || trouble === 'bad' ? theme[trouble] : isFocused ? theme.accent : theme.title,
   });

@@ -278,7 +278,7 @@ test('a filter hides the other tables and says so when none is left', () => {
   const filtered = makeScope(fresh(makePostgres()), fresh(makeRedis()), { filter: 'dialog mess' });
   expect(panel.keys(filtered)).toEqual(['oid-dialog_messages']);
   const none = makeScope(fresh(makePostgres()), fresh(makeRedis()), { filter: 'nothing' });
-  expect(drawn(panel, none, 98, 28).join('\n')).toContain('no table matches: 3 hidden, Esc clears the filter');
+  expect(drawn(panel, none, 98, 28).join('\n')).toContain('No table matches: 3 hidden. Esc clears the filter.');
 });
 
 test('of more tables than rows the one under the cursor is among those shown', () => {

@@ -4,7 +4,7 @@ import type { World } from '../../state/world.ts';
 import { measure, truncate } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
 import { targetsOf } from '../../ui/acting/targets.ts';
-import { lookedFor } from '../../ui/lists/looked-for.ts';
+import { borderTexts, lookedFor } from '../../ui/lists/looked-for.ts';
 import type { Scope, Size } from '../../ui/panel.ts';
 import { cursorIndex } from '../../ui/reduce.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
@@ -70,9 +70,6 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
 function drawFrame(cells: Cells, scope: Scope, view: BotsView): void {
   const { theme, list, isFocused, world } = scope;
   const { width, height } = cells;
-  // A filter that acts is never out of sight.
-  const looked = lookedFor(scope);
-  const right = truncate(looked, Math.max(8, width - 14));
   const stale = staleWords(world);
   const bots = list.filter ? view.rows.filter(({ orphan }) => !orphan).length : view.total;
   const shown = list.filter ? `${bots} of ${view.total}` : view.total > 0 ? String(view.total) : '';
@@ -85,8 +82,7 @@ function drawFrame(cells: Cells, scope: Scope, view: BotsView): void {
     orphanCount(world),
   ];
   cells.box(0, 0, width, height, {
-    title: truncate(parts.filter(Boolean).join(' · '), Math.max(4, width - measure(right) - (right ? 9 : 4))),
-    right,
+    ...borderTexts(width, parts.filter(Boolean).join(' · '), lookedFor(scope)),
     style: isFocused ? theme.borderFocused : theme.border,
     titleStyle: stale ? theme.alarm : isFocused ? theme.accent : theme.title,
     rightStyle: view.filter.error !== null ? theme.bad : theme.accent,

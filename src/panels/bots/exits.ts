@@ -28,8 +28,9 @@ export function drawExits(
 ): number {
   const { length } = exits;
   const known = length >= EXITS_KEPT ? `${EXITS_KEPT} or more` : String(length);
-  const title = length === 0 ? 'No exit in the last hour.' : `Exits of the last hour (${known}), latest first`;
-  cells.text(1, y, title, theme.title, cells.width - 2);
+  const title = length === 0 ? 'No exit in the last hour.' : `Exits of the last hour (${known})`;
+  const order = length > 1 && measure(title) + 16 <= cells.width ? ', latest first' : '';
+  cells.text(1, y, truncate(`${title}${order}`, cells.width - 2), theme.title, cells.width - 2);
   const shown = exits.slice(-most).reverse();
   shown.forEach((exit, i) => {
     const line = y + 1 + i;

@@ -1,6 +1,7 @@
 /** The layout of the database panel: which sections stand where, by the room there is. */
 import { truncate } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
+import { borderTexts } from '../../ui/lists/looked-for.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import { drawCurves } from './detail.ts';
 import { type Area, type Section, stack } from './parts.ts';
@@ -21,15 +22,14 @@ const CURVES_LEAST = 8;
 /** Of PostgreSQL's figures with its databases, and of Redis'. */
 const SERVER_ROWS = 5;
 
-/** Draws the panel with its border. `remark` stands at the right of it. */
-export function drawDatabase(cells: Cells, view: DatabaseView, look: DatabaseLook, remark = ''): void {
+/** Draws the panel with its border, and at the right of it what is looked for and the order. */
+export function drawDatabase(cells: Cells, view: DatabaseView, look: DatabaseLook, looked = '', order = ''): void {
   const { theme, isFocused } = look;
   const { width, height } = cells;
   const isStale = view.postgres.state === 'stale' || view.redis.state === 'stale';
   cells.clear();
   cells.box(0, 0, width, height, {
-    title: truncate(titleOf(view), Math.max(8, width - remark.length - 8)),
-    right: remark,
+    ...borderTexts(width, titleOf(view), looked, order),
     style: isFocused ? theme.borderFocused : theme.border,
     titleStyle: isStale ? theme.warn : isFocused ? theme.accent : theme.title,
     rightStyle: theme.muted,

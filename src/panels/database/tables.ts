@@ -3,6 +3,7 @@ import { tableName } from '../../actions/target.ts';
 import type { PostgresTable } from '../../sources/postgres/snapshot.ts';
 import { ago, bytes, count, percent } from '../../text/format.ts';
 import { measure, truncate } from '../../text/width.ts';
+import { wrap } from '../../text/wrap.ts';
 import { cursorIndex, scrollTo } from '../../ui/reduce.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { Role } from '../../ui/theme.ts';
@@ -52,7 +53,8 @@ export function drawTables(cells: Cells, view: DatabaseView, look: DatabaseLook,
   const { theme } = look;
   const { x, width } = area;
   if (view.tables.length === 0) {
-    cells.text(x, area.y, emptyText(view), theme.muted, width);
+    const lines = wrap(emptyText(view), width).slice(0, area.height);
+    lines.forEach((line, at) => cells.text(x, area.y + at, line, theme.muted, width));
     return;
   }
   const { columns, name } = fit(width);
@@ -93,8 +95,8 @@ function shortName(table: PostgresTable): string {
 }
 
 function emptyText({ totalTables, postgres }: DatabaseView): string {
-  if (totalTables > 0) return `no table matches: ${totalTables} hidden, Esc clears the filter`;
-  return postgres.snapshot?.tables ? 'this database has no tables' : 'tables not read yet';
+  if (totalTables > 0) return `No table matches: ${totalTables} hidden. Esc clears the filter.`;
+  return postgres.snapshot?.tables ? 'This database has no tables.' : 'The tables are not read yet.';
 }
 
 function fit(width: number): { columns: readonly Column[]; name: number } {

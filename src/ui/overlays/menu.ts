@@ -12,7 +12,7 @@ export interface MenuOptions {
   readonly rows: number;
 }
 
-const WIDTH = 62;
+const WIDTH_LEAST = 62;
 /** Borders and the last line. */
 const FRAME_ROWS = 3;
 
@@ -28,7 +28,9 @@ const SHORT_HINTS: Readonly<Record<MenuState['menu'], string>> = {
 
 export function menuSheet({ overlay, items, columns, rows }: MenuOptions): Sheet {
   const { menu, index } = overlay;
-  const width = Math.min(columns, WIDTH);
+  // A mark before each label, two blanks between it and its note, and the border.
+  const widest = Math.max(...items.map(({ label, note }) => measure(label) + measure(note) + 8));
+  const width = Math.min(columns, Math.max(WIDTH_LEAST, widest));
   const room = Math.max(1, Math.min(items.length, rows - FRAME_ROWS - 2));
   const from = scrollTo(Math.max(0, index - Math.floor(room / 2)), index, room, items.length);
   const inner = width - 4;
