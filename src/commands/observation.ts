@@ -84,7 +84,8 @@ export function createObservation({
         clock,
         isPrimary: i === 0,
         watchedHomes: pm2Homes,
-        knownOthers: processes.others,
+        // The demo is a machine of its own: what else runs on this one is none of it.
+        knownOthers: options.command === 'demo' ? () => [] : processes.others,
         logTimes,
         ...(attention && { attention }),
         auditFolder: kept.auditFolder,

@@ -1,3 +1,5 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -136,12 +138,24 @@ test.each([
   60_000,
 );
 
+/** A process that looks like somebody's PM2 daemon. */
+async function startOtherDaemon(): Promise<ChildProcess> {
+  const title = 'PM2 v7.0.4: God Daemon (/nobody)';
+  const script = `process.title = '${title}'; console.log('up'); setInterval(() => {}, 1e6)`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  return child;
+}
+
 test('--json prints one object as the schema has it, with every server in it, and nothing else', async () => {
-  const { code, stdout, stderr } = await runProgram(withTemp(), ['demo', '--json']);
+  const other = await startOtherDaemon();
+  const { code, stdout, stderr } = await runProgram(withTemp(), ['demo', '--json']).finally(() => other.kill());
   expect(code).toBe(0);
   expect(stderr).toContain('starting a private PostgreSQL');
   const printed = JSON.parse(stdout);
   expect(faultsOf(printed)).toEqual([]);
+  // What else runs on this machine is none of the demo.
+  expect(printed.otherDaemons).toEqual([]);
   const states = Object.fromEntries(printed.sources.map(({ id, state }: any) => [id, state]));
   expect(states).toEqual({
     host: 'fresh',
