@@ -44,6 +44,7 @@ import { readingOf, worldDeps } from './action-deps.ts';
 import { copyText } from './copy-text.ts';
 import { heapLimit } from './heap-limit.ts';
 import { keepLook, LOOK_FILE } from './kept-look.ts';
+import { saveMemory } from './memory-saver.ts';
 import { createObservation, MARKS_FILE, type Observation } from './observation.ts';
 import { createPanels } from './panels.ts';
 
@@ -248,6 +249,7 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
   if (theme === 'auto' && depth !== 'none' && mayAskBackground(process.env)) process.stdout.write(BACKGROUND_QUERY);
   if (observation.store.of('pm2').every(({ reading }) => reading.state !== 'waiting')) showFirst();
   void look.load().then((known) => known && shell.restore(known));
+  saveMemory(process.versions.node);
   const locale = isAscii ? null : otherLocale(process.env);
   const inAscii = `The locale ${clean(locale ?? '')} is not of UTF-8: drawn in ASCII. LC_ALL=C.UTF-8 draws all of it.`;
   const notes = locale === null ? options.notes : [...options.notes, inAscii];

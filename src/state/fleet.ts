@@ -66,43 +66,52 @@ export function countFleet(world: Fleet): FleetCount {
   return fresh;
 }
 
+/** The bots of one home, and those of them that do not run: few, where all is well. */
+interface Home {
+  readonly bots: readonly Bot[];
+  readonly down: readonly Bot[];
+}
+
+/** How many bots there are of each name, and of each namespace and name. */
+interface Names {
+  readonly plain: ReadonlyMap<string, number>;
+  readonly full: ReadonlyMap<string, number>;
+}
+
 function count({ pm2: entries, expected: configured, fleet: history, thresholds, now }: Fleet): FleetCount {
   const byState: Partial<Record<BotState, number>> = {};
   const sum = { expected: 0, running: 0, extra: 0, stoppedOnPurpose: 0, total: 0 };
-  const allRunning = new Map<string, number>();
-  const known = new Set<string>();
+  const homes: Home[] = [];
   const missing: string[] = [];
-  let isKnown = false;
+  let allRuns = 0;
   let hasDump = false;
   for (const { reading } of entries) {
     if (reading.state !== 'fresh' && reading.state !== 'stale') continue;
-    isKnown = true;
     const { bots, dump, home } = reading.value;
     const moment = momentOf(reading, now);
-    const names = new Set<string>();
-    const running = new Map<string, number>();
+    const down: Bot[] = [];
     let runs = 0;
     for (const bot of bots) {
       if (bot.isModule) continue;
       sum.total++;
-      known.add(bot.name);
-      names.add(bot.name);
       const { state } = judgeAt(bot, moment, thresholds.bots);
       byState[state] = (byState[state] ?? 0) + 1;
       if (isStoppedOnPurpose(bot)) sum.stoppedOnPurpose++;
-      if (!RUNNING.has(state)) continue;
-      runs++;
-      add(running, nameOf(bot));
-      add(allRunning, bot.name);
+      if (RUNNING.has(state)) runs++;
+      else down.push(bot);
     }
+    allRuns += runs;
+    homes.push({ bots, down });
     if (dump) {
       hasDump = true;
-      const expected = expectedBy(dump);
-      const expectedHere = total(expected);
+      const names = namesOf(bots);
+      const { full: absent } = tally(down);
       let present = 0;
-      for (const [name, count] of expected) present += Math.min(count, running.get(name) ?? 0);
-      for (const { name, isStopped } of dump.bots) if (!isStopped && !names.has(name)) missing.push(name);
-      sum.expected += expectedHere;
+      expectedBy(dump).forEach((count, name) => {
+        present += Math.min(count, (names.full.get(name) ?? 0) - (absent.get(name) ?? 0));
+        sum.expected += count;
+      });
+      for (const { name, isStopped } of dump.bots) if (!isStopped && !names.plain.has(name)) missing.push(name);
       sum.running += present;
       sum.extra += runs - present;
     } else {
@@ -110,14 +119,18 @@ function count({ pm2: entries, expected: configured, fleet: history, thresholds,
       sum.running += runs;
     }
   }
-  const { stoppedOnPurpose, total: bots } = sum;
+  const isKnown = homes.length > 0;
+  const { stoppedOnPurpose, total } = sum;
   if (configured !== null && isKnown) {
-    const absent = typeof configured === 'number' ? [] : configured.filter((name) => !known.has(name));
+    const absent =
+      typeof configured === 'number'
+        ? []
+        : configured.filter((name) => homes.every(({ bots }) => !namesOf(bots).plain.has(name)));
     return {
-      ...countConfigured(configured, allRunning),
+      ...countConfigured(configured, homes, allRuns),
       missing: unique(absent),
       stoppedOnPurpose,
-      total: bots,
+      total,
       byState,
     };
   }
@@ -132,8 +145,7 @@ function count({ pm2: entries, expected: configured, fleet: history, thresholds,
 
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
 
-function countConfigured(configured: Expected, running: ReadonlyMap<string, number>) {
-  const runs = total(running);
+function countConfigured(configured: Expected, homes: readonly Home[], runs: number) {
   const expectedFrom = 'configuration' as const;
   if (typeof configured === 'number') {
     return {
@@ -143,31 +155,54 @@ function countConfigured(configured: Expected, running: ReadonlyMap<string, numb
       expectedFrom,
     };
   }
-  const names = new Map<string, number>();
-  for (const name of configured) add(names, name);
+  const wanted = new Map<string, number>();
+  for (const name of configured) add(wanted, name);
+  const running = new Map<string, number>();
+  for (const { bots, down } of homes) {
+    const { plain: absent } = tally(down);
+    namesOf(bots).plain.forEach((count, name) => add(running, name, count - (absent.get(name) ?? 0)));
+  }
   let present = 0;
-  for (const [name, count] of names) present += Math.min(count, running.get(name) ?? 0);
+  for (const [name, count] of wanted) present += Math.min(count, running.get(name) ?? 0);
   return { expected: configured.length, running: present, extra: runs - present, expectedFrom };
+}
+
+/** The names of a list, and of a dump, are counted once and not each second. */
+const counts = new WeakMap<readonly Bot[], Names>();
+const expectations = new WeakMap<Pm2Dump, ReadonlyMap<string, number>>();
+
+function namesOf(bots: readonly Bot[]): Names {
+  let names = counts.get(bots);
+  if (names === undefined) counts.set(bots, (names = tally(bots)));
+  return names;
+}
+
+function tally(bots: readonly Bot[]): Names {
+  const names = { plain: new Map<string, number>(), full: new Map<string, number>() };
+  for (const bot of bots) {
+    if (bot.isModule) continue;
+    add(names.plain, bot.name);
+    add(names.full, nameOf(bot));
+  }
+  return names;
 }
 
 /** How often each name would be started by a resurrect; what was saved as stopped is not expected. */
 function expectedBy(dump: Pm2Dump): ReadonlyMap<string, number> {
-  const expected = new Map<string, number>();
-  for (const bot of dump.bots) if (!bot.isStopped) add(expected, nameOf(bot));
+  let expected = expectations.get(dump);
+  if (expected === undefined) {
+    const names = new Map<string, number>();
+    for (const bot of dump.bots) if (!bot.isStopped) add(names, nameOf(bot));
+    expectations.set(dump, (expected = names));
+  }
   return expected;
 }
 
 const nameOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
   `${namespace}\n${name}`;
 
-function add(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
-}
-
-function total(counts: ReadonlyMap<string, number>): number {
-  let sum = 0;
-  for (const count of counts.values()) sum += count;
-  return sum;
+function add(counts: Map<string, number>, name: string, count = 1): void {
+  counts.set(name, (counts.get(name) ?? 0) + count);
 }
 
 /** Stopped, and not because it ended by itself. */

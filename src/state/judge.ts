@@ -69,9 +69,9 @@ export function describeExit(exit: BotExit): string {
 export function judgeBot(bot: Bot, now: number, limits: BotLimits): Judgement {
   const lastExit = bot.exits.at(-1);
   const { flapExits, flapWindowMs } = limits;
-  const crashes = countUnasked(bot.exits, now - flapWindowMs);
-  const uptimeMs = bot.startedAt === null ? 0 : now - bot.startedAt;
-  const isFlapping = crashes >= flapExits && uptimeMs < flapWindowMs;
+  // Of most bots, each second: what needs no reckoning makes no numbers.
+  const crashes = lastExit === undefined ? 0 : countUnasked(bot.exits, now - flapWindowMs);
+  const isFlapping = crashes >= flapExits && uptimeOf(bot, now) < flapWindowMs;
 
   switch (bot.status) {
     case 'errored':
@@ -94,7 +94,7 @@ export function judgeBot(bot: Bot, now: number, limits: BotLimits): Judgement {
     case 'online':
     case 'one-launch-status':
       if (isFrozen(bot, now)) return { state: 'frozen', why: frozenWords(bot, now) };
-      if (isFlapping && !hasHeld(bot.exits, uptimeMs, now - flapWindowMs)) {
+      if (isFlapping && !hasHeld(bot.exits, uptimeOf(bot, now), now - flapWindowMs)) {
         return { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) };
       }
       if (isSilent(bot, now, limits)) return { state: 'silent', why: silence(bot, now) };
@@ -104,6 +104,11 @@ export function judgeBot(bot: Bot, now: number, limits: BotLimits): Judgement {
     default:
       return bot.status satisfies never;
   }
+}
+
+/** ms; 0 of one that never ran. */
+function uptimeOf({ startedAt }: Bot, now: number): number {
+  return startedAt === null ? 0 : now - startedAt;
 }
 
 /** A shorter life tells nothing, however short those before it were, ms. */
