@@ -37,6 +37,7 @@ export interface ErrorsWorld {
   /** Null where no log is followed. */
   readonly logs: Entry<'logs'> | null;
   readonly errors: ErrorsView;
+  readonly entries: readonly Entry[];
   readonly thresholds: Pick<Thresholds, 'errors'>;
 }
 

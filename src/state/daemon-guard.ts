@@ -44,6 +44,17 @@ export interface DaemonVerdict {
   readonly todo: string;
 }
 
+/** How reading a daemon fails, in a word. */
+export const FAILURE_WORDS: Readonly<Record<Failure['code'], string>> = {
+  absent: 'DAEMON GONE',
+  refused: 'DAEMON DEAD',
+  denied: 'DENIED',
+  frozen: 'FROZEN',
+  timeout: 'NO ANSWER',
+  protocol: 'NOT UNDERSTOOD',
+  failed: 'STALE',
+};
+
 /** So long a restart of the daemon is told, ms. */
 const RESTART_TOLD_MS = 10 * 60_000;
 

@@ -8,7 +8,7 @@ import { fingerprintOf, normaliseMessage } from './errors/fingerprint.ts';
 import { createErrorMarks, type ErrorMarks } from './errors/marks.ts';
 import { MinuteRing } from './errors/rate.ts';
 import { createLogRates } from './errors/rates.ts';
-import type { ErrorGroup, ErrorsView } from './errors/view.ts';
+import type { ErrorGroup, ErrorsView, LastError } from './errors/view.ts';
 
 export type { ErrorGroup, ErrorsView } from './errors/view.ts';
 
@@ -40,6 +40,7 @@ const MAX_SAMPLE_CHARACTERS = 1_500_000;
 /** Fingerprints that are remembered when their group is gone. */
 const MAX_REMEMBERED = 5_000;
 const MAX_BOTS = 64;
+const MAX_LAST_ERRORS = 1_000;
 const FROZEN_EVENTS = 1_000;
 /** Groups are looked through for those whose hour is over this often. */
 const SWEEP_MS = 60_000;
@@ -58,6 +59,7 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
   const remembered = new Map<string, number>();
   let sampleCharacters = 0;
   const groups = new Map<string, Group>();
+  const lastErrors = new Map<string, LastError>();
   const rates = createLogRates(startedAt);
   let source: LogEvents | null = null;
   let seen = 0;
@@ -87,6 +89,12 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
     group.lastAt = Math.max(group.lastAt, at);
     if (event.at >= group.last.at) group.last = event;
     addSample(group, event);
+    if (event.level !== 'warn' && event.at >= (lastErrors.get(event.bot)?.event.at ?? 0)) {
+      // The bot that erred longest ago makes room.
+      lastErrors.delete(event.bot);
+      lastErrors.set(event.bot, { event, group });
+      if (lastErrors.size > MAX_LAST_ERRORS) lastErrors.delete(lastErrors.keys().next().value as string);
+    }
     const count = group.bots.get(event.bot);
     if (count !== undefined || group.bots.size < MAX_BOTS) group.bots.set(event.bot, (count ?? 0) + 1);
   }
@@ -125,7 +133,7 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
       fingerprint,
       level,
       code,
-      explanation: code === null ? null : explainCode(code, codes),
+      explanation: code === null ? null : explainCode(code, codes, event.message),
       pattern,
       last: event,
       samples: [],
@@ -224,6 +232,7 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
     },
     isNew,
     newest,
+    lastErrors,
     count(facts, now) {
       if (rates.count(facts, now)) version += 1;
     },
@@ -263,6 +272,7 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
         baseline: since,
         isNew: (group) => isNew(group, since),
         groups: frozen,
+        lastErrors: new Map(lastErrors),
         groupsLeft,
         eventsMissed,
         ...rates.copy(),

@@ -1,6 +1,8 @@
 /** The lines around the panels: header, strip of the last action, footer. Pure drawing. */
+import { FAILURE_WORDS } from '../state/daemon-guard.ts';
 import { countFleet } from '../state/fleet.ts';
 import { homeOf, homeTag } from '../state/home-tag.ts';
+import { serverTrouble } from '../state/server-trouble.ts';
 import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 import { ago, clockTime, zoneOffset } from '../text/format.ts';
@@ -40,7 +42,7 @@ export function drawHeader(cells: Cells, scope: ChromeScope): void {
     ['botop ', theme.accent],
     [truncate(scope.hostname, isNarrow ? 16 : 28), theme.strong],
   ];
-  const fleet = fleetPieces(scope, isNarrow);
+  const fleet = troublePieces(scope, isNarrow);
   // On a phone each word has to say something.
   const sources = sourcePieces(scope, isNarrow ? NARROW_SOURCES : Math.floor(cells.width / 3), isNarrow);
   if (isNarrow) {
@@ -54,12 +56,23 @@ export function drawHeader(cells: Cells, scope: ChromeScope): void {
   const right = [...badges, ...sources, ...clock];
   if (fits([...name, gap, ...fleet], right)) return putLine(cells, 0, [...name, gap, ...fleet], right);
   // What is wrong is worth more than the offset of the clock, sources that are all well, and our own name.
-  const few = fleetPieces(scope, true);
+  const few = troublePieces(scope, true);
   const short: Piece[] = [...badges, ...sourcePieces(scope, NARROW_SOURCES, true), [time.slice(0, 5), theme.text]];
   putLine(cells, 0, fits([...name, gap, ...few], short) ? [...name, gap, ...few] : few, short);
 }
 
 const widthOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, [text]) => sum + measure(text), 0);
+
+/** How the bots do, and then what they lean on: who is woken by bots that fail must read here that the database is down. */
+function troublePieces(scope: ChromeScope, isNarrow: boolean): Piece[] {
+  const { world, theme } = scope;
+  const [running = ['', theme.text], ...rest] = fleetPieces(scope, isNarrow);
+  const servers = [...serverTrouble(world).values()].flatMap((words): Piece[] => [
+    [' · ', theme.muted],
+    [words, theme.bad],
+  ]);
+  return [running, ...servers, ...rest];
+}
 
 function fleetPieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[] {
   const fleet = countFleet(world);
@@ -70,12 +83,15 @@ function fleetPieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[] 
   }
   const stale = world.pm2.find(({ reading }) => reading.state === 'stale')?.reading;
   if (stale?.state === 'stale' && fleet.byState.stale === fleet.total) {
-    return [
-      [
-        `${fleet.total} ${fleet.total === 1 ? 'bot' : 'bots'}, not seen for ${ago(world.now - stale.readAt)}`,
-        theme.alarm,
-      ],
-    ];
+    const bots = `${fleet.total} ${fleet.total === 1 ? 'bot' : 'bots'}, not seen for ${ago(world.now - stale.readAt)}`;
+    const word = world.pm2.length === 1 && stale.error ? `PM2 ${FAILURE_WORDS[stale.error.code]}` : '';
+    return word === ''
+      ? [[bots, theme.alarm]]
+      : [
+          [word, theme.bad],
+          [' · ', theme.muted],
+          [bots, theme.alarm],
+        ];
   }
   const isShort = fleet.running < fleet.expected;
   const of = isNarrow ? '/' : ' of ';
@@ -106,9 +122,15 @@ function sourcePieces({ world, theme }: ChromeScope, most: number, isNarrow: boo
     state !== 'off' && (kind !== 'guard' || state === 'stale' || state === 'down');
   const counted = world.entries.filter(isCounted);
   const up = counted.filter(({ reading }) => reading.state === 'fresh').length;
-  if (isNarrow && up === counted.length) return [];
   const style = up === counted.length ? theme.muted : theme.warn;
-  const missing = counted.filter(({ reading }) => reading.state === 'stale' || reading.state === 'down');
+  // What is said at the left in capitals is counted here only.
+  const servers = serverTrouble(world);
+  const isSaid = ({ kind, id, reading }: Entry): boolean =>
+    servers.has(id) || (kind === 'pm2' && world.pm2.length === 1 && reading.state === 'stale');
+  const missing = counted.filter(
+    (entry) => (entry.reading.state === 'stale' || entry.reading.state === 'down') && !isSaid(entry),
+  );
+  if (isNarrow && counted.every((entry) => entry.reading.state === 'fresh' || isSaid(entry))) return [];
   const names = missing.map(({ id, reading }) => `${sourceName(id, world)} ${reading.state}`).join(' ');
   const isNamed = names !== '' && measure(names) <= most;
   const said = isNarrow && isNamed ? names : `src ${up}/${counted.length}${isNamed ? ` ${names}` : ''}`;

@@ -242,7 +242,7 @@ test('what stopped answering keeps its last values, dimmed, with their age and t
   const cells = new Cells(78, 18);
   panel.draw(cells, scope);
   const lines = cells.plain();
-  expect(lines.join('\n')).toContain('STALE 12s: PostgreSQL has not answered for 2.9 s');
+  expect(lines.join('\n')).toContain('NO ANSWER 12s: PostgreSQL has not answered for 2.9 s');
   const row = lines.findIndex((line) => line.includes('dialog_messages'));
   expect(row).toBeGreaterThan(0);
   const freshCells = new Cells(78, 18);

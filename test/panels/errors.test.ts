@@ -61,7 +61,7 @@ function scope(
   over: Partial<ListState> = {},
   thresholds: Pick<Thresholds, 'errors'> = defaults.thresholds,
 ): ErrorsScope {
-  const world = { now: Date.now(), logs: store.of('logs')[0] ?? null, errors: history, thresholds };
+  const world = { now: Date.now(), entries: [], logs: store.of('logs')[0] ?? null, errors: history, thresholds };
   return { world, ui: initialUi('home'), list: { ...LIST, ...over }, theme, isFocused: true };
 }
 

@@ -8,6 +8,7 @@ import { initialUi } from '../../src/ui/state.ts';
 import { createTheme } from '../../src/ui/theme.ts';
 import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../helpers/bots.ts';
 import { createStillWorld } from '../helpers/still-shell.ts';
+import { makePostgres } from '../panels/database/worlds.ts';
 
 test('what is wrong stays when badges take the room: sources that are well and the offset go first', () => {
   const still = createStillWorld({
@@ -46,4 +47,22 @@ test('more of them than there is room for are counted: the rest of the header st
     expect.stringMatching(/^botop bots1 +12:00$/),
     expect.stringMatching(/^bots unknown +src 0\/6/),
   ]);
+});
+
+test('a server that the bots lean on is said to be down before how many of them fail', () => {
+  const still = createStillWorld({
+    pm2: makePm2Snapshot([makeBot({ startedAt: NOON - 1_000, exits: makeCrashes(9, 1_000) })]),
+    postgres: makePostgres(),
+  });
+  still.fail('postgres', new SourceError('absent', 'there is no socket'));
+  still.fail('redis', new SourceError('denied', 'a password that we do not have'));
+  const line = (columns: number, at: number) => {
+    const cells = new Cells(columns, columns < 60 ? 2 : 1);
+    const scope = { world: still.world(), ui: initialUi('home'), theme: createTheme('none'), hostname: 'bots1' };
+    drawHeader(cells, { ...scope, isReadOnly: false, clockNow: NOON, offsetMinutes: 0 });
+    return cells.plain()[at];
+  };
+  expect(line(120, 0)).toContain('0 of 1 running · POSTGRES DOWN 0s · 1 FLAPPING');
+  expect(line(120, 0)).toMatch(/src 1\/\d redis down /);
+  expect(line(40, 1)).toMatch(/^0\/1 running · POSTGRES DOW/);
 });

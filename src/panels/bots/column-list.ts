@@ -2,6 +2,7 @@
 import { maxExits } from '../../sources/pm2/exits.ts';
 import { HOME_TAG_WIDTH } from '../../state/home-tag.ts';
 import { ago, bytes, count, duration, percent } from '../../text/format.ts';
+import { whyOf, whyRole } from './cause.ts';
 import { type BotColumn, limited, quiet, stateRole, stateWord } from './column.ts';
 import { WIDE_COLUMNS } from './column-wide.ts';
 import { errorsHour, slopeOf, timeLeft } from './fields.ts';
@@ -221,8 +222,8 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     width: 16,
     align: 'left',
     rank: 4,
-    text: ({ judgement }) => judgement.why,
-    role: ({ judgement }) => (judgement.state === 'ok' ? 'muted' : stateRole(judgement.state)),
+    text: whyOf,
+    role: (row, _limits, world) => whyRole(row, world),
   },
 ];
 

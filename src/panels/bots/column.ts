@@ -28,7 +28,7 @@ export interface BotColumn {
   text(row: BotRow, world: World): string;
   /** Of a group: its sum. */
   group?(group: GroupRow): string;
-  role(row: BotRow, limits: BotLimits): Role;
+  role(row: BotRow, limits: BotLimits, world: World): Role;
 }
 
 const STATE_ROLES: Readonly<Record<RowState, Role>> = {

@@ -16,13 +16,18 @@ export interface PlacedColumn {
 const NAME_MAX = 30;
 /** A name this wide is worth more than the columns behind the first few. */
 const NAME_GOOD = 20;
+/** A reason this wide names the error: it is worth more than the columns behind those of every day. */
+const WHY_GOOD = 40;
+const WHY_LEAST = 16;
+const EVERY_DAY_RANK = 8.5;
 const GAP = 1;
 /** The mark of the cursor stands before the first column. */
 const MARK = 1;
 
 /**
  * The columns that fit an inner width: those of the lowest rank, in their order, with a blank between them. From the
- * fifth on a column is added only when the name has its good width. The name and the reason share what is left.
+ * fifth on a column is added only when the name has its good width, and later ones only when the reason has, too. The
+ * name and the reason share what is left.
  */
 function fitColumns(
   width: number,
@@ -39,7 +44,8 @@ function fitColumns(
       (choice[id] === 'on' || (rank < NEVER && (onlyWith === undefined || several.has(onlyWith)))),
   );
   for (const column of candidates.sort((a, b) => rankOf(a) - rankOf(b))) {
-    const reserve = rankOf(column) > 5 ? NAME_GOOD - 13 : 0;
+    const rank = rankOf(column);
+    const reserve = rank > EVERY_DAY_RANK ? NAME_GOOD - 13 + WHY_GOOD - WHY_LEAST : rank > 5 ? NAME_GOOD - 13 : 0;
     if (used + column.width + GAP + reserve > width + GAP) break;
     chosen.add(column);
     used += column.width + GAP;
@@ -47,7 +53,8 @@ function fitColumns(
   const shown = BOT_COLUMNS.filter((column) => chosen.has(column));
   let spare = Math.max(0, width + GAP - used);
   const hasWhy = shown.some((column) => column.id === 'why');
-  const nameExtra = Math.min(hasWhy ? Math.ceil(spare * 0.6) : spare, NAME_MAX - 13);
+  let nameExtra = Math.min(hasWhy ? Math.ceil(spare * 0.6) : spare, (hasWhy ? NAME_GOOD : NAME_MAX) - 13);
+  if (hasWhy) nameExtra += clamp(spare - nameExtra - (WHY_GOOD - WHY_LEAST), 0, NAME_MAX - NAME_GOOD);
   spare -= nameExtra;
   let x = MARK;
   return shown.map((column) => {
@@ -57,6 +64,8 @@ function fitColumns(
     return placed;
   });
 }
+
+const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
 
 /** The same, worked out anew only for another width, other sets or another choice. */
 export function keptColumns(): typeof fitColumns {

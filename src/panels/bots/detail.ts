@@ -49,7 +49,7 @@ export function drawBotDetail(cells: Cells, scope: Scope, row: BotRow | null): v
 function drawNarrow(page: Cells, scope: Scope, row: BotRow, look: CurvesLook): number {
   const { theme, world } = scope;
   const columns = page.width >= 64 ? 2 : 1;
-  let y = drawLongFacts(page, theme, 0, headFacts(row));
+  let y = drawLongFacts(page, theme, 0, headFacts(row, world));
   const facts = shortFacts(row, world);
   // On a phone the rest is further down.
   const first = columns === 1 ? 8 : facts.length;
@@ -72,7 +72,7 @@ function errorsFirst(files: readonly PeekFile[]): readonly PeekFile[] {
 /** The facts above, curves at the left, exits and paths at the right, the logs below down to the end of the screen. */
 function drawWide(page: Cells, scope: Scope, row: BotRow, look: CurvesLook, height: number): number {
   const { theme, world } = scope;
-  let head = drawLongFacts(page, theme, 0, headFacts(row));
+  let head = drawLongFacts(page, theme, 0, headFacts(row, world));
   head += drawFacts(page, theme, head, shortFacts(row, world), Math.floor(page.width / FACT_COLUMNS)) + 1;
   const width = Math.round(page.width * 0.54);
   const right = paste(page, width + 1, head, page.width - width - 1, (facts) => {

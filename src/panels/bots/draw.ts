@@ -9,7 +9,7 @@ import type { Scope, Size } from '../../ui/panel.ts';
 import { cursorIndex } from '../../ui/reduce.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import { drawBelow } from './below.ts';
-import { stateRole } from './column.ts';
+import { whyOf, whyRole } from './cause.ts';
 import { keptColumns, type PlacedColumn } from './columns.ts';
 import { drawDump } from './dump.ts';
 import { drawBotsEmpty } from './empty.ts';
@@ -112,11 +112,16 @@ function drawTitles(cells: Cells, { theme, list }: Scope, columns: readonly Plac
 }
 
 /** Where there is no column for it, the reason of the row under the cursor stands in the border. */
-function drawWhy(cells: Cells, { theme }: Scope, columns: readonly PlacedColumn[], line: BotLine | undefined): void {
+function drawWhy(
+  cells: Cells,
+  { theme, world }: Scope,
+  columns: readonly PlacedColumn[],
+  line: BotLine | undefined,
+): void {
   const row = line?.kind === 'group' ? line.worst : line;
-  if (!row?.judgement.why || columns.some(({ column }) => column.id === 'why')) return;
-  const text = ` ${truncate(row.judgement.why, cells.width - 6)} `;
-  cells.text(2, cells.height - 1, text, theme[stateRole(row.judgement.state)]);
+  if (!row || columns.some(({ column }) => column.id === 'why')) return;
+  const why = whyOf(row, world);
+  if (why !== '') cells.text(2, cells.height - 1, ` ${truncate(why, cells.width - 6)} `, theme[whyRole(row, world)]);
 }
 
 /** Other daemons of this machine, where rows are left: nobody should have to guess why a bot is not in the list. Gives how many rows it took. */

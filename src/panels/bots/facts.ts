@@ -1,16 +1,18 @@
 /** What is known of one bot, as labels and values. */
 import { killedWithin } from '../../actions/bots.ts';
-import type { Bot } from '../../sources/pm2/snapshot.ts';
+import type { Bot, Deploy } from '../../sources/pm2/snapshot.ts';
 import type { PostgresSnapshot } from '../../sources/postgres/snapshot.ts';
 import { type Reading, valueOf } from '../../sources/source.ts';
 import { instanceDrift, instanceOf as rowOf } from '../../state/bot-instances.ts';
 import { deployName, runningCode } from '../../state/deploys.ts';
+import { isUnasked } from '../../state/judge.ts';
 import type { World } from '../../state/world.ts';
 import { ago, bytes, count, duration, percent, UNKNOWN } from '../../text/format.ts';
 import { truncate } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { Role, Theme } from '../../ui/theme.ts';
+import { causeOf, causeWords } from './cause.ts';
 import { stateRole, stateWord } from './column.ts';
 import { dumpLines } from './dump.ts';
 import { errorsHour, slopeOf, timeLeft } from './fields.ts';
@@ -46,12 +48,38 @@ export function drawLongFacts(cells: Cells, theme: Theme, y: number, facts: read
   return line - y;
 }
 
-export function headFacts(row: BotRow): readonly Fact[] {
+export function headFacts(row: BotRow, world: World): readonly Fact[] {
   const { judgement } = row;
   const words = `${stateWord(judgement.state)}${judgement.why ? ` · ${judgement.why}` : ''}`;
   const todo = whatToDo(row);
   const state: Fact = ['state', words, stateRole(judgement.state)];
-  return todo === null ? [state] : [state, ['what to do', todo, 'strong']];
+  return [state, ...(todo === null ? [] : [['what to do', todo, 'strong'] as const]), ...causeFacts(row, world)];
+}
+
+/** The last error, what it means and what helps, and the deploy that came just before the first of the crashes. */
+function causeFacts(row: BotRow, world: World): readonly Fact[] {
+  const cause = causeOf(row, world);
+  if (cause === null) return [];
+  const { event, group } = cause;
+  const facts: Fact[] = [['last error', `${causeWords(cause)} · ${ago(world.now - event.at)} ago`, 'bad']];
+  const deploy = crashingDeploy(row.bot);
+  if (deploy !== null) {
+    const since = `${deployName(deploy)}, ${ago(world.now - deploy.at)} ago: it crashes since then, and did not before`;
+    facts.push(['deployed', since.trim(), 'warn']);
+  }
+  if (group.explanation) facts.push(['means', group.explanation.means], ['do', group.explanation.act, 'accent']);
+  return facts;
+}
+
+/** The last deploy, where crashes came after it and none within so long before it, ms; else null. */
+const WELL_BEFORE_MS = 10 * 60_000;
+
+function crashingDeploy({ exits, code }: Bot): Deploy | null {
+  const deploy = code?.deploys.at(-1);
+  const last = exits.findLast(isUnasked);
+  if (!deploy || !last || last.at < deploy.at) return null;
+  const before = exits.some((exit) => isUnasked(exit) && exit.at < deploy.at && deploy.at - exit.at < WELL_BEFORE_MS);
+  return before ? null : deploy;
 }
 
 /** Of one that no restart by PM2 will help; null of all others. */

@@ -1,6 +1,6 @@
 /** What is wrong with a daemon, and how many bots outlived theirs, as the bots panel tells it. */
-import { type Failure, valueOf } from '../../sources/source.ts';
-import { type DaemonVerdict, judgeDaemons, orphansOf } from '../../state/daemon-guard.ts';
+import { valueOf } from '../../sources/source.ts';
+import { type DaemonVerdict, FAILURE_WORDS, judgeDaemons, orphansOf } from '../../state/daemon-guard.ts';
 import { homeTag } from '../../state/home-tag.ts';
 import type { World } from '../../state/world.ts';
 import { ago } from '../../text/format.ts';
@@ -52,16 +52,6 @@ function ofSeverity(verdicts: readonly DaemonVerdict[], wanted: DaemonVerdict['s
   return verdicts.filter(({ severity }) => severity === wanted);
 }
 
-const TROUBLE: Readonly<Record<Failure['code'], string>> = {
-  absent: 'DAEMON GONE',
-  refused: 'DAEMON DEAD',
-  denied: 'DENIED',
-  frozen: 'FROZEN',
-  timeout: 'NO ANSWER',
-  protocol: 'NOT UNDERSTOOD',
-  failed: 'STALE',
-};
-
 /** The verdict first, in a word: `DAEMON DEAD 5s`; of several homes with their names; empty where all are fresh. */
 export function staleWords({ pm2, now }: World): string {
   const hasHomes = pm2.length > 1;
@@ -70,7 +60,7 @@ export function staleWords({ pm2, now }: World): string {
     if (reading.state !== 'stale' && !(reading.state === 'down' && hasHomes)) continue;
     const since = reading.state === 'stale' ? reading.readAt : reading.since;
     const tag = hasHomes ? `${homeTag(valueOf(reading)?.home ?? id.replace(/^pm2:/, ''), pm2)} ` : '';
-    words.push(`${tag}${reading.error ? TROUBLE[reading.error.code] : 'STALE'} ${ago(now - since)}`);
+    words.push(`${tag}${reading.error ? FAILURE_WORDS[reading.error.code] : 'STALE'} ${ago(now - since)}`);
   }
   // What there is no room for is counted, not cut.
   return words.length > 2 ? `${words.length} of ${pm2.length} PM2 without an answer: ${words[0]}` : words.join(', ');

@@ -16,6 +16,9 @@ const ROLES: Readonly<Record<LineLevel, Role>> = {
 /** From this width on the logs stand beside each other. */
 const BESIDE = 150;
 
+/** The frames of a trace, and blank lines: what failed stands before them, and has to fit. */
+const IS_FRAME = /^(?:\s+at \S.*|\s*)$/;
+
 /** Draws the ends of the logs into that many rows; gives how many it took. */
 export function drawLogEnds(cells: Cells, theme: Theme, y: number, files: readonly PeekFile[], rows: number): number {
   if (files.length === 0) {
@@ -50,7 +53,7 @@ function drawEnd(cells: Cells, theme: Theme, file: PeekFile, { x, y, width, rows
     cells.text(x + used + 2, y, truncate(text, width - used - 2), role);
     return 1;
   }
-  const shown = file.lines.slice(-Math.max(1, rows - 1));
+  const shown = file.lines.filter(({ text }) => !IS_FRAME.test(text)).slice(-Math.max(1, rows - 1));
   shown.forEach(({ text, level }, i) => {
     cells.text(x, y + 1 + i, truncate(text, width), theme[level === null ? 'text' : ROLES[level]], width);
   });

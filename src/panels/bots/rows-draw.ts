@@ -6,6 +6,7 @@ import type { Scope } from '../../ui/panel.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { StyleId } from '../../ui/screen/style.ts';
 import type { Theme } from '../../ui/theme.ts';
+import { whyOf, whyRole } from './cause.ts';
 import { stateRole, stateWord } from './column.ts';
 import type { PlacedColumn } from './columns.ts';
 import type { BotRow, GroupRow } from './row.ts';
@@ -34,7 +35,7 @@ export function drawRow(
   drawMark(cells, scope, { y, isCursor }, list.selected.has(row.key) ? 'all' : 'none');
   const series = world.fleet.of(row.key);
   for (const { column, x, width } of columns) {
-    const role = roles[column.role(row, world.thresholds.bots)];
+    const role = roles[column.role(row, world.thresholds.bots, world)];
     if (column.series) {
       if (series) drawTrend(cells, theme, column.series, series[column.series], { x: 1 + x, y, width });
       continue;
@@ -84,7 +85,7 @@ export function drawGroup(
   group: GroupRow,
   { y, isCursor }: LinePlace,
 ): void {
-  const { theme, isFocused, list } = scope;
+  const { theme, world, isFocused, list } = scope;
   const roles = isCursor && isFocused ? theme.selected : theme;
   let selected = 0;
   for (const row of group.members) if (list.selected.has(row.key)) selected++;
@@ -104,11 +105,11 @@ export function drawGroup(
     } else if (column.id === 'state' && worst) {
       const { last } = worst.judgement;
       putText(cells, stateWord(last), { x, y, width, align: column.align, style: roles[stateRole(last)] });
-    } else if (column.id === 'why' && worst?.judgement.why) {
-      const style = roles[stateRole(worst.judgement.state)];
+    } else if (column.id === 'why' && worst) {
+      const why = whyOf(worst, world);
       // What is said of one orphan is said of all.
-      const of = group.level === 'orphans' ? '' : `${worst.bot.name}: `;
-      putText(cells, `${of}${worst.judgement.why}`, { x, y, width, align: column.align, style });
+      const of = why === '' || group.level === 'orphans' ? '' : `${worst.bot.name}: `;
+      putText(cells, `${of}${why}`, { x, y, width, align: column.align, style: roles[whyRole(worst, world)] });
     } else if (column.group) {
       putText(cells, column.group(group), { x, y, width, align: column.align, style: roles.title });
     }

@@ -9,6 +9,7 @@ import {
 } from '../../sources/postgres/snapshot.ts';
 import type { RedisSnapshot } from '../../sources/redis/snapshot.ts';
 import { type Reading, valueOf } from '../../sources/source.ts';
+import { SERVER_WORDS } from '../../state/server-trouble.ts';
 import type { Entry } from '../../state/store.ts';
 import { ago } from '../../text/format.ts';
 import type { ListState } from '../../ui/state.ts';
@@ -128,7 +129,7 @@ function serverView<S>(reading: Reading<S> | null, absent: string, now: number):
       return {
         state: 'stale',
         snapshot,
-        remark: `STALE ${ago(now - reading.readAt)}${why}`,
+        remark: `${reading.error ? SERVER_WORDS[reading.error.code] : 'STALE'} ${ago(now - reading.readAt)}${why}`,
         hint: reading.error?.hint ?? '',
       };
     }

@@ -1,7 +1,10 @@
 /** One group of errors on the whole screen: how often, in which bots, and its samples with what stood around them. */
 import type { LogLine } from '../../sources/logs/pager.ts';
 import type { LogEvent } from '../../sources/logs/snapshot.ts';
+import { SERVER_NAMES, serverNamed } from '../../state/errors/server-named.ts';
 import type { ErrorGroup, ErrorsView } from '../../state/errors.ts';
+import { serverTrouble } from '../../state/server-trouble.ts';
+import type { World } from '../../state/world.ts';
 import { ago, clockTime } from '../../text/format.ts';
 import { truncate } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
@@ -16,7 +19,9 @@ import { baselineWords } from './tell.ts';
 
 interface DetailScope {
   readonly theme: Theme;
-  readonly world: { readonly now: number; readonly errors: Pick<ErrorsView, 'isNew' | 'marks' | 'baseline'> };
+  readonly world: Pick<World, 'now' | 'entries'> & {
+    readonly errors: Pick<ErrorsView, 'isNew' | 'marks' | 'baseline'>;
+  };
 }
 
 export interface DetailLook {
@@ -74,6 +79,7 @@ function drawFacts(page: Cells, { theme, world }: DetailScope, group: ErrorGroup
           ['do', group.explanation.act, 'accent'],
         ] as const)
       : []),
+    ...serverFact(world, group),
     ['bots', bots.join(', ')],
     ['file', group.last.path],
     ...(world.errors.isNew(group)
@@ -85,6 +91,22 @@ function drawFacts(page: Cells, { theme, world }: DetailScope, group: ErrorGroup
     for (const line of wrap(value, page.width - 13)) page.text(12, y++, line, theme[role ?? 'text'], page.width - 13);
   }
   return y + 1;
+}
+
+/** Of an error that names PostgreSQL or Redis: how that does, as it is read from here. */
+function serverFact(
+  { entries, now }: DetailScope['world'],
+  group: ErrorGroup,
+): readonly (readonly [string, string, Role])[] {
+  const kind = serverNamed(group.code, group.last.message);
+  const entry = entries.find((each) => each.kind === kind);
+  if (kind === null || !entry || entry.reading.state === 'off' || entry.reading.state === 'waiting') return [];
+  const trouble = serverTrouble({ entries: [entry], now }).get(entry.id);
+  const error = 'error' in entry.reading ? entry.reading.error : null;
+  if (trouble !== undefined) return [['here', `${trouble}${error ? `: ${error.message}` : ''} · 5 shows it`, 'bad']];
+  return entry.reading.state === 'fresh'
+    ? [['here', `the ${SERVER_NAMES[kind]} that is watched answers · 5 shows it`, 'text']]
+    : [];
 }
 
 /** What Telegram asked to wait, counted down from the moment it did. */

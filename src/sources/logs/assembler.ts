@@ -201,7 +201,8 @@ class Assembler implements LineSink {
     const { parsed, level, at, isStamped, fileId, offset, trace } = this.#pending;
     this.#pending = null;
     const target = this.#target();
-    const message = tidy(trace.said ?? parsed.message, MESSAGE_CHARACTERS);
+    const bot = parsed.bot !== '' ? tidy(parsed.bot, 64) : writerOf(target);
+    const message = withoutName(tidy(trace.said ?? parsed.message, MESSAGE_CHARACTERS), bot);
     const whole = [parsed.detail, ...trace.lines].filter(Boolean).join('\n').slice(0, READ_CHARACTERS);
     const detail = tidyLines(redact(whole));
     const code = codeOf(message) ?? (detail === '' ? null : codeOf(detail));
@@ -210,7 +211,7 @@ class Assembler implements LineSink {
       at,
       isStamped,
       level,
-      bot: parsed.bot !== '' ? tidy(parsed.bot, 64) : writerOf(target),
+      bot,
       path: target.path,
       fileId,
       offset,
@@ -283,4 +284,9 @@ function tidyLines(text: string): string {
 
 function copyOf(text: string): string {
   return Buffer.from(text, 'utf8').toString('utf8');
+}
+
+/** Many loggers begin each line with their bot's name: what all bots say is one error, and its name stands beside it. */
+function withoutName(message: string, bot: string): string {
+  return message.startsWith(`${bot}: `) && message.length > bot.length + 2 ? message.slice(bot.length + 2) : message;
 }

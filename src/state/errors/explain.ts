@@ -1,6 +1,7 @@
 /** What an error's code means, and what to do about it. */
 import { APP_CODES } from './codes-app.ts';
 import { POSTGRES_CLASSES, POSTGRES_CODES } from './codes-postgres.ts';
+import { SERVER_NAMES, serverNamed } from './server-named.ts';
 
 export interface Explanation {
   /** What happened, one sentence. */
@@ -29,10 +30,23 @@ const HTTP_4XX: Explanation = {
   act: 'Compare address, parameters and rights with what that API asks for; repeating it changes nothing.',
 };
 
-/** Of a code that was read from a log; null for one that is not known. Codes of the configuration win. */
-export function explainCode(code: string, own: readonly OwnCode[] = []): Explanation | null {
+/** What says that nothing takes connections: of a socket that is a file the system says ENOENT. */
+const UNREACHED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT']);
+
+/**
+ * Of a code that was read from a log; null for one that is not known. Codes of the configuration win. `text` is what
+ * stood beside it.
+ */
+export function explainCode(code: string, own: readonly OwnCode[] = [], text = ''): Explanation | null {
   const configured = own.find((each) => each.code === code);
   if (configured) return { means: configured.means, act: configured.act };
+  const server = UNREACHED.has(code) && /connect/i.test(text) ? serverNamed(null, text) : null;
+  if (server !== null) {
+    return {
+      means: `Nothing takes connections where ${SERVER_NAMES[server]} should: it is down, or elsewhere.`,
+      act: `Start ${SERVER_NAMES[server]}, or correct the address. Restarting bots before helps nobody.`,
+    };
+  }
   const known = APP_CODES[code];
   if (known) return known;
   if (/^TG5\d\d$/.test(code)) return TELEGRAM_5XX;

@@ -29,6 +29,12 @@ export interface ErrorGroup {
   readonly bots: ReadonlyMap<string, number>;
 }
 
+/** The last ERROR or FATAL of a bot, and the group it is of. */
+export interface LastError {
+  readonly event: LogEvent;
+  readonly group: Pick<ErrorGroup, 'code' | 'explanation'>;
+}
+
 /** What panels, alerts and the JSON read; a frozen copy has the same shape. */
 export interface ErrorsView {
   /** Counts the changes. */
@@ -46,6 +52,8 @@ export interface ErrorsView {
   isNew(group: Pick<ErrorGroup, 'fingerprint' | 'firstAt' | 'bots'>): boolean;
   /** WARN, ERROR and FATAL of each minute of the last hour, all groups together, those that left included. */
   readonly rates: Readonly<Record<LogLevel, MinuteRing>>;
+  /** By bot, at most a thousand; of a bot that wrote none within the hour it may be older, or missing. */
+  readonly lastErrors: ReadonlyMap<string, LastError>;
   /** ERROR and FATAL by bot, at most a thousand. */
   readonly botRates: ReadonlyMap<string, MinuteRing>;
   /** Events with a code by code and then by bot, at most 2,000 pairs. */

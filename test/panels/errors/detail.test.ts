@@ -30,7 +30,7 @@ test('a line among those around two samples stands on the page once, and every s
   };
   const errors = { isNew: () => false, marks: { of: () => null }, baseline: { kind: 'start' } };
   const cells = new Cells(80, 40);
-  drawErrorDetail(cells, { theme: createTheme('none'), world: { now: 100, errors } as never }, group, {
+  drawErrorDetail(cells, { theme: createTheme('none'), world: { now: 100, errors, entries: [] } as never }, group, {
     top: 0,
     around,
   });

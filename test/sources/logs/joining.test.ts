@@ -240,3 +240,11 @@ test('whatever flows in, rings and groups stay under 30 MB: long errors, traces,
     await log.end();
   }
 });
+
+test('a message that begins with the bot’s own name is told without it, so that one error of all bots is one', async () => {
+  const log = await watching();
+  appendFileSync(log.path, `${stamp} [ERROR] bot: cannot connect\n${stamp} [INFO] bot: well\n`);
+  await log.read();
+  expect(log.events().map(({ message }) => message)).toEqual(['cannot connect']);
+  await log.end();
+});

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { codeOf } from '../../../src/sources/logs/codes.ts';
 import { LogEvents } from '../../../src/sources/logs/events.ts';
 import { explainCode, type OwnCode } from '../../../src/state/errors/explain.ts';
+import { serverNamed } from '../../../src/state/errors/server-named.ts';
 import { createErrorHistory } from '../../../src/state/errors.ts';
 
 test.each([
@@ -89,4 +90,20 @@ test('a code of the configuration names and explains what its pattern matches, a
     ['SHOP7', 'The shop is closed.'],
     ['TG409', 'Ours.'],
   ]);
+});
+
+test('a refused connection that names a server is explained by that server, not by files and ports', () => {
+  const socket = 'connect ENOENT /run/postgresql/.s.PGSQL.5432';
+  expect(explainCode('ENOENT', [], socket)?.means).toContain('where PostgreSQL should');
+  expect(explainCode('ECONNREFUSED', [], 'connect ECONNREFUSED 10.0.0.7:6379')?.act).toContain('Start Redis');
+  expect(explainCode('ENOENT', [], "open 'postgres.json'")?.means).toContain('file');
+  expect(explainCode('ECONNREFUSED', [], 'connect ECONNREFUSED 10.0.0.7:8080')?.means).toContain('Nothing listens');
+});
+
+test('an error names the server it speaks of by its code, else by its words', () => {
+  expect(serverNamed('53300', 'sorry, too many clients already')).toBe('postgres');
+  expect(serverNamed('DB003', 'pool exhausted')).toBe('postgres');
+  expect(serverNamed('MISCONF', 'RDB snapshots')).toBe('redis');
+  expect(serverNamed('TG409', 'Conflict: terminated by other getUpdates request')).toBeNull();
+  expect(serverNamed('EPIPE', 'write EPIPE')).toBeNull();
 });

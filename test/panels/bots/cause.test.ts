@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { LogEvents } from '../../../src/sources/logs/events.ts';
+import type { Bot } from '../../../src/sources/pm2/snapshot.ts';
+import { createErrorHistory } from '../../../src/state/errors.ts';
+import { keyOf } from '../../../src/state/fleet.ts';
+import { Cells } from '../../../src/ui/screen/cells.ts';
+import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
+import { botsScope, drawn } from './worlds.ts';
+
+interface Said {
+  readonly message: string;
+  readonly agoMs: number;
+  readonly code?: string;
+  readonly level?: 'warn' | 'error';
+}
+
+function scopeWith(bot: Bot, said: readonly Said[]) {
+  const { panel, scope } = botsScope([makePm2Snapshot([bot])]);
+  const events = new LogEvents();
+  for (const { message, agoMs, code = null, level = 'error' } of said) {
+    const more = { stream: 'err', component: '', detail: '', retryAfterSeconds: null, path: '/a.log', fileId: '1:1' };
+    events.push({
+      ...more,
+      at: NOON - agoMs,
+      isStamped: true,
+      offset: 0,
+      bot: bot.name,
+      level,
+      message,
+      code,
+    } as never);
+  }
+  const errors = createErrorHistory();
+  errors.pull(events, NOON);
+  return { panel, scope: { ...scope, world: { ...scope.world, errors } } };
+}
+
+const shown = (bot: Bot, said: readonly Said[], columns = 140) => {
+  const { panel, scope } = scopeWith(bot, said);
+  return drawn(panel, scope, columns, 8).join('\n');
+};
+
+const detailOf = (bot: Bot, said: readonly Said[], columns: number) => {
+  const { panel, scope } = scopeWith(bot, said);
+  const cells = new Cells(columns, 16);
+  const detail = { panel: 'bots' as const, key: keyOf(bot), top: 0 };
+  panel.drawDetail(cells, { ...scope, ui: { ...scope.ui, detail } }, detail.key);
+  return cells.plain().join('\n');
+};
+
+const flapping = makeBot({ name: 'pay-bot', startedAt: NOON - 1_000, exits: makeCrashes(9, 2_000) });
+const syntax: Said = { message: "SyntaxError: Unexpected token ';'", agoMs: 1_500 };
+
+test('a bot that crashes says with which error, in its row and, on a phone, in the border', () => {
+  expect(shown(flapping, [syntax])).toContain('9×/5m exit 1: SyntaxError: Unexpected t');
+  expect(shown(flapping, [syntax], 40)).toContain('9×/5m exit 1: SyntaxError');
+});
+
+test('an error of long before the crash, or a warning, is not told as its cause', () => {
+  expect(shown(flapping, [{ ...syntax, agoMs: 600_000 }])).toMatch(/9×\/5m exit 1 +│/);
+  expect(shown(flapping, [{ ...syntax, level: 'warn' }])).toMatch(/9×\/5m exit 1 +│/);
+});
+
+test('a bot that runs and fails at what it does says so, until it has not for a minute', () => {
+  const bot = makeBot({ name: 'pay-bot' });
+  const refused = (agoMs: number): Said => ({ message: 'connect ECONNREFUSED', code: 'ECONNREFUSED', agoMs });
+  expect(shown(bot, [3_000, 2_000, 1_000].map(refused))).toContain('3 err/2m: ECONNREFUSED connect');
+  expect(shown(bot, [2_000, 1_000].map(refused))).not.toContain('err/2m');
+  expect(shown(bot, [63_000, 62_000, 61_000].map(refused))).not.toContain('err/2m');
+});
+
+test('the detail begins with the last error, what it means and what helps, and the deploy it came with', () => {
+  const deploy = {
+    at: NOON - 30_000,
+    fromVersion: '1.3.0',
+    toVersion: '1.4.0',
+    fromCommit: null,
+    toCommit: null,
+  };
+  const code = { version: '1.4.0', commit: null, branch: null, deploys: [deploy] };
+  const gone: Said = { message: "Cannot find module 'pg'", code: 'MODULE_NOT_FOUND', agoMs: 1_500 };
+  const page = detailOf({ ...flapping, code }, [gone], 80);
+  expect(page).toContain("last error  MODULE_NOT_FOUND Cannot find module 'pg' · 1s ago");
+  expect(page).toMatch(/deployed +1\.4\.0, 30s ago: it crashes since then, and did not before/);
+  expect(page).toContain('do          Install the dependencies of this version');
+  const crashedBefore = { ...flapping, exits: makeCrashes(30, 2_000), code };
+  expect(detailOf(crashedBefore, [gone], 80)).not.toContain('crashes since then');
+});
