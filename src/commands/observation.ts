@@ -76,7 +76,7 @@ export function createObservation({
   const logTimes = createLogTimes();
   const processes = createProcessScan(pm2Homes);
   const sources: Source[] = [
-    hostSource({ clock }),
+    hostSource({ clock, areProcessesSeen: () => attention?.areProcessesSeen ?? false }),
     ...pm2Homes.map((home, i) =>
       pm2Source({
         home,

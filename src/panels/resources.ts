@@ -8,6 +8,7 @@ import type { Cells } from '../ui/screen/cells.ts';
 import { RANGES } from '../ui/state.ts';
 import { drawResourcesDetail } from './resources/detail.ts';
 import { drawBody, drawSummaryLine, type ResourcesLook } from './resources/draw.ts';
+import { selectProcesses } from './resources/processes.ts';
 import { type ResourcesView, selectResources } from './resources/view.ts';
 
 export function resourcesPanel(): Panel {
@@ -25,8 +26,14 @@ export function resourcesPanel(): Panel {
   const lookOf = (scope: Scope): ResourcesLook => {
     const { keys } = viewOf(scope);
     const cursor = scope.isFocused ? (keys[cursorIndex(scope.list, keys)] ?? null) : null;
-    return { theme: scope.theme, isFocused: scope.isFocused, cursor };
+    const look = { theme: scope.theme, isFocused: scope.isFocused, cursor };
+    // To look through all processes has its price: at home, and where nothing is sampled for a screen, it is not done.
+    const { attention } = scope.world;
+    if (scope.ui.view !== 'resources' || attention === undefined || isPortable(scope)) return look;
+    attention.seeProcesses();
+    return { ...look, processes: selectProcesses(scope.world) };
   };
+  const isPortable = (scope: Scope): boolean => viewOf(scope).snapshot?.platform !== 'linux';
   return {
     id: 'resources',
     title: 'Resources',

@@ -1,12 +1,16 @@
 /**
- * Which bots somebody has before their eyes. Who draws a bot says so; who samples them reads those each second and the
- * others more rarely.
+ * What somebody has before their eyes. Who draws a bot says so; who samples them reads those each second and the others
+ * more rarely. The processes of the machine are looked through only while they are shown.
  */
 export interface Attention {
   /** Figures of this bot are being shown. */
   see(home: string, id: number | string): void;
   /** Whether they were shown lately. */
   isSeen(home: string, id: number | string): boolean;
+  /** The busiest processes of the machine are being shown. */
+  seeProcesses(): void;
+  /** Whether they were shown lately. */
+  readonly areProcessesSeen: boolean;
   /** A beat has passed. */
   beat(): void;
 }
@@ -17,6 +21,7 @@ const SEEN_BEATS = 3;
 export function createAttention(): Attention {
   const homes = new Map<string, Map<number | string, number>>();
   let now = 0;
+  let processesSeenAt = Number.NEGATIVE_INFINITY;
 
   return {
     see(home, id) {
@@ -27,6 +32,12 @@ export function createAttention(): Attention {
     isSeen(home, id) {
       const seenAt = homes.get(home)?.get(id);
       return seenAt !== undefined && now - seenAt <= SEEN_BEATS;
+    },
+    seeProcesses() {
+      processesSeenAt = now;
+    },
+    get areProcessesSeen() {
+      return now - processesSeenAt <= SEEN_BEATS;
     },
     beat() {
       now += 1;

@@ -171,6 +171,7 @@ const host: fc.Arbitrary<HostSnapshot> = fc.record({
   ),
   pressure: orNull(fc.record({ cpuSomePercent: percent, memorySomePercent: percent, ioSomePercent: percent })),
   oomKills: orNull(fc.nat()),
+  processes: fc.constant(null),
 });
 
 /** What `buildSnapshot` is given. */

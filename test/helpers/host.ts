@@ -44,6 +44,7 @@ export function hostSnapshot(changes: Partial<HostSnapshot> = {}): HostSnapshot 
     network: [{ name: 'eth0', rxBytesPerSecond: 2.1e6, txBytesPerSecond: 3e5 }],
     pressure: { cpuSomePercent: 1.2, memorySomePercent: 0, ioSomePercent: 12.4 },
     oomKills: 0,
+    processes: null,
     ...changes,
   };
 }

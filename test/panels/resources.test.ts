@@ -1,14 +1,19 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defaults } from '../../src/config/schema.ts';
 import { drawResourcesDetail, type Range } from '../../src/panels/resources/detail.ts';
 import { selectResources } from '../../src/panels/resources/view.ts';
 import { drawResources, resourcesPanel } from '../../src/panels/resources.ts';
-import type { HostSnapshot } from '../../src/sources/host/snapshot.ts';
+import { createAttention } from '../../src/sources/attention.ts';
+import type { HostProcess, HostProcesses, HostSnapshot } from '../../src/sources/host/snapshot.ts';
 import type { Reading } from '../../src/sources/source.ts';
 import { HostHistory } from '../../src/state/host-history.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
+import { initialUi } from '../../src/ui/state.ts';
 import { createTheme } from '../../src/ui/theme.ts';
+import { makeBot, makePm2Snapshot } from '../helpers/bots.ts';
 import { hostSnapshot } from '../helpers/host.ts';
+import { createStillWorld } from '../helpers/still-shell.ts';
+import { botsWorld } from './bots/worlds.ts';
 
 const NOW = 1_790_000_000_000;
 const theme = createTheme(16);
@@ -135,7 +140,7 @@ test('100x30, the whole screen: rows with their curves, and the curves again, la
     │ ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁██████▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁   ██████████████████▇▇▆▅▅▄▄▃▃▃▃▂▂▂▂▂▃▃▃▃▄▄▅▅▆▇▇█  │
     │ ──────────────────────────────────────────────   ──────────────────────────────────────────────  │
     │                                                                                                  │
-    │ load  6.1  5.2  4.0  of 4 cores        max 6.1   pressure  cpu  1%  mem  0%  io 12%     max 12%  │
+    │ load  6.1  5.2  4.0  of 4 cores        max 6.1   pressure  cpu  1%  mem  0%  io 12%  max io 12%  │
     │ ██████████████████████████████████████████████                                                   │
     │ ██████████████████████████████████████████████   ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇  │
     │ ██████████████████████████████████████████████   ██████████████████████████████████████████████  │
@@ -374,4 +379,171 @@ test('limits of one’s own colour rows, cores and summary from their values on'
   expect(styleOf(frame(80, 16), '46%')).toBe(theme.text);
   expect(styleOf(frame(80, 16), 'busy 12%')).toBe(theme.text);
   expect(styleOf(frame(80, 16), '85%')).toBe(theme.bad);
+});
+
+describe('the busiest processes', () => {
+  const one = (changes: Partial<HostProcess>): HostProcess => ({
+    pid: 4211,
+    ancestors: [900],
+    state: 'S',
+    cpuPercent: 0,
+    memoryBytes: 50e6,
+    user: 'root',
+    command: 'node /srv/bots/weather/current/index.js',
+    ...changes,
+  });
+  const dump = one({
+    pid: 7001,
+    ancestors: [7000],
+    cpuPercent: 140,
+    memoryBytes: 9e6,
+    user: 'postgres',
+    command: 'pg_dump --format=custom chatai',
+  });
+  const child = one({
+    pid: 4300,
+    ancestors: [4211, 900],
+    cpuPercent: 31,
+    memoryBytes: 700e6,
+    command: 'ffmpeg -i /srv/media/in.ogg',
+  });
+  const stuck = one({ pid: 88, ancestors: [], cpuPercent: 0.2, memoryBytes: 1e6, state: 'D', command: '[tar]' });
+  const bot = one({});
+  const processes = {
+    total: 231,
+    running: 2,
+    blocked: 1,
+    byCpu: [dump, child, stuck, bot],
+    byMemory: [child, bot, dump, stuck],
+  };
+
+  function shown(width: number, height: number, cursor: string | null, given: HostProcesses | null = processes) {
+    const world = createStillWorld().world();
+    const host = { ...(world.host as NonNullable<typeof world.host>), reading: fresh({ processes: given }) };
+    const { pm2 } = botsWorld([
+      makePm2Snapshot([makeBot({ name: 'weather', pid: 4211 })], { cpuPercent: Float64Array.of(31) }),
+    ]);
+    const attention = createAttention();
+    const ui = initialUi('resources');
+    const list = { ...ui.lists.resources, key: cursor };
+    const scope = {
+      world: { ...world, now: NOW, hostHistory: history, host, pm2, attention },
+      list,
+      theme,
+      isFocused: true,
+    };
+    const draw = (view: 'resources' | 'home') => {
+      const cells = new Cells(width, height);
+      resourcesPanel().draw(cells, { ...scope, ui: { ...ui, view } });
+      return cells.plain().join('\n');
+    };
+    return { draw, attention };
+  }
+
+  test('stand below the rows at 80x22, those of a bot by its name, and say who it is that takes the CPU', () => {
+    expect(shown(80, 22, 'cpu').draw('resources')).toMatchInlineSnapshot(`
+      "╭─ Resources ───────────────────────────────────────────────────────── up 12d ─╮
+      │▸cpu          ████████▎─────────  46%  iowait 3%, steal 0%  ▇▇▇▇▇▇▇▇▇▆▆▆▆▆▆▆▆ │
+      │  by core     ▁▁ ▇▇ ▄▄ ▂▂                                                     │
+      │ load         6.1  5.2  4.0  of 4 cores                     █████████████████ │
+      │ memory       ██████████████▏───  79%  3.4G free of 16G     ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆ │
+      │ swap         █████▍────────────  30%  1.2G of 4.0G         ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂ │
+      │ pressure     cpu  1%  mem  0%  io 12%                      ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅ │
+      │ disk io      r 2.1M/s w 300k/s busy 12%                    ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄ │
+      │ /            ███████████████▎──  85%  12G free of 80G                        │
+      │ …/postgresql ██████────────────  33%  134G free of 200G                      │
+      │ net          in 2.1M/s out 300k/s                          ▂▂▂▂▂▂▃▃▃▄▄▅▅▆▇▇█ │
+      │                                                                              │
+      │ processes by CPU  231, 2 running  1 waiting for a disk                       │
+      │ 140%  9.0M    7001  postgres  pg_dump --format=custom chatai                 │
+      │  31%  700M    4300  root      weather ffmpeg -i /srv/media/in.ogg            │
+      │   0%  1.0M      88  root      waits for a disk [tar]                         │
+      │   0%   50M    4211  root      weather node …/weather/current/index.js        │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      ╰──────────────────────────────────────────────────────────────────────────────╯"
+    `);
+  });
+
+  test('are told on a phone too', () => {
+    expect(shown(40, 18, 'cpu').draw('resources')).toMatchInlineSnapshot(`
+      "╭─ Resources ───────────────── up 12d ─╮
+      │▸cpu      ███▋────  46%  ▇▇▇▇▆▆▆▆▆▆▆▆ │
+      │  by core ▁▁ ▇▇ ▄▄ ▂▂                 │
+      │ load     6.1  5.2  4.0  of 4 cores   │
+      │ memory   ██████▎─  79%  3.4G free    │
+      │ swap     ██▍─────  30%  1.2G of 4.0G │
+      │ pressure cpu  1%  mem  0%  io 12%    │
+      │ disk io  r 2.1M/s w 300k/s busy 12%  │
+      │ /        ██████▊─  85%  12G free     │
+      │ …tgresql ██▋─────  33%  134G free    │
+      │ net      in 2.1M/s out 300k/s        │
+      │                                      │
+      │ processes by CPU  231, 2 running     │
+      │ 140%  9.0M  pg_dump --format=custom… │
+      │  31%  700M  weather ffmpeg -i …/in.… │
+      │   0%  1.0M  waits for a disk [tar]   │
+      │   0%   50M  weather node …/index.js  │
+      ╰──────────────────────────────────────╯"
+    `);
+  });
+
+  test('stand beside the graphs on a wide screen, by both orders on a tall one', () => {
+    expect(shown(120, 38, 'cpu').draw('resources')).toMatchInlineSnapshot(`
+      "╭─ Resources ───────────────────────────────────────────────────────────────────────────────────────────────── up 12d ─╮
+      │▸cpu      ██████▌───────  46%  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▆▆▆▆▆▆▆▆   pressure cpu  1%  mem  0%  io 12%    ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅  │
+      │  by core ▁▁ ▇▇ ▄▄ ▂▂                                       disk io  r 2.1M/s w 300k/s busy 12%  ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄  │
+      │ load     6.1  5.2  4.0  of 4 cores  ████████████████████   /        ███████████▉──  85%  12G free of 80G             │
+      │ memory   ███████████───  79%  3.4G free of 16G             …tgresql ████▋─────────  33%  134G free of 200G           │
+      │ swap     ████▎─────────  30%  1.2G of 4.0G                 net      in 2.1M/s out 300k/s        ▃▂▂▂▂▂▂▂▃▃▃▄▄▅▅▆▇▇█  │
+      │                                                                                                                      │
+      │ cpu  46%                          max 90% · last 52s   processes by CPU  231, 2 running  1 waiting for a disk        │
+      │       ▁▁▁▂▂▂▃▃▃▄▄▄▄▅▅▅▅▅▅▅▆▆▆▆▆▆▆▅▅▅▅▅▅▅▄▄▄▄▃▃▃▂▂▂▁▁   140%  9.0M    7001  postgres  pg_dump --format=custom chatai  │
+      │ ▆▇▇▇████████████████████████████████████████████████    31%  700M    4300  root      weather ffmpeg -i …/in.ogg      │
+      │ ████████████████████████████████████████████████████     0%  1.0M      88  root      waits for a disk [tar]          │
+      │ ────────────────────────────────────────────────────     0%   50M    4211  root      weather node …/current/index.js │
+      │ memory  79%                       max 79% · last 52s                                                                 │
+      │ ▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃                                                                 │
+      │ ████████████████████████████████████████████████████                                                                 │
+      │ ████████████████████████████████████████████████████                                                                 │
+      │ ────────────────────────────────────────────────────                                                                 │
+      │ disk io  r 2.1M/s w 300k/s busy 12%       max 8.3M/s                                                                 │
+      │                       ██████                                                                                         │
+      │                       ██████                                                                                         │
+      │ ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁██████▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁                                                                 │
+      │ ────────────────────────────────────────────────────                                                                 │
+      │ net  in 2.1M/s out 300k/s      max 3.9M/s · last 52s                                                                 │
+      │ █▇▇▆▆▅▄▃▃▂▁                                            processes by memory  231, 2 running  1 waiting for a disk     │
+      │ ████████████▇▇▆▅▄▃▃▂▁                                   31%  700M    4300  root      weather ffmpeg -i …/in.ogg      │
+      │ ███████████████████████▇▆▆▅▄▄▄▃▃▃▂▂▂▂▂▂▂▂▂▃▃▃▄▄▅▅▆▆▇     0%   50M    4211  root      weather node …/current/index.js │
+      │ ────────────────────────────────────────────────────   140%  9.0M    7001  postgres  pg_dump --format=custom chatai  │
+      │ load  6.1  5.2  4.0  of 4 cores   max 6.1 · last 52s     0%  1.0M      88  root      waits for a disk [tar]          │
+      │ ████████████████████████████████████████████████████                                                                 │
+      │ ████████████████████████████████████████████████████                                                                 │
+      │ ████████████████████████████████████████████████████                                                                 │
+      │ ────────────────────────────────────────────────────                                                                 │
+      │ pressure  cpu  1%  mem  0%  io 12%        max io 12%                                                                 │
+      │                                                                                                                      │
+      │ ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇                                                                 │
+      │ ████████████████████████████████████████████████████                                                                 │
+      │ ────────────────────────────────────────────────────                                                                 │
+      ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯"
+    `);
+  });
+
+  test('are ordered by memory with the cursor on a row that is about memory', () => {
+    const text = shown(80, 22, 'memory').draw('resources');
+    expect(text).toContain('processes by memory');
+    expect(text.indexOf('ffmpeg')).toBeLessThan(text.indexOf('pg_dump'));
+  });
+
+  test('are looked for only where they are shown, and until they are found it says so', () => {
+    const { draw, attention } = shown(80, 22, 'cpu', null);
+    expect(draw('home')).not.toContain('processes');
+    expect(attention.areProcessesSeen).toBe(false);
+    expect(draw('resources')).toContain('looking, for a second or two…');
+    expect(attention.areProcessesSeen).toBe(true);
+  });
 });

@@ -1,11 +1,13 @@
 /** Draws the rows, the cores, the graphs and the one-line summary of the host. */
 
-import { duration, percent } from '../../text/format.ts';
+import { percent } from '../../text/format.ts';
 import { measure, truncate } from '../../text/width.ts';
-import { area, bar, meter, type Samples, sparkline } from '../../ui/graph.ts';
+import { bar, meter, sparkline } from '../../ui/graph.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { severityOf } from '../severity.ts';
+import { drawGraphs, fitting, isCourse, LEAST_ROWS } from './graphs.ts';
+import { drawProcesses, orderAt, type ProcessesPlace, type ProcessesView } from './processes.ts';
 import type { ResourceRow } from './rows.ts';
 import type { ResourcesView } from './view.ts';
 
@@ -14,6 +16,8 @@ export interface ResourcesLook {
   readonly isFocused: boolean;
   /** The key of the row the cursor is on; null for none. */
   readonly cursor: string | null;
+  /** Absent where the processes are not to be shown. */
+  readonly processes?: ProcessesView;
 }
 
 /** A line of the panel: a row, or the bars of the cores below the cpu's. */
@@ -53,7 +57,39 @@ export function drawBody(
     }
   }
   const rest = height - perColumn - 1;
-  if (rest >= 4) drawGraphs(cells, view, look, x, y + perColumn + 1, width, rest);
+  if (rest < 4) return;
+  const below = { x, y: y + perColumn + 1, width, height: rest };
+  const graphs = look.processes === undefined ? below : besideProcesses(cells, look, look.processes, below);
+  if (graphs !== null) drawGraphs(cells, view, look.theme, graphs.x, graphs.y, graphs.width, graphs.height);
+}
+
+/** So tall the processes are listed by both orders. */
+const BOTH_ORDERS = 24;
+/** So many rows, title included, are worth more than any graph. */
+const LEAST_PROCESSES = 7;
+
+/** Draws the processes; gives what they leave for the graphs. */
+function besideProcesses(
+  cells: Cells,
+  { theme, cursor }: ResourcesLook,
+  processes: ProcessesView,
+  place: ProcessesPlace,
+): ProcessesPlace | null {
+  const order = orderAt(cursor);
+  const { x, y, width, height } = place;
+  if (width >= WIDE) {
+    const left = Math.floor(width * 0.46);
+    const right = { ...place, x: x + left + 2, width: width - left - 2 };
+    const upper = height < BOTH_ORDERS ? height : Math.ceil(height / 2);
+    drawProcesses(cells, processes, theme, order, { ...right, height: upper });
+    const other = order === 'cpu' ? 'memory' : 'cpu';
+    if (upper < height)
+      drawProcesses(cells, processes, theme, other, { ...right, y: y + upper + 1, height: height - upper - 1 });
+    return { ...place, width: left };
+  }
+  const rows = height < LEAST_PROCESSES + LEAST_ROWS ? height : Math.max(LEAST_PROCESSES, Math.ceil(height / 2));
+  drawProcesses(cells, processes, theme, order, { ...place, height: rows });
+  return rows === height ? null : { x, y: y + rows + 1, width, height: height - rows - 1 };
 }
 
 /** The lines that stay when there is little room: the worst, then the most asked for; in their own order. */
@@ -148,19 +184,7 @@ function keepEnd(path: string, columns: number): string {
   return `…${letters.join('')}`;
 }
 
-/** A sample or two are no course: the first seconds, and a snapshot, show the values alone. */
-function isCourse(samples: Samples): boolean {
-  let known = 0;
-  for (let i = samples.length - 1; i >= 0 && known < 3; i--) if (!Number.isNaN(samples.at(i) ?? Number.NaN)) known++;
-  return known === 3;
-}
-
 const labelWidth = (width: number): number => (width >= 90 ? 16 : width >= 60 ? 12 : 8);
-
-/** The longest of the words that fits; the shortest, cut, when none does. */
-function fitting(notes: readonly string[], room: number): string {
-  return notes.find((note) => measure(note) <= room) ?? truncate(notes.at(-1) ?? '', Math.max(0, room));
-}
 
 /** A bar for each core, or the busiest of each few where there are more than columns. */
 function drawCores(
@@ -191,69 +215,6 @@ function drawCores(
     for (let part = 0; part < Math.max(1, step - 1); part++)
       bar(cells, from + i * step + part, y, busiest, style, theme.muted);
   }
-}
-
-/** What is drawn large when the rows leave room: the newest at the right, a column a second. */
-const GRAPHS = ['cpu', 'memory', 'disk-io', 'net', 'load', 'pressure'] as const;
-/** The height of a graph, its title and base line included, that reads best. */
-const GOOD_ROWS = 9;
-const LEAST_ROWS = 5;
-
-function drawGraphs(
-  cells: Cells,
-  view: ResourcesView,
-  look: ResourcesLook,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-): void {
-  const { theme } = look;
-  const rows = GRAPHS.flatMap((key) =>
-    view.rows.filter((row) => row.key === key && row.samples && isCourse(row.samples)),
-  );
-  const downFor = (across: number) =>
-    Math.min(Math.ceil(rows.length / across), Math.max(1, Math.floor((height + 1) / LEAST_ROWS)));
-  const miss = (across: number) =>
-    Math.abs((height + 1) / downFor(across) - GOOD_ROWS) + 5 * Math.max(0, rows.length - downFor(across) * across);
-  const [across = 1] = [1, 2, 3].filter((n) => n === 1 || width / n >= 38).toSorted((a, b) => miss(a) - miss(b));
-  const down = downFor(across);
-  const each = Math.floor((height + 1) / down);
-  const columnWidth = Math.floor((width - 2 * (across - 1)) / across);
-  rows.slice(0, across * down).forEach((row, i) => {
-    const left = x + 1 + (i % across) * (columnWidth + 2);
-    const top = y + Math.floor(i / across) * each;
-    const room = columnWidth - 1;
-    const graphHeight = Math.min(12, each - 2 - (each > LEAST_ROWS ? 1 : 0));
-    const now = row.percent === undefined ? fitting(row.notes, room - row.label.length - 2) : percent(row.percent);
-    cells.text(left, top, row.label, theme.title, room);
-    const words =
-      row.label.length +
-      2 +
-      cells.text(left + row.label.length + 2, top, now, theme[row.severity], room - row.label.length - 2);
-    const told = scaleOf(row, room).find((text) => words + 2 + measure(text) <= room) ?? '';
-    cells.text(left + room - measure(told), top, told, theme.muted);
-    const style = row.severity === 'warn' || row.severity === 'bad' ? theme[row.severity] : theme.graph;
-    cells.fill(left, top + graphHeight + 1, room, 1, '─', theme.border);
-    area(cells, left, top + 1, room, graphHeight, row.samples as NonNullable<typeof row.samples>, {
-      style,
-      gapStyle: theme.muted,
-      ...(row.max !== undefined && { max: row.max }),
-      atLeast: row.atLeast ?? 0,
-    });
-  });
-}
-
-/** What the highest column stands for and how long ago the first was, a column being a second; then the former alone. */
-function scaleOf({ samples, format = percent }: ResourceRow, columns: number): readonly string[] {
-  let most = Number.NaN;
-  let shown = 0;
-  for (let i = Math.max(0, (samples?.length ?? 0) - columns); i < (samples?.length ?? 0); i++, shown++) {
-    const value = samples?.at(i) ?? Number.NaN;
-    if (!(value <= most) && !Number.isNaN(value)) most = value;
-  }
-  const max = `max ${format(most)}`;
-  return [`${max} · last ${duration(1000 * shown)}`, max];
 }
 
 /** One line, whole parts only: `cpu 71%  load 6.1/8  mem 78%  / 83%`. */

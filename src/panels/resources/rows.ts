@@ -142,6 +142,7 @@ function pressureRow({ pressure }: HostSnapshot, samples: Samples, limits: HostL
       `cpu ${percent(cpu)} mem ${percent(memory)} io ${percent(io)}`,
     ],
     samples,
+    format: (value) => `io ${percent(value)}`,
     atLeast: 20,
   };
 }

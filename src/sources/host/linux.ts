@@ -7,6 +7,7 @@ import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
 import { type Clock, type Source, SourceError } from '../source.ts';
 import { BlockTraffic } from './block.ts';
+import { BusyProcesses } from './busy-processes.ts';
 import { CpuTimes } from './cpu.ts';
 import { FileSystems, type FileSystemsOptions } from './file-systems.ts';
 import { UpInterfaces } from './interfaces.ts';
@@ -23,6 +24,8 @@ export interface LinuxHostOptions {
   /** Tried in order; the first with a name counts. */
   readonly osReleasePaths?: readonly string[];
   readonly ask?: FileSystemsOptions['ask'];
+  /** Whether somebody looks at the processes; nobody unless said. */
+  readonly areProcessesSeen?: () => boolean;
 }
 
 /** Readings closer together than this share their rates: 10 ms jiffies over less say nothing. */
@@ -61,6 +64,8 @@ export function linuxHost(options: LinuxHostOptions): Source<'host'> {
     mountsPath: join(procRoot, 'self/mountinfo'),
     ...(options.ask && { ask: options.ask }),
   });
+  const busy = new BusyProcesses(procRoot);
+  const { areProcessesSeen = () => false } = options;
   const name = redact(clean(hostname()));
   let system: string | null = null;
   let ratesAt = Number.NaN;
@@ -156,6 +161,7 @@ export function linuxHost(options: LinuxHostOptions): Source<'host'> {
       network: network.interfaces((candidate, totalBytes) => up.isUp(candidate, totalBytes), shownName),
       pressure: readPressure(),
       oomKills: orNull(oomKills),
+      processes: busy.processes,
     };
   }
 
@@ -183,6 +189,9 @@ export function linuxHost(options: LinuxHostOptions): Source<'host'> {
       } else if (pass !== null || !up.knows(network.names)) {
         void up.refresh(network.names);
       }
+      if (areProcessesSeen()) await busy.look(clock.monotonic());
+      else busy.forget();
+      signal.throwIfAborted();
       return readSnapshot();
     },
     close() {

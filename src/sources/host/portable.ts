@@ -105,6 +105,7 @@ export function portableHost({ clock, platform, load = loadPackage }: PortableHo
         network: interfacesOf(network),
         pressure: null,
         oomKills: null,
+        processes: null,
       } satisfies HostSnapshot;
     },
     close() {},

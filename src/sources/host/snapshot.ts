@@ -33,6 +33,34 @@ export interface HostSnapshot {
   readonly pressure: HostPressure | null;
   /** `oom_kill` of /proc/vmstat since boot; null where unknown. */
   readonly oomKills: number | null;
+  /** Null while nobody looks at them, and where they are not told. */
+  readonly processes: HostProcesses | null;
+}
+
+/** Who takes the machine's CPU and memory. */
+export interface HostProcesses {
+  /** How many there are, threads of the kernel left out; of them those that run now, and those that wait for a disk. */
+  readonly total: number;
+  readonly running: number;
+  readonly blocked: number;
+  /** Those that take most, the first of each the most. By CPU none before the second look. */
+  readonly byCpu: readonly HostProcess[];
+  readonly byMemory: readonly HostProcess[];
+}
+
+export interface HostProcess {
+  readonly pid: number;
+  /** Those above it, its parent first. */
+  readonly ancestors: readonly number[];
+  /** `R`, `S`, `D` and so on. */
+  readonly state: string;
+  /** Of one core, of this process alone, since the look before; NaN at its first one. */
+  readonly cpuPercent: number;
+  /** Resident, what it shares with others included. */
+  readonly memoryBytes: number;
+  readonly user: string;
+  /** Its command line, cleaned, redacted and cut, without the folder of the program; `[name]` where it has none. */
+  readonly command: string;
 }
 
 export interface HostMemory {

@@ -8,6 +8,8 @@ export const ticksPerSecond = 100;
 export interface ProcessStat {
   /** CPU of the process and of the children it has waited for, in clock ticks. */
   readonly cpuTicks: number;
+  /** Of these its own. */
+  readonly ownCpuTicks: number;
   /** Start in clock ticks since boot: with the pid, a process's identity. */
   readonly startTicks: number;
   readonly residentPages: number;
@@ -32,6 +34,7 @@ export function parseStat(bytes: Uint8Array, length: number): ProcessStat | null
   let field = 3;
   let parentPid = 0;
   let cpuTicks = 0;
+  let ownCpuTicks = 0;
   let startTicks = -1;
   let residentPages = -1;
   while (position < length && field < 24) {
@@ -45,12 +48,16 @@ export function parseStat(bytes: Uint8Array, length: number): ProcessStat | null
       else if (bytes[position] === 0x2d) isNegative = true;
       else return null;
     }
-    if (field >= 14 && field <= 17 && !isNegative) cpuTicks += value;
-    else if (field === 4) parentPid = value;
+    if (field >= 14 && field <= 17 && !isNegative) {
+      cpuTicks += value;
+      if (field <= 15) ownCpuTicks += value;
+    } else if (field === 4) parentPid = value;
     else if (field === 22) startTicks = value;
     else if (field === 24) residentPages = value;
   }
-  return startTicks === -1 || residentPages === -1 ? null : { cpuTicks, startTicks, residentPages, state, parentPid };
+  return startTicks === -1 || residentPages === -1
+    ? null
+    : { cpuTicks, ownCpuTicks, startTicks, residentPages, state, parentPid };
 }
 
 /** The stat of a process, or null when it is gone or hidden from us. */

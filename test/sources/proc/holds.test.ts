@@ -5,6 +5,7 @@ import type { ProcessStat } from '../../../src/sources/proc/stat.ts';
 const stat = (state: string, cpuTicks = 5, startTicks = 7): ProcessStat => ({
   state,
   cpuTicks,
+  ownCpuTicks: cpuTicks,
   startTicks,
   residentPages: 1,
   parentPid: 1,

@@ -11,6 +11,7 @@ test('CPU with that of children waited for, start, resident pages and parent are
   const bytes = line('node');
   expect(parseStat(bytes, bytes.length)).toEqual({
     cpuTicks: 321 + 45 + 6 + 7,
+    ownCpuTicks: 321 + 45,
     startTicks: 98765,
     residentPages: 13171,
     state: 'S',
