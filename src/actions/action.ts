@@ -13,7 +13,7 @@ import type { LastAct } from './audit-history.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { Target } from './target.ts';
 
-export type { BotTarget, HomeTarget, OrphanTarget, TableTarget, Target } from './target.ts';
+export type { BotTarget, HomeTarget, OrphanTarget, SessionTarget, TableTarget, Target } from './target.ts';
 
 /** R1 disruptive, one target; R2 wide or interrupting; R3 destroys data or evidence; `copy`: never run by us. */
 export type Risk = 'R1' | 'R2' | 'R3' | 'copy';

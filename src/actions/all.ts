@@ -1,6 +1,7 @@
 /** Every action there is, one line each; keys, hints, help and docs follow from these objects. */
 import type { Action } from './action.ts';
 import { deleteBot } from './delete.ts';
+import { cancelQuery, terminate } from './end-session.ts';
 import { flush } from './flush.ts';
 import { keep, keepForgotten } from './keep.ts';
 import { killOrphan } from './kill-orphan.ts';
@@ -36,5 +37,7 @@ export const actions: readonly Action[] = [
   startFile,
   save,
   resurrect,
+  cancelQuery,
+  terminate,
   vacuum,
 ];

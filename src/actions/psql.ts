@@ -15,6 +15,12 @@ export function quoteIdentifier(name: string): string {
   return `U&"${escaped.join('')}"`;
 }
 
+/** A server's own moment or the like as a literal of SQL; what is none is not sent. */
+export function quoteLiteral(text: string): string {
+  if (!/^[\w .:+-]+$/.test(text)) throw new Error('only what the server itself wrote as a moment is sent back to it');
+  return `'${text}'`;
+}
+
 /** `psql -h … -d … -c '…' -c '…'`. The password is left for psql to ask for. */
 export function psqlCommand(login: PostgresLogin, statements: readonly string[]): string {
   const { host, port, user, database } = login;

@@ -1,9 +1,15 @@
 /** What actions are aimed at, and how each kind of target is named on the screen and in the audit. */
 import type { Orphan } from '../sources/guard/snapshot.ts';
 import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
-import type { PostgresLogin, PostgresSnapshot, PostgresTable } from '../sources/postgres/snapshot.ts';
+import {
+  ageOf,
+  type PostgresLogin,
+  type PostgresSession,
+  type PostgresSnapshot,
+  type PostgresTable,
+} from '../sources/postgres/snapshot.ts';
 import { clean } from '../text/clean.ts';
-import { bytesLong, count } from '../text/format.ts';
+import { bytesLong, count, duration } from '../text/format.ts';
 
 /** A bot's identity: home + pm_id + unique_id. The rest is what was known when the target was taken. */
 export interface BotTarget {
@@ -29,6 +35,20 @@ export interface TableTarget {
   readonly table: PostgresTable;
 }
 
+/** A session of PostgreSQL: pid + backend_start, in the server of a source. The rest is what was known when it was taken. */
+export interface SessionTarget {
+  readonly kind: 'session';
+  /** Of the source it is seen through. */
+  readonly sourceId: string;
+  readonly login: PostgresLogin;
+  readonly pid: number;
+  /** `nightly-report (14168)`, cleaned for the screen: many sessions of one program have one name. */
+  readonly name: string;
+  readonly session: PostgresSession;
+  /** How many sessions wait for it, directly or behind another. */
+  readonly holdsUp: number;
+}
+
 /** A whole PM2, by its home. The rest is what was known of its daemon when the target was taken. */
 export interface HomeTarget {
   readonly kind: 'home';
@@ -52,7 +72,7 @@ export interface OrphanTarget {
 }
 
 /** What an action is aimed at. New kinds of target join this union. */
-export type Target = BotTarget | HomeTarget | OrphanTarget | TableTarget;
+export type Target = BotTarget | HomeTarget | OrphanTarget | SessionTarget | TableTarget;
 
 /** The target that a bot on the screen is. */
 export function botTarget(bot: Bot): BotTarget {
@@ -80,6 +100,17 @@ export function tableTarget(sourceId: string, snapshot: PostgresSnapshot, table:
   return { kind: 'table', sourceId, login, versionNumber, isInRecovery, name: tableName(table), table };
 }
 
+/** The target that a session on the screen is. */
+export function sessionTarget(
+  sourceId: string,
+  { login }: PostgresSnapshot,
+  session: PostgresSession,
+  holdsUp: number,
+): SessionTarget {
+  const { pid, application, user } = session;
+  return { kind: 'session', sourceId, login, pid, name: `${application || user} (${pid})`, session, holdsUp };
+}
+
 /** `public.dialog_messages`, cleaned for the screen. */
 export function tableName({ schema, name }: Pick<PostgresTable, 'schema' | 'name'>): string {
   return clean(`${schema}.${name}`);
@@ -94,6 +125,8 @@ export function targetKey(target: Target): string {
       return JSON.stringify([target.kind, target.home]);
     case 'orphan':
       return JSON.stringify([target.kind, target.pid, target.orphan.startTicks]);
+    case 'session':
+      return JSON.stringify([target.kind, target.sourceId, target.pid, target.session.backendStart]);
     case 'table':
       return JSON.stringify([target.kind, target.sourceId, target.login.database, target.table.oid]);
     default:
@@ -115,6 +148,10 @@ export function targetLine(target: Target): string {
       return `${target.name}  pid ${target.pid}  ${target.orphan.command}`;
     case 'home':
       return `${clean(target.home)}  ${target.daemonPid === null ? 'no daemon' : `daemon ${target.daemonPid}`}${target.version === null ? '' : `  PM2 ${target.version}`}`;
+    case 'session': {
+      const { state, backendType, user, database } = target.session;
+      return `${target.name}  ${state || backendType} ${duration(ageOf(target.session))}  ${user} in ${database}`;
+    }
     case 'table':
       return `${target.name}  ${count(target.table.deadRows)} dead rows  ${bytesLong(target.table.totalBytes)}  of ${clean(target.login.database)}`;
     default:
@@ -138,6 +175,7 @@ function numberOf(target: Target): string {
     case 'home':
       return target.daemonPid === null ? target.name : String(target.daemonPid);
     case 'orphan':
+    case 'session':
       return String(target.pid);
     case 'table':
       return target.table.oid;
@@ -166,6 +204,20 @@ export type AuditTarget =
       readonly startTicks: number;
     }
   | {
+      readonly kind: 'session';
+      readonly host: string;
+      readonly port: number;
+      readonly database: string;
+      /** Of ours. */
+      readonly role: string;
+      readonly name: string;
+      readonly pid: number;
+      readonly backendStart: string;
+      readonly user: string;
+      /** What it ran, on one line without secrets. */
+      readonly query: string;
+    }
+  | {
       readonly kind: 'table';
       readonly host: string;
       readonly port: number;
@@ -188,6 +240,12 @@ export function auditTarget(target: Target): AuditTarget {
     case 'orphan': {
       const { kind, home, name, pid, orphan } = target;
       return { kind, home, name, pid, startTicks: orphan.startTicks };
+    }
+    case 'session': {
+      const { kind, name, pid, session } = target;
+      const { host, port, user: role } = target.login;
+      const { backendStart, database, user, query } = session;
+      return { kind, host, port, database, role, name, pid, backendStart, user, query };
     }
     case 'table': {
       const { kind, name, table } = target;

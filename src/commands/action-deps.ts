@@ -53,7 +53,7 @@ function writtenAt({ pm2 }: World, bot: Bot, since: number): number | null {
 
 /** What is known of the source a target is seen through; `homes` are those of the PM2 sources, in their order. */
 export function readingOf(store: Pick<Store, 'of'>, homes: readonly string[], target: Target): Reading<unknown> {
-  if (target.kind === 'table') {
+  if (target.kind === 'table' || target.kind === 'session') {
     const seenThrough = store.of('postgres').find(({ id }) => id === target.sourceId);
     return seenThrough?.reading ?? { state: 'off', reason: 'no PostgreSQL is watched' };
   }

@@ -2,7 +2,7 @@
 
 /** The role the bots use, and owner of most. */
 export const BOTS_ROLE = 'chatai';
-/** The monitor's: sees all, owns one table, is no superuser. */
+/** The monitor's: sees all, may end sessions, owns one table, is no superuser. */
 export const MONITOR_ROLE = 'botop';
 export const DATABASE = 'chatai';
 
@@ -11,7 +11,7 @@ export function roleStatements(passwords: { readonly bots: string; readonly moni
   return [
     `CREATE ROLE ${BOTS_ROLE} LOGIN PASSWORD '${passwords.bots}'`,
     `CREATE ROLE ${MONITOR_ROLE} LOGIN PASSWORD '${passwords.monitor}'`,
-    `GRANT pg_monitor TO ${MONITOR_ROLE}`,
+    `GRANT pg_monitor, pg_signal_backend TO ${MONITOR_ROLE}`,
     `CREATE DATABASE ${DATABASE} OWNER ${BOTS_ROLE}`,
   ];
 }

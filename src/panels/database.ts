@@ -1,5 +1,5 @@
 /** The database panel: PostgreSQL with its sessions and tables as the list, and Redis below or beside it. */
-import { tableTarget } from '../actions/target.ts';
+import { sessionTarget, tableTarget } from '../actions/target.ts';
 import type { DatabaseHistory } from '../state/database-history.ts';
 import type { Entry } from '../state/store.ts';
 import type { World } from '../state/world.ts';
@@ -11,7 +11,14 @@ import { drawDatabaseDetail } from './database/detail.ts';
 import { drawDatabase } from './database/draw.ts';
 import type { DatabaseLook } from './database/postgres.ts';
 import { cursorOf } from './database/tables.ts';
-import { type DatabaseView, selectDatabase, sessionOfKey, sessionText, TABLE_SORTS } from './database/view.ts';
+import {
+  type DatabaseView,
+  selectDatabase,
+  sessionOfKey,
+  sessionText,
+  subtreeOf,
+  TABLE_SORTS,
+} from './database/view.ts';
 
 /** `historyOf` gives the world's own rings, so that a paused picture keeps its own. */
 export function databasePanel(historyOf: (world: World) => DatabaseHistory): Panel {
@@ -53,7 +60,11 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
       sessionOfKey(viewOf(scope), key)?.statement ?? viewOf(scope).postgres.snapshot?.rights.grant ?? null,
     targets(scope, key) {
       const entry = entryOf(scope.world, 'postgres');
-      const { snapshot } = viewOf(scope).postgres;
+      const view = viewOf(scope);
+      const { snapshot } = view.postgres;
+      const session = sessionOfKey(view, key);
+      if (entry && snapshot && session)
+        return [sessionTarget(entry.id, snapshot, session, subtreeOf(view.waits, session.pid).length)];
       const table = snapshot?.tables?.find(({ oid }) => oid === key);
       return entry && snapshot && table ? [tableTarget(entry.id, snapshot, table)] : [];
     },

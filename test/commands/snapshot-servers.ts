@@ -133,6 +133,7 @@ const session: fc.Arbitrary<PostgresSession> = fc.record({
   client: fc.string(),
   state: fc.constantFrom('active', 'idle', 'idle in transaction', ''),
   wait: fc.constantFrom('', 'Lock:transactionid'),
+  queryStart: fc.string(),
   queryMs: ms,
   transactionMs: ms,
   stateMs: ms,

@@ -120,6 +120,7 @@ export function parseSession(row: Row, canSignal: boolean): PostgresSession {
     client: nameOf(row['client']),
     state: nameOf(row['state']),
     wait: nameOf(row['wait']),
+    queryStart: row['query_start'] ?? '',
     queryMs: milliseconds(row['query_s']),
     transactionMs: milliseconds(row['xact_s']),
     stateMs: milliseconds(row['state_s']),

@@ -57,7 +57,7 @@ export const STATEMENT_LENGTH = 4000;
 
 const SESSION = `a.pid, a.backend_start, a.backend_type, pg_get_userbyid(nullif(a.usesysid, 0)) as usename,
  (select datname from pg_database d where d.oid = a.datid) as datname, a.application_name, host(a.client_addr) as client, a.state,
- concat_ws(':', a.wait_event_type, a.wait_event) as wait,
+ concat_ws(':', a.wait_event_type, a.wait_event) as wait, a.query_start,
  extract(epoch from clock_timestamp() - a.query_start) as query_s, extract(epoch from clock_timestamp() - a.xact_start) as xact_s,
  extract(epoch from clock_timestamp() - a.state_change) as state_s, left(a.query, ${STATEMENT_LENGTH}) as query,
  octet_length(a.query) > pg_size_bytes(current_setting('track_activity_query_size')) - 5 as is_cut,
@@ -84,6 +84,12 @@ export const SESSIONS_WITH_LOCKS = `with a as materialized (select * from pg_sta
  where (a.backend_type = 'client backend' and a.state <> 'idle') or w.pid is not null
   or a.pid in (select unnest(blockers) from w)
  order by w.pid is null, least(a.xact_start, a.query_start) nulls last limit 100`;
+
+/** One session as it is now, without whom it waits for. */
+export function sessionByPid(pid: number): string {
+  if (!Number.isSafeInteger(pid)) throw new Error('a pid is a number');
+  return `select ${SESSION} from pg_stat_get_activity(${pid}) a`;
+}
 
 /** What each database takes on disk; null where this login may not know. It looks at every file, so it is asked rarely. */
 export const DATABASE_SIZES = `select datname, case when has_database_privilege(oid, 'CONNECT') or pg_has_role('pg_read_all_stats', 'USAGE')

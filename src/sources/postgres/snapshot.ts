@@ -53,6 +53,8 @@ export interface PostgresSession {
   readonly state: string;
   /** `Lock:transactionid`; empty when it waits for nothing. */
   readonly wait: string;
+  /** When its query began, the server's own text; empty before the first. */
+  readonly queryStart: string;
   /** Since its query began; of one that is idle in a transaction that is its last query. Null unknown. */
   readonly queryMs: number | null;
   readonly transactionMs: number | null;

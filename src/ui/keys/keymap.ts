@@ -11,6 +11,7 @@ const PANEL_OF: Readonly<Record<Target['kind'], PanelId>> = {
   bot: 'bots',
   home: 'bots',
   orphan: 'bots',
+  session: 'database',
   table: 'database',
 };
 

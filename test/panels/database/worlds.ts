@@ -21,6 +21,7 @@ export function makeSession(over: Partial<PostgresSession> & { readonly pid: num
     client: '10.0.0.7',
     state: 'active',
     wait: '',
+    queryStart: '2026-01-15 11:59:58+00',
     queryMs: 2_000,
     transactionMs: 2_000,
     stateMs: 2_000,
