@@ -12,10 +12,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
+const require = createRequire(import.meta.url);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = resolve(process.env.BOTOP_BUILD_DIST ?? join(root, 'dist'));
 // A running monitor of the last build still loads its chunks lazily: they stay for a day.
@@ -80,8 +83,15 @@ const { metafile } = await build({
   },
 });
 
-for (const file of Object.keys(metafile.outputs).filter((name) => name.endsWith('.js')))
-  keepOneByte(resolve(root, file));
+for (const [name, { imports }] of Object.entries(metafile.outputs)) {
+  if (!name.endsWith('.js')) continue;
+  const file = resolve(root, name);
+  const code = readFileSync(file, 'utf8');
+  const builtins = imports.filter(
+    ({ kind, external, path }) => kind === 'import-statement' && external && isBuiltin(path),
+  );
+  writeFileSync(file, requireBuiltins(keepOneByte(code), builtins.length));
+}
 
 const unusable = lazyCommonJs(metafile);
 if (unusable.length > 0) {
@@ -97,10 +107,39 @@ removeOldChunks(new Set(Object.keys(metafile.outputs).map((file) => resolve(root
  * esbuild escapes all but the characters of regular expressions, and one of them has V8 keep the whole file with two
  * bytes a character for as long as the program runs.
  */
-function keepOneByte(file) {
-  const code = readFileSync(file, 'utf8');
-  const escaped = code.replaceAll(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  if (escaped !== code) writeFileSync(file, escaped);
+function keepOneByte(code) {
+  return code.replaceAll(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/**
+ * Where one of Node's own modules is imported, Node reads all that it exports, and with it loads what stands behind each
+ * getter: its streams, its web cryptography, its lists of addresses. Where it is required it reads nothing.
+ */
+function requireBuiltins(code, expected) {
+  let found = 0;
+  const required = code.replaceAll(/\bimport([\w$\s,{}*]+?)from"([\w:/]+)";/g, (statement, names, path) => {
+    if (!isBuiltin(path)) return statement;
+    found++;
+    const [, whole, some] = /^\s*(?:\*\s*as\s+)?([\w$]*),?(?:\{(.*)\})?\s*$/.exec(names);
+    const module = `require("${path}")`;
+    const bound = (some?.split(',') ?? []).map((one) => {
+      const [name, local = name] = one.split(' as ');
+      if (name === 'default') return `${local}=${module}`;
+      return isLate(path, name) ? `${local}=(...given)=>${module}.${name}(...given)` : `${local}=${module}.${name}`;
+    });
+    return `var ${[...(whole ? [`${whole}=${module}`] : []), ...bound].join(',')};`;
+  });
+  if (found !== expected)
+    throw new Error(`${found} imports of Node's own modules were found, and there are ${expected}`);
+  return required;
+}
+
+/** Whether it is a function of a module that the first picture needs nothing of: that is loaded when it is called. */
+function isLate(path, name) {
+  if (!['node:crypto', 'node:child_process', 'node:zlib'].includes(path)) return false;
+  const exported = require(path)[name];
+  // A class is called with `new`, and what has a form for `promisify` must be the function itself.
+  return typeof exported === 'function' && /^[a-z]/.test(name) && exported[promisify.custom] === undefined;
 }
 
 /**

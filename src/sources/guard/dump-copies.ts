@@ -56,12 +56,14 @@ const keptFields = [
 
 export function createDumpKeeper(home: string, folder: () => Promise<CopiesFolder>): DumpKeeper {
   const source = join(home, 'dump.pm2');
-  const prefix = `dump-${createHash('sha256').update(home).digest('hex').slice(0, 8)}-`;
+  let known = '';
+  // Where nothing was ever saved no cryptography is loaded for it.
+  const prefix = (): string => (known ||= `dump-${createHash('sha256').update(home).digest('hex').slice(0, 8)}-`);
   let seen = '';
   let last: DumpCopies | null = null;
 
   async function copies(path: string): Promise<string[]> {
-    return (await readdir(path)).filter((name) => name.startsWith(prefix) && name.endsWith('.json')).sort();
+    return (await readdir(path)).filter((name) => name.startsWith(prefix()) && name.endsWith('.json')).sort();
   }
 
   async function describe(path: string, problem: string | null): Promise<DumpCopies> {
@@ -83,7 +85,7 @@ export function createDumpKeeper(home: string, folder: () => Promise<CopiesFolde
   }
 
   async function write(path: string, text: string, now: number): Promise<void> {
-    const part = join(path, `.${prefix}${randomUUID()}.part`);
+    const part = join(path, `.${prefix()}${randomUUID()}.part`);
     const file = await open(
       part,
       constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
@@ -95,7 +97,7 @@ export function createDumpKeeper(home: string, folder: () => Promise<CopiesFolde
       await file.close();
     }
     // Written whole or not at all; names sort by time.
-    await rename(part, join(path, `${prefix}${new Date(now).toISOString().replaceAll(':', '-')}.json`));
+    await rename(part, join(path, `${prefix()}${new Date(now).toISOString().replaceAll(':', '-')}.json`));
     for (const old of (await copies(path)).slice(0, -maxCopies)) await unlink(join(path, old));
   }
 
