@@ -12,6 +12,8 @@ export interface Moving {
   readonly poller: Poller;
   /** How many timers the poller has taken and not given back. */
   readonly timers: number;
+  /** What the next beat reads is made: not part of what a beat costs. */
+  prepare(): void;
   /** One second passes, and everything due is read and shown. */
   beat(): Promise<void>;
 }
@@ -53,6 +55,7 @@ export function createMoving({ bots: count, columns, rows, isAlive = true }: Mov
       ),
     host: () => hostSnapshot(isAlive ? { cpuPercent: 40 + next() * 20, load: [2 + next(), 2.5, 2.2] } : {}),
   };
+  let prepared: Partial<Snapshots> = {};
   const source = (kind: Kind): Source => ({
     kind,
     id: kind,
@@ -60,7 +63,7 @@ export function createMoving({ bots: count, columns, rows, isAlive = true }: Mov
     timeoutMs: 5_000,
     async read() {
       if (kind !== 'pm2' && kind !== 'host') throw new SourceOff('not here');
-      return readings[kind]();
+      return prepared[kind] ?? readings[kind]();
     },
     close() {},
   });
@@ -109,6 +112,11 @@ export function createMoving({ bots: count, columns, rows, isAlive = true }: Mov
     get timers() {
       return timers;
     },
+    prepare() {
+      seconds++;
+      prepared = { pm2: readings.pm2(), host: readings.host() };
+      seconds--;
+    },
     async beat() {
       const shown = new Promise<void>((resolve) => {
         told = resolve;
@@ -116,6 +124,7 @@ export function createMoving({ bots: count, columns, rows, isAlive = true }: Mov
       seconds++;
       tick?.();
       await shown;
+      prepared = {};
     },
   };
 }

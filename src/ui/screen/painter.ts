@@ -62,8 +62,8 @@ class Bytes {
     this.length += this.#buffer.write(text, this.length, 'utf8');
   }
 
-  toString(): string {
-    return this.#buffer.toString('utf8', 0, this.length);
+  copy(): Buffer {
+    return Buffer.from(this.#buffer.subarray(0, this.length));
   }
 }
 
@@ -84,6 +84,7 @@ export class Painter {
   readonly #change: (from: StyleId, to: StyleId) => string;
   readonly #repertoire: Repertoire;
   #pen: StyleId = 0;
+  #headLength = 0;
 
   constructor(width: number, height: number, options: PaintOptions) {
     const { depth = 'true', repertoire = 'all', background = { isLight: false } } = options;
@@ -102,21 +103,35 @@ export class Painter {
   }
 
   /**
-   * Begins a writing of the rows of `next` that may have changed; with `isCleared` the terminal is cleared, and all that
-   * is not blank follows. Rows that are as they were are struck off `touchedRows`.
+   * Begins a writing, with `head`, of the rows of `next` that may have changed; with `isCleared` the terminal is cleared,
+   * and all that is not blank follows. Rows that are as they were are struck off `touchedRows`.
    */
-  begin(isCleared: boolean, next: Cells, touchedRows: Uint8Array): void {
+  begin(head: string, isCleared: boolean, next: Cells, touchedRows: Uint8Array): void {
     this.#bytes.length = 0;
+    this.#bytes.ascii(head);
+    this.#headLength = head.length;
     this.#pen = 0;
     if (!isCleared) return this.#scroll(next, touchedRows);
     this.#bytes.ascii('\x1b[0m\x1b[2J');
     this.#shown.clear();
   }
 
-  /** Ends the writing and returns it, without the sequences of modes around it. */
-  end(): string {
+  /** Whether nothing but the head had to be written. */
+  get isEmpty(): boolean {
+    return this.#bytes.length === this.#headLength;
+  }
+
+  /** Ends the writing with `tail`; returns how many bytes it is. */
+  end(tail: string): number {
     this.#restyle(0);
-    return this.#bytes.toString();
+    this.#bytes.ascii(tail);
+    return this.#bytes.length;
+  }
+
+  /** The writing and what follows it, in bytes of its own: the terminal may take them later. */
+  taken(after: string): Buffer {
+    this.#bytes.ascii(after);
+    return this.#bytes.copy();
   }
 
   #restyle(style: StyleId): void {

@@ -8,7 +8,7 @@ export interface TtyLike {
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
   readonly writableNeedDrain?: boolean;
-  write(text: string, written: (error?: Error | null) => void): boolean;
+  write(bytes: string | Buffer, written: (error?: Error | null) => void): boolean;
   once(event: 'drain', listener: () => void): unknown;
 }
 
@@ -248,29 +248,29 @@ export class Screen {
   #write(): void {
     const isCleared = this.#isCleared;
     const { cells, touchedRows } = this.#picture;
-    let written = 0;
-    this.#painter.begin(isCleared, cells, touchedRows);
-    for (let y = 0; y < this.#rows; y += 1) if (touchedRows[y] === 1) written += this.#painter.row(cells, y);
-    touchedRows.fill(0);
-    if (written === 0 && !isCleared && !this.#isCursorNew) return;
-    const body = this.#painter.end();
+    const painter = this.#painter;
     const at = this.#cursor;
-    const cursor = at === null ? '' : `\x1b[${at.y + 1};${at.x + 1}H\x1b[?25h`;
     // Hidden while cells are written: without synchronized updates it would be seen running over the screen.
     const hide = at !== null || this.#isCursorNew ? '\x1b[?25l' : '';
+    let written = 0;
+    painter.begin(`\x1b[?2026h${hide}`, isCleared, cells, touchedRows);
+    for (let y = 0; y < this.#rows; y += 1) if (touchedRows[y] === 1) written += painter.row(cells, y);
+    touchedRows.fill(0);
+    if (painter.isEmpty && !this.#isCursorNew) return;
     this.#isCleared = false;
     this.#isCursorNew = false;
     this.#framesWritten += 1;
     this.#cellsWritten += written;
-    const frame = `\x1b[?2026h${hide}${body}${cursor}\x1b[?2026l`;
-    this.#send(frame + (this.#link?.sent(Buffer.byteLength(frame)) ?? ''), true);
+    const cursor = at === null ? '' : `\x1b[${at.y + 1};${at.x + 1}H\x1b[?25h`;
+    const length = painter.end(`${cursor}\x1b[?2026l`);
+    this.#send(painter.taken(this.#link?.sent(length) ?? ''), true);
   }
 
-  #send(text: string, isFrame = false): void {
-    this.#bytesWritten += Buffer.byteLength(text);
+  #send(bytes: string | Buffer, isFrame = false): void {
+    this.#bytesWritten += Buffer.byteLength(bytes);
     this.#unwritten += 1;
     this.#blockedSince ??= performance.now();
-    const isTaken = this.#out.write(text, (error) => {
+    const isTaken = this.#out.write(bytes, (error) => {
       this.#unwritten -= 1;
       this.#blockedSince = this.#unwritten > 0 ? performance.now() : null;
       if (this.#link !== null && this.#isDirty) this.#schedule();

@@ -46,9 +46,9 @@ export class Emulator implements TtyLike {
     return this.term.rows;
   }
 
-  write(text: string, written: () => void): boolean {
-    this.writes.push(text);
-    this.term.write(text, written);
+  write(bytes: string | Buffer, written: () => void): boolean {
+    this.writes.push(bytes.toString());
+    this.term.write(bytes, written);
     return true;
   }
 

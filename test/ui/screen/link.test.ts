@@ -12,8 +12,8 @@ class Far implements TtyLike {
   readonly rows = 4;
   readonly writes: string[] = [];
 
-  write(text: string, written: () => void): boolean {
-    this.writes.push(text);
+  write(bytes: string | Buffer, written: () => void): boolean {
+    this.writes.push(bytes.toString());
     queueMicrotask(written);
     return true;
   }

@@ -15,8 +15,8 @@ class Clogged implements TtyLike {
   #drain: (() => void) | undefined;
   #written: ((error?: Error | null) => void)[] = [];
 
-  write(text: string, written: (error?: Error | null) => void): boolean {
-    this.writes.push(text);
+  write(bytes: string | Buffer, written: (error?: Error | null) => void): boolean {
+    this.writes.push(bytes.toString());
     this.writableNeedDrain = true;
     this.#written.push(written);
     return false;
