@@ -8,6 +8,7 @@ import { fingerprintOf, normaliseMessage } from './errors/fingerprint.ts';
 import { createErrorMarks, type ErrorMarks } from './errors/marks.ts';
 import { MinuteRing } from './errors/rate.ts';
 import { createLogRates } from './errors/rates.ts';
+import { createSamples } from './errors/samples.ts';
 import type { ErrorGroup, ErrorsView, LastError } from './errors/view.ts';
 
 export type { ErrorGroup, ErrorsView } from './errors/view.ts';
@@ -34,9 +35,6 @@ export interface ErrorHistoryOptions extends Partial<BaselineContext> {
 }
 
 const WINDOW_MS = 3_600_000;
-const MAX_SAMPLES = 8;
-/** Of all samples together. One of each group always fits. */
-const MAX_SAMPLE_CHARACTERS = 1_500_000;
 /** Fingerprints that are remembered when their group is gone. */
 const MAX_REMEMBERED = 5_000;
 const MAX_BOTS = 64;
@@ -44,6 +42,8 @@ const MAX_LAST_ERRORS = 1_000;
 const FROZEN_EVENTS = 1_000;
 /** Groups are looked through for those whose hour is over this often. */
 const SWEEP_MS = 60_000;
+/** Whoever sets a clock back by less does not change what an hour's minutes tell. */
+const SET_BACK_MS = 60_000;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 interface Group extends Mutable<Omit<ErrorGroup, 'samples' | 'bots'>> {
@@ -52,15 +52,15 @@ interface Group extends Mutable<Omit<ErrorGroup, 'samples' | 'bots'>> {
 }
 
 export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHistory {
-  const { maxGroups = 500, marks = createErrorMarks(), startedAt = 0, botStartedAt = () => null, codes = [] } = options;
-  const context: BaselineContext = { startedAt, botStartedAt };
+  const { maxGroups = 500, marks = createErrorMarks(), botStartedAt = () => null, codes = [] } = options;
+  const context: Mutable<BaselineContext> = { startedAt: options.startedAt ?? 0, botStartedAt };
   let baseline: Baseline = { kind: 'start' };
   /** When errors were first seen whose group may be gone, the one that is gone the longest first. */
   const remembered = new Map<string, number>();
-  let sampleCharacters = 0;
   const groups = new Map<string, Group>();
+  const samples = createSamples(groups);
   const lastErrors = new Map<string, LastError>();
-  const rates = createLogRates(startedAt);
+  const rates = createLogRates();
   let source: LogEvents | null = null;
   let seen = 0;
   let seenPassedOver = 0;
@@ -68,6 +68,7 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
   let groupsLeft = 0;
   let eventsMissed = 0;
   let sweptAt = Number.NEGATIVE_INFINITY;
+  let pulledAt = Number.NEGATIVE_INFINITY;
   let list: readonly Group[] | null = null;
 
   function take(event: LogEvent, now: number): void {
@@ -87,9 +88,9 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
     group.rate.add(at);
     group.firstAt = Math.min(group.firstAt, at);
     group.lastAt = Math.max(group.lastAt, at);
-    if (event.at >= group.last.at) group.last = event;
-    addSample(group, event);
-    if (event.level !== 'warn' && event.at >= (lastErrors.get(event.bot)?.event.at ?? 0)) {
+    if (isNewer(event, group.last, now)) group.last = event;
+    samples.add(group, event);
+    if (event.level !== 'warn' && isNewer(event, lastErrors.get(event.bot)?.event, now)) {
       // The bot that erred longest ago makes room.
       lastErrors.delete(event.bot);
       lastErrors.set(event.bot, { event, group });
@@ -99,23 +100,8 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
     if (count !== undefined || group.bots.size < MAX_BOTS) group.bots.set(event.bot, (count ?? 0) + 1);
   }
 
-  function addSample(group: Group, event: LogEvent): void {
-    group.samples.push(event);
-    sampleCharacters += charactersOf(event);
-    if (group.samples.length > MAX_SAMPLES) sampleCharacters -= charactersOf(group.samples.shift() as LogEvent);
-    if (sampleCharacters > MAX_SAMPLE_CHARACTERS) {
-      for (const each of groups.values()) trim(each, Math.ceil(each.samples.length / 2));
-    }
-  }
-
-  /** Keeps the newest samples. */
-  function trim(group: Group, count: number): void {
-    const out = group.samples.splice(0, group.samples.length - count);
-    for (const event of out) sampleCharacters -= charactersOf(event);
-  }
-
   function drop(key: string, group: Group): void {
-    trim(group, 0);
+    samples.drop(group);
     groups.delete(key);
     list = null;
     remembered.delete(group.fingerprint);
@@ -182,6 +168,20 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
     groupsLeft += 1;
   }
 
+  /** All moments that are kept as long ago as they were, by a clock that was set back by `ms`. */
+  function setBack(ms: number, now: number): void {
+    for (const group of groups.values()) {
+      group.firstAt -= ms;
+      group.lastAt -= ms;
+      group.rate.setBack(now);
+    }
+    for (const [fingerprint, at] of remembered) remembered.set(fingerprint, at - ms);
+    if ('at' in baseline) baseline = { ...baseline, at: baseline.at - ms };
+    context.startedAt -= ms;
+    rates.setBack(now);
+    version += 1;
+  }
+
   function sweep(now: number): void {
     if (now - sweptAt < SWEEP_MS && now >= sweptAt) return;
     sweptAt = now;
@@ -223,6 +223,9 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
       return eventsMissed;
     },
     ...rates.view,
+    get startedAt() {
+      return context.startedAt;
+    },
     get ratesLeft() {
       return rates.left;
     },
@@ -246,6 +249,8 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
         seen = 0;
         seenPassedOver = 0;
       }
+      if (pulledAt - now >= SET_BACK_MS) setBack(pulledAt - now, now);
+      pulledAt = now;
       sweep(now);
       if (events.lastSeq === seen) return false;
       eventsMissed += Math.max(0, events.firstSeq - (seen + 1)) + events.passedOver - seenPassedOver;
@@ -276,6 +281,7 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
         groupsLeft,
         eventsMissed,
         ...rates.copy(),
+        startedAt: context.startedAt,
         ratesLeft: rates.left,
         newest(visit) {
           for (const event of kept) if (!visit(event)) return;
@@ -285,6 +291,7 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
   };
 }
 
-function charactersOf({ message, detail }: LogEvent): number {
-  return message.length + detail.length;
+/** One that is dated later than now was written before the clock was set back, or by somebody whose clock is wrong. */
+function isNewer(event: LogEvent, other: LogEvent | undefined, now: number): boolean {
+  return other === undefined || event.at >= other.at || other.at > now;
 }

@@ -181,3 +181,43 @@ test('a ring of minutes counts as a list of moments does', () => {
     }),
   );
 });
+
+test('a ring of minutes that is set back counts what lies ahead as of this minute, and forgets nothing', () => {
+  const minutes = fc.array(fc.integer({ min: 1_000, max: 1_059 }), { maxLength: 40 });
+  fc.assert(
+    fc.property(minutes, fc.integer({ min: 700, max: 1_100 }), (added, setTo) => {
+      const ring = new MinuteRing();
+      for (const minute of added) ring.add(minute * 60_000);
+      const now = setTo * 60_000;
+      ring.setBack(now);
+      const isAhead = setTo < Math.max(...added);
+      expect(ring.sum(now)).toBe(isAhead ? added.length : added.filter((minute) => minute > setTo - 60).length);
+      ring.add(now);
+      expect(ring.at(59, now)).toBeGreaterThan(0);
+    }),
+  );
+});
+
+test('a clock that is set back two hours hides no error, and what was new or old stays so', () => {
+  const ring = new LogEvents();
+  const history = createErrorHistory({ startedAt: NOON - 60_000 });
+  ring.push(event({ at: NOON - 600_000, message: 'of before' }));
+  ring.push(event({ at: NOON, message: 'goes on' }));
+  history.pull(ring, NOON);
+  const earlier = NOON - 7_200_000;
+  ring.push(event({ at: earlier, message: 'goes on' }));
+  ring.push(event({ at: earlier, message: 'of now' }));
+  history.pull(ring, earlier);
+  const told = history.groups.map((group) => [group.pattern, group.rate.sum(earlier), history.isNew(group)]);
+  expect(told).toEqual([
+    ['of before', 1, false],
+    ['goes on', 2, true],
+    ['of now', 1, true],
+  ]);
+  expect(history.rates.error.sum(earlier)).toBe(4);
+  expect(history.groups.map(({ lastAt, last }) => [earlier - lastAt, last.at])).toEqual([
+    [600_000, NOON - 600_000],
+    [0, earlier],
+    [0, earlier],
+  ]);
+});

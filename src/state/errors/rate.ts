@@ -18,6 +18,19 @@ export class MinuteRing {
     this.#counts[place] = (this.#counts[place] as number) + count;
   }
 
+  /** The clock was set back to `now`: what lies after it has only just happened. */
+  setBack(now: number): void {
+    const minute = Math.floor(now / MINUTE_MS);
+    if (minute >= this.#newest) return;
+    let ahead = 0;
+    for (let later = Math.max(minute, this.#newest - MINUTES) + 1; later <= this.#newest; later += 1) {
+      ahead += this.#counts[later % MINUTES] as number;
+      this.#counts[later % MINUTES] = 0;
+    }
+    this.#newest = minute;
+    this.add(now, ahead);
+  }
+
   /** How many in the `minutes` that end with the minute of `now`, at most sixty. */
   sum(now: number, minutes: number = MINUTES): number {
     let sum = 0;

@@ -4,7 +4,7 @@ import type { LogEvent, LogLevel } from '../../sources/logs/snapshot.ts';
 import { MinuteRing } from './rate.ts';
 import type { ErrorsView } from './view.ts';
 
-type RatesView = Pick<ErrorsView, 'rates' | 'botRates' | 'codeRates' | 'loginRates' | 'requestRates' | 'startedAt'>;
+type RatesView = Pick<ErrorsView, 'rates' | 'botRates' | 'codeRates' | 'loginRates' | 'requestRates'>;
 
 export interface LogRates {
   readonly view: RatesView;
@@ -16,6 +16,8 @@ export interface LogRates {
   count(facts: LogFacts, now: number): boolean;
   /** Forgets what did not happen within the hour. */
   sweep(now: number): void;
+  /** The clock was set back to `now`. */
+  setBack(now: number): void;
   copy(): RatesView;
 }
 
@@ -24,7 +26,7 @@ const MAX_CODES = 2_000;
 const MAX_ADDRESSES = 1_000;
 const MAX_ACCESS_LOGS = 256;
 
-export function createLogRates(startedAt: number): LogRates {
+export function createLogRates(): LogRates {
   const rates: Record<LogLevel, MinuteRing> = {
     warn: new MinuteRing(),
     error: new MinuteRing(),
@@ -76,7 +78,7 @@ export function createLogRates(startedAt: number): LogRates {
     return count;
   }
 
-  const view: RatesView = { rates, botRates, codeRates, loginRates, requestRates, startedAt };
+  const view: RatesView = { rates, botRates, codeRates, loginRates, requestRates };
   return {
     view,
     get left() {
@@ -112,13 +114,17 @@ export function createLogRates(startedAt: number): LogRates {
         if (bots.size === 0) codeRates.delete(code);
       }
     },
+    setBack(now) {
+      const all = [rates.warn, rates.error, rates.fatal, ...botRates.values(), ...loginRates.values()];
+      for (const bots of codeRates.values()) all.push(...bots.values());
+      for (const rate of [...all, ...requestRates.values()]) rate.setBack(now);
+    },
     copy: () => ({
       rates: { warn: rates.warn.copy(), error: rates.error.copy(), fatal: rates.fatal.copy() },
       botRates: copyOf(botRates),
       codeRates: new Map([...codeRates].map(([code, bots]) => [code, copyOf(bots)])),
       loginRates: copyOf(loginRates),
       requestRates: copyOf(requestRates),
-      startedAt,
     }),
   };
 }
