@@ -1,19 +1,30 @@
 /** How fast each log grows: what was written to it within the last hour, through rotations and cuts. */
 import type { LogFile } from '../sources/logs/snapshot.ts';
 
-/** A sample is taken this often, and kept for an hour. */
+/** A log that grows has one sample of each such step, kept for an hour. */
 const STEP_MS = 60_000;
-const SAMPLES = 61;
+const WINDOW_MS = 3_600_000;
 /** Before this much was seen no rate is told. */
 const LEAST_MS = 30_000;
+
+/** When it last grew within a step, epoch ms, and what had been written by then since the log was first seen. */
+interface Sample {
+  at: number;
+  written: number;
+}
 
 interface Track {
   size: number;
   /** Bytes written since it was first seen. */
   written: number;
-  /** Epoch ms and `written` then, the oldest first. */
-  readonly samples: { readonly at: number; readonly written: number }[];
+  /** Epoch ms. */
+  readonly seenAt: number;
+  /** The oldest first; of a log that nobody writes to there are none. */
+  samples: Sample[];
 }
+
+/** Of most logs of a large fleet. It is never written to. */
+const noSamples: Sample[] = [];
 
 export class LogGrowth {
   readonly #tracks = new Map<string, Track>();
@@ -24,17 +35,14 @@ export class LogGrowth {
       if (Number.isNaN(sizeBytes)) continue;
       const track = this.#tracks.get(path);
       if (!track) {
-        this.#tracks.set(path, { size: sizeBytes, written: 0, samples: [{ at: now, written: 0 }] });
+        this.#tracks.set(path, { size: sizeBytes, written: 0, seenAt: now, samples: noSamples });
         continue;
       }
+      if (sizeBytes === track.size) continue;
       // A file that is shorter was cut or replaced: what stands in it was written since.
       track.written += sizeBytes >= track.size ? sizeBytes - track.size : sizeBytes;
       track.size = sizeBytes;
-      const last = track.samples.at(-1);
-      if (last && now - last.at >= STEP_MS) {
-        track.samples.push({ at: now, written: track.written });
-        if (track.samples.length > SAMPLES) track.samples.shift();
-      }
+      keepSample(track, now);
     }
     if (this.#tracks.size > files.length) this.#forget(files);
   }
@@ -42,13 +50,24 @@ export class LogGrowth {
   /** Bytes an hour, of the last hour or what was seen of it; NaN while too little was seen. */
   perHour(path: string, now: number): number {
     const track = this.#tracks.get(path);
-    const first = track?.samples[0];
-    if (!track || !first || now - first.at < LEAST_MS) return Number.NaN;
-    return ((track.written - first.written) / (now - first.at)) * 3_600_000;
+    if (!track || now - track.seenAt < LEAST_MS) return Number.NaN;
+    const since = Math.max(track.seenAt, now - WINDOW_MS);
+    const before = track.samples.findLast(({ at }) => at <= since)?.written ?? 0;
+    return ((track.written - before) / (now - since)) * 3_600_000;
   }
 
   #forget(files: readonly LogFile[]): void {
     const named = new Set(files.map(({ path }) => path));
     for (const path of this.#tracks.keys()) if (!named.has(path)) this.#tracks.delete(path);
   }
+}
+
+/** The last that is older than the window tells what had been written when it began. */
+function keepSample(track: Track, at: number): void {
+  const { samples, written } = track;
+  const last = samples.at(-1);
+  if (!last) track.samples = [{ at, written }];
+  else if (Math.floor(last.at / STEP_MS) === Math.floor(at / STEP_MS)) Object.assign(last, { at, written });
+  else samples.push({ at, written });
+  while (samples.length > 1 && at - (samples[1] as Sample).at >= WINDOW_MS) samples.shift();
 }

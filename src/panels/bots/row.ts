@@ -1,6 +1,6 @@
 /** What the lines of the bots panel are: bots, and groups of them with their sums. */
 import type { Orphan } from '../../sources/guard/snapshot.ts';
-import type { Bot } from '../../sources/pm2/snapshot.ts';
+import type { Bot, BotMetric, MetricKind } from '../../sources/pm2/snapshot.ts';
 import { BOT_STATES, type BotState, rankOf } from '../../state/judge.ts';
 
 /** What a row's bot does: our states, and that it runs without a daemon. */
@@ -14,67 +14,134 @@ export function rankOfRow(state: RowState): number {
   return state === 'orphan' ? -1 : rankOf(state);
 }
 
-/** One bot with its cells of its snapshot's columns of numbers; NaN stands for unknown. One object a bot, kept and rewritten. */
-export interface BotRow {
-  readonly kind: 'bot';
+/** The columns of numbers of a snapshot; a cell that there is none of is unknown. */
+export type Figures = {
+  readonly [name in
+    | 'cpuPercent'
+    | 'memoryBytes'
+    | 'processes'
+    | 'threads'
+    | 'openFiles'
+    | 'openFilesLimit'
+    | 'lastLogAt']: ArrayLike<number>;
+};
+
+/** Of a row that was in no snapshot yet. */
+const noFigures: Figures = {
+  cpuPercent: [],
+  memoryBytes: [],
+  processes: [],
+  threads: [],
+  openFiles: [],
+  openFilesLimit: [],
+  lastLogAt: [],
+};
+
+/** Of what is known of an orphan alone. */
+export function figuresOf({ cpuPercent, memoryBytes, processes }: Orphan): Figures {
+  return { ...noFigures, cpuPercent: [cpuPercent], memoryBytes: [memoryBytes], processes: [processes] };
+}
+
+/**
+ * One bot with its cells of its snapshot's columns, which are read where they stand; NaN stands for unknown. One object
+ * a bot, kept and rewritten.
+ */
+export class BotRow {
+  readonly kind = 'bot';
   readonly key: string;
   bot: Bot;
   /** What it is where no daemon has it; `bot` then holds what is known, in the form of a bot. */
-  orphan: Orphan | null;
-  judgement: { readonly state: RowState; readonly why: string; readonly last: RowState };
+  orphan: Orphan | null = null;
+  judgement: { readonly state: RowState; readonly why: string; readonly last: RowState } = UNJUDGED;
   /** Tells homes apart where several are watched; else empty. */
-  homeTag: string;
-  cpuPercent: number;
-  memoryBytes: number;
-  processes: number;
-  threads: number;
-  /** Of the process of the tree that is nearest to its limit. */
-  openFiles: number;
-  openFilesLimit: number;
-  lastLogAt: number;
-  uptimeMs: number;
+  homeTag = '';
+  uptimeMs = Number.NaN;
   /** Exits of the last hour. */
-  exitsHour: number;
-  /** What node itself publishes through PM2. */
-  heapBytes: number;
-  heapPercent: number;
-  loopMs: number;
+  exitsHour = 0;
   /** How deep it stands in the tree of groups. */
-  depth: number;
-  /** What words of a filter or a search are looked for in, lower case. */
-  text: string;
+  depth = 0;
   /** Whether the filter shows it. */
-  isShown: boolean;
+  isShown = false;
   /** What it was last sorted by, where that is a number. */
-  sortValue: number;
+  sortValue = Number.NaN;
+  #figures = noFigures;
+  #index = 0;
+  #text: string | null = null;
+
+  /** Of which nothing but the bot is known yet. */
+  constructor(key: string, bot: Bot) {
+    this.key = key;
+    this.bot = bot;
+  }
+
+  /** Where its numbers stand from now on. */
+  stand(figures: Figures, index: number): void {
+    this.#figures = figures;
+    this.#index = index;
+  }
+
+  /** What it is called or what it does is another. */
+  rename(): void {
+    this.#text = null;
+  }
+
+  get cpuPercent(): number {
+    return this.#figures.cpuPercent[this.#index] ?? Number.NaN;
+  }
+
+  get memoryBytes(): number {
+    return this.#figures.memoryBytes[this.#index] ?? Number.NaN;
+  }
+
+  get processes(): number {
+    return this.#figures.processes[this.#index] ?? Number.NaN;
+  }
+
+  get threads(): number {
+    return this.#figures.threads[this.#index] ?? Number.NaN;
+  }
+
+  /** Of the process of the tree that is nearest to its limit. */
+  get openFiles(): number {
+    return this.#figures.openFiles[this.#index] ?? Number.NaN;
+  }
+
+  get openFilesLimit(): number {
+    return this.#figures.openFilesLimit[this.#index] ?? Number.NaN;
+  }
+
+  get lastLogAt(): number {
+    return this.#figures.lastLogAt[this.#index] ?? Number.NaN;
+  }
+
+  /** What node itself publishes through PM2. */
+  get heapBytes(): number {
+    return metricOf(this.bot.metrics, 'heap-used') * MEBIBYTE;
+  }
+
+  get heapPercent(): number {
+    return metricOf(this.bot.metrics, 'heap-percent');
+  }
+
+  get loopMs(): number {
+    return metricOf(this.bot.metrics, 'loop-latency');
+  }
+
+  /** What words of a filter or a search are looked for in, lower case. */
+  get text(): string {
+    const { bot, judgement } = this;
+    this.#text ??=
+      `${bot.name} ${bot.namespace} ${judgement.state} ${bot.status} ${modeOf(bot)} ${bot.id}`.toLowerCase();
+    return this.#text;
+  }
 }
 
-/** A row of which nothing but the bot is known yet. */
-export function createRow(key: string, bot: Bot): BotRow {
-  return {
-    kind: 'bot',
-    key,
-    bot,
-    orphan: null,
-    judgement: { state: 'unknown', why: '', last: 'unknown' },
-    homeTag: '',
-    cpuPercent: Number.NaN,
-    memoryBytes: Number.NaN,
-    processes: Number.NaN,
-    threads: Number.NaN,
-    openFiles: Number.NaN,
-    openFilesLimit: Number.NaN,
-    lastLogAt: Number.NaN,
-    uptimeMs: Number.NaN,
-    exitsHour: 0,
-    heapBytes: Number.NaN,
-    heapPercent: Number.NaN,
-    loopMs: Number.NaN,
-    depth: 0,
-    text: '',
-    isShown: false,
-    sortValue: Number.NaN,
-  };
+const UNJUDGED = { state: 'unknown', why: '', last: 'unknown' } as const;
+const MEBIBYTE = 1_048_576;
+
+function metricOf(metrics: readonly BotMetric[], kind: MetricKind): number {
+  for (const metric of metrics) if (metric.kind === kind) return metric.value;
+  return Number.NaN;
 }
 
 export const GROUP_LEVELS = ['home', 'namespace', 'app'] as const;

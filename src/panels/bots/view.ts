@@ -1,7 +1,7 @@
 /** Which bots are shown, in what order: from readings to rows. Rows are kept from second to second and rewritten. */
 
 import type { GuardSnapshot } from '../../sources/guard/snapshot.ts';
-import type { Bot, BotMetric, MetricKind, Pm2Snapshot } from '../../sources/pm2/snapshot.ts';
+import type { Bot, Pm2Snapshot } from '../../sources/pm2/snapshot.ts';
 import { valueOf } from '../../sources/source.ts';
 import { ORPHANS_KEY, orphanKey, orphansOf } from '../../state/daemon-guard.ts';
 import { keyOf } from '../../state/fleet.ts';
@@ -14,7 +14,7 @@ import { type BotFilter, parseBotFilter } from './filter.ts';
 import { type GroupStore, groupRows, plainRows } from './groups.ts';
 import { orderBy } from './order.ts';
 import { botOfOrphan, ORPHAN_JUDGEMENT } from './orphans.ts';
-import { type BotLine, type BotRow, createRow, type GroupRow, modeOf, sumGroup, uptimeOf } from './row.ts';
+import { type BotLine, BotRow, figuresOf, type GroupRow, sumGroup, uptimeOf } from './row.ts';
 
 export interface BotsView {
   /** In the order shown: bots, and groups where the list is grouped. */
@@ -73,8 +73,9 @@ export function createBotsModel(): BotsModel {
     const made = bots.map((bot) => {
       const key = keyOf(bot);
       let row = rows.get(key);
-      if (!row) rows.set(key, (row = createRow(key, bot)));
-      takeBot(row, bot);
+      if (!row) rows.set(key, (row = new BotRow(key, bot)));
+      row.bot = bot;
+      row.rename();
       return row;
     });
     homes[at] = { bots, rows: made };
@@ -91,13 +92,10 @@ export function createBotsModel(): BotsModel {
     orphans = orphansOf(world).map((orphan) => {
       const key = orphanKey(orphan);
       let row = rows.get(key);
-      if (!row) rows.set(key, (row = createRow(key, botOfOrphan(orphan))));
+      if (!row) rows.set(key, (row = new BotRow(key, botOfOrphan(orphan))));
       row.orphan = orphan;
       row.judgement = ORPHAN_JUDGEMENT;
-      row.cpuPercent = orphan.cpuPercent;
-      row.memoryBytes = orphan.memoryBytes;
-      row.processes = orphan.processes;
-      row.text = textOf(row);
+      row.stand(figuresOf(orphan), 0);
       return row;
     });
     if (had > 0 || orphans.length > 0) isDirty = true;
@@ -235,38 +233,11 @@ function passes(row: BotRow, { tests }: BotFilter, world: World): boolean {
   return true;
 }
 
-const MEBIBYTE = 1_048_576;
-
-/** What is new with a list alone. */
-function takeBot(row: BotRow, bot: Bot): void {
-  row.bot = bot;
-  row.heapBytes = metricOf(bot.metrics, 'heap-used') * MEBIBYTE;
-  row.heapPercent = metricOf(bot.metrics, 'heap-percent');
-  row.loopMs = metricOf(bot.metrics, 'loop-latency');
-  row.text = textOf(row);
-}
-
-function metricOf(metrics: readonly BotMetric[], kind: MetricKind): number {
-  for (const metric of metrics) if (metric.kind === kind) return metric.value;
-  return Number.NaN;
-}
-
-function textOf({ bot, judgement }: BotRow): string {
-  return `${bot.name} ${bot.namespace} ${judgement.state} ${bot.status} ${modeOf(bot)} ${bot.id}`.toLowerCase();
-}
-
 function takeNumbers(row: BotRow, snapshot: Pm2Snapshot, i: number, moment: Moment, { now, thresholds }: World): void {
   const judgement = judgeAt(row.bot, moment, thresholds.bots);
-  const isOther = judgement.state !== row.judgement.state;
+  if (judgement.state !== row.judgement.state) row.rename();
   row.judgement = judgement;
-  if (isOther) row.text = textOf(row);
-  row.cpuPercent = snapshot.cpuPercent[i] ?? Number.NaN;
-  row.memoryBytes = snapshot.memoryBytes[i] ?? Number.NaN;
-  row.processes = snapshot.processes[i] ?? Number.NaN;
-  row.threads = snapshot.threads[i] ?? Number.NaN;
-  row.openFiles = snapshot.openFiles[i] ?? Number.NaN;
-  row.openFilesLimit = snapshot.openFilesLimit[i] ?? Number.NaN;
-  row.lastLogAt = snapshot.lastLogAt[i] ?? Number.NaN;
+  row.stand(snapshot, i);
   // A reading that is not fresh says nothing of the time since.
   const at = moment.isFresh ? now : moment.readAt;
   row.uptimeMs = uptimeOf(row.bot, at);

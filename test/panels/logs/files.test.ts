@@ -34,6 +34,17 @@ describe('how fast a log grows', () => {
     expect(growth.perHour(file('api', 0).path, NOON + 181_000)).toBeNaN();
   });
 
+  test('of one that nobody writes to any more is nothing an hour later', () => {
+    const growth = new LogGrowth();
+    growth.push([file('api', 0)], NOON);
+    growth.push([file('api', 1_000)], NOON + 30_000);
+    growth.push([file('api', 9_000)], NOON + 50_000);
+    const perHour = (minute: number) => growth.perHour(file('api', 0).path, NOON + minute * 60_000);
+    expect(perHour(30)).toBe(18_000);
+    expect(perHour(60)).toBe(9_000);
+    expect(perHour(61)).toBe(0);
+  });
+
   test('forgets what is more than an hour ago, and keeps a bounded number of samples', () => {
     const growth = new LogGrowth();
     growth.push([file('api', 0)], NOON);
