@@ -2,9 +2,9 @@
 import { readList } from '../sources/pm2/list.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import { duration } from '../text/format.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 import type { ActionDeps, Resolved, Shell } from './action.ts';
 import { errorText } from './error-text.ts';
-import { shellQuote } from './shell-quote.ts';
 import type { BotTarget } from './target.ts';
 
 /** How long a list may take; a healthy daemon answers in a few ms. */

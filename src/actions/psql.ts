@@ -1,7 +1,7 @@
 /** The same, typed by hand: names and statements quoted for SQL, and that for a shell. */
 import type { PostgresLogin } from '../sources/postgres/snapshot.ts';
 import { clean } from '../text/clean.ts';
-import { shellQuote } from './shell-quote.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 
 /** An identifier in SQL, always quoted; what a terminal would act on is written by its number. */
 export function quoteIdentifier(name: string): string {

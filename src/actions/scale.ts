@@ -1,10 +1,10 @@
 /** Changing how many instances of a cluster bot run: new ones are made of one that is there, the newest are deleted. */
 import type { Bot } from '../sources/pm2/snapshot.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 import type { Action, ActionDeps, Argument, Check, Preparation, Verdict } from './action.ts';
 import { listBots, pm2Prefix, resolveBots, untouchable } from './bots.ts';
 import { CALL_TIMEOUT_MS, callDaemon } from './call-daemon.ts';
 import { follow, SETTLED_MS, type Watch } from './settle.ts';
-import { shellQuote } from './shell-quote.ts';
 import type { BotTarget } from './target.ts';
 
 const MAX_INSTANCES = 128;

@@ -1,10 +1,10 @@
 /** Custom actions: what a bot itself offers through PM2, with its own answer. What PM2 put into it is not among them. */
 import { listenForReply } from '../sources/pm2/bus-reply.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 import type { Action, ActionDeps, Argument, RunResult, Verdict } from './action.ts';
 import { identify, isRunning, listBots, pm2Prefix, resolveBots, untouchable } from './bots.ts';
 import { callDaemon } from './call-daemon.ts';
 import { errorText } from './error-text.ts';
-import { shellQuote } from './shell-quote.ts';
 import type { BotTarget } from './target.ts';
 
 /** How long a bot may take to answer: it may be at work. */

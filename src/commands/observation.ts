@@ -110,7 +110,9 @@ export function createObservation({
         return pm2Targets(readings.flatMap((reading) => valueOf(reading) ?? []));
       },
       offReason: () =>
-        store.of('pm2').every(({ reading }) => reading.state === 'off') ? 'no PM2, and no --logs' : null,
+        store.of('pm2').every(({ reading }) => reading.state === 'off')
+          ? 'no logs to read: there is no PM2 here, and no --logs'
+          : null,
     }),
     postgresSource({ clock, ...servers.postgres, mayLoad: () => botsFirst }),
     redisSource({ clock, ...servers.redis, mayLoad: () => botsFirst }),

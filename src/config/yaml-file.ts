@@ -47,7 +47,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   BAD_COLLECTION_TYPE: 'a tag that does not go with what it stands before',
   BAD_DIRECTIVE: 'a %directive that YAML does not know',
   BAD_DQ_ESCAPE: 'a \\ sequence that YAML does not know; between single quotes a \\ is just that',
-  BAD_INDENT: 'indented less than what it belongs to',
+  BAD_INDENT: 'indented less than what it belongs to, or a [ or { above is not closed',
   BAD_PROP_ORDER: 'an anchor or a tag in the wrong place',
   BAD_SCALAR_START: 'a value cannot begin with @ or `; put it in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'a second "key: value" in one line; put a value with ": " in it in quotes',

@@ -95,7 +95,9 @@ function fleetPieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[] 
   }
   const isShort = fleet.running < fleet.expected;
   const of = isNarrow ? '/' : ' of ';
-  const pieces: Piece[] = [[`${fleet.running}${of}${fleet.expected} running`, isShort ? theme.bad : theme.good]];
+  const isNone = fleet.expected === 0 && fleet.running === 0;
+  const counted: Piece = [`${fleet.running}${of}${fleet.expected} running`, isShort ? theme.bad : theme.good];
+  const pieces: Piece[] = [isNone ? [fleet.total === 0 ? 'no bots' : 'no bot runs', theme.muted] : counted];
   const add = (text: string, style: StyleId): void => void pieces.push([' · ', theme.muted], [text, style]);
   const { errored, flapping, frozen } = fleet.byState;
   if (errored) add(`${errored} ERRORED`, theme.bad);
@@ -106,6 +108,8 @@ function fleetPieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[] 
     add(`${fleet.missing.length} MISSING`, theme.bad);
     pieces.push([` ${fleet.missing.slice(0, 3).join(', ')}`, theme.text]);
   }
+  // That all are wanted to be stopped is said where it could be taken for a failure.
+  if (isNone && fleet.stoppedOnPurpose > 0) add(`${fleet.stoppedOnPurpose} stopped`, theme.muted);
   if (fleet.extra > 0) add(`${fleet.extra} extra`, theme.muted);
   return pieces;
 }

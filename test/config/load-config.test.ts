@@ -126,7 +126,7 @@ test.each([
   ['view: !js x', /^1:7: a !tag/],
   ['pm2:\n\thomes: []', '2:1: a tab in the indentation; YAML is indented with spaces'],
   ['view: "home', /^1:12: something is missing here/],
-  ['pm2:\n  homes: []\n view: bots', '3:1: indented less than what it belongs to'],
+  ['pm2:\n  homes: []\n view: bots', '3:1: indented less than what it belongs to, or a [ or { above is not closed'],
   ['view home\nascii: true', /^1:1: no "key: value" here/],
   ['view: home\n---\nview: bots', '2:1: a second document begins here; a configuration is one'],
   ['[a]: b', '1:1: a key that is no word'],

@@ -66,3 +66,19 @@ test('a server that the bots lean on is said to be down before how many of them 
   expect(line(120, 0)).toMatch(/src 1\/\d redis down /);
   expect(line(40, 1)).toMatch(/^0\/1 running · POSTGRES DOW/);
 });
+
+test('a fleet that is stopped on purpose, or empty, is not counted as 0 of 0', () => {
+  const first = (bots: ReturnType<typeof makeBot>[]) => {
+    const cells = new Cells(100, 1);
+    const world = createStillWorld({ pm2: makePm2Snapshot(bots) }).world();
+    const scope = { world, ui: initialUi('home'), theme: createTheme('none'), hostname: 'bots1', isReadOnly: false };
+    drawHeader(cells, { ...scope, clockNow: NOON, offsetMinutes: 0 });
+    return cells.plain()[0];
+  };
+  expect(first([])).toMatch(/^botop bots1 {2}no bots {3,}/);
+  const stopped = [0, 1].map((id) => makeBot({ id, name: `bot-${id}`, status: 'stopped', pid: null }));
+  expect(first(stopped)).toMatch(/^botop bots1 {2}no bot runs · 2 stopped {3,}/);
+  expect(first([makeBot(), makeBot({ id: 1, name: 'old', status: 'stopped', pid: null })])).toMatch(
+    / 1 of 1 running {3,}/,
+  );
+});

@@ -1,8 +1,8 @@
 /** What a flush says of itself. Pure. */
 import { bytesLong, count } from '../../text/format.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import type { Shell } from '../action.ts';
 import type { Evidence, SavedLog } from '../evidence.ts';
-import { shellQuote } from '../shell-quote.ts';
 import type { BotTarget } from '../target.ts';
 import { type LogStream, logsOf } from './file.ts';
 

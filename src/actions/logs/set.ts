@@ -1,9 +1,9 @@
 /** Logs of any number, checked, saved and cut together: what keeping their ends has in common for bots and for PM2's leftovers. */
 import { bytesLong, count } from '../../text/format.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import type { ActionDeps, Preparation, RunResult } from '../action.ts';
 import { errorText } from '../error-text.ts';
 import { fileName } from '../evidence.ts';
-import { shellQuote } from '../shell-quote.ts';
 import { keepEnd } from './cut.ts';
 import { openLog } from './file.ts';
 import { savedNote } from './flush-words.ts';

@@ -1,6 +1,7 @@
 /** How the bots panel is drawn: its border, the rows in the window, and what stands below them. */
 import { valueOf } from '../../sources/source.ts';
 import type { World } from '../../state/world.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import { measure, truncate } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
 import { targetsOf } from '../../ui/acting/targets.ts';
@@ -131,7 +132,12 @@ function drawOthers(cells: Cells, { world, theme }: Scope, from: number): number
   if (others.length === 0 || room < 1) return 0;
   const shown = others.length > room ? others.slice(0, room - 1) : others;
   shown.forEach(({ user, home }, i) => {
-    cells.text(2, from + i, truncate(`not watched: --pm2-home ${home} (${user}'s PM2)`, cells.width - 4), theme.muted);
+    cells.text(
+      2,
+      from + i,
+      truncate(`not watched: --pm2-home ${shellQuote(home)} (${user}'s PM2)`, cells.width - 4),
+      theme.muted,
+    );
   });
   const left = others.length - shown.length;
   if (left === 0) return shown.length;

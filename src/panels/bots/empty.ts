@@ -42,7 +42,7 @@ function readingLines(reading: Reading<{ home: string; others: readonly OtherDae
     case 'waiting':
       return [['muted', 'Asking PM2…']];
     case 'off':
-      return reading.reason.split('; ').map((part, i) => [i === 0 ? 'text' : 'muted', sentence(part)]);
+      return offLines(reading.reason.split('; '));
     case 'down': {
       const { error } = reading;
       // The other daemons of the machine are part of it: one a line.
@@ -58,6 +58,14 @@ function readingLines(reading: Reading<{ home: string; others: readonly OtherDae
     default:
       return reading satisfies never;
   }
+}
+
+/** Without a PM2, and without another that could be watched, what to do is a matter of where it is, if anywhere. */
+function offLines(parts: readonly string[]): Line[] {
+  const lines = parts.map((part, i): Line => [i === 0 ? 'text' : 'muted', sentence(part)]);
+  return parts.length > 1
+    ? lines
+    : [...lines, ['muted', '--pm2-home DIR names one elsewhere; botop demo shows a private one.']];
 }
 
 /** With a capital; without a full stop, which would be copied with a path that ends the line. */

@@ -113,7 +113,7 @@ function ofSocket(code: string, text: string, { host, port, label }: Where): Mea
     case 'EACCES':
       return { code: 'denied', message: `the socket ${place} is closed to this user` };
     case 'ENOTFOUND':
-      return { code: 'absent', message: `no such host: ${host}` };
+      return { code: 'absent', message: `no such host: ${host}`, hint: 'DATABASE_URL or PGHOST names it' };
     case 'EAI_AGAIN':
       return { code: 'absent', message: `the name ${host} could not be looked up now` };
     case 'ETIMEDOUT':

@@ -24,15 +24,12 @@ function ofReply(text: string, username: string | null): Meaning | null {
   const word = /^[A-Z]+/.exec(text)?.[0] ?? '';
   switch (word) {
     case 'NOAUTH':
-      return [
-        'denied',
-        'Redis asks for a password and none is given',
-        'REDIS_URL or --redis-url gives it: redis://:PASSWORD@HOST:6379',
-      ];
+      return ['denied', 'Redis asks for a password and none is given', 'REDIS_URL or --redis-url gives it'];
     case 'WRONGPASS':
       return [
         'denied',
         `Redis refuses the password${username === null ? '' : ` of user ${username}`}, or the user is disabled`,
+        'REDIS_URL or --redis-url gives it',
       ];
     case 'NOPERM':
       return ['denied', `this Redis user may not do that: ${text}`, 'ACL SETUSER … +info +slowlog|get +ping gives it'];
@@ -85,7 +82,7 @@ function ofSocket(
     case 'EACCES':
       return ['denied', `the socket ${label} is closed to this user`];
     case 'ENOTFOUND':
-      return ['absent', `no such host: ${host}`];
+      return ['absent', `no such host: ${host}`, 'REDIS_URL or --redis-url names it'];
     case 'EAI_AGAIN':
       return ['absent', `the name ${host} could not be looked up now`];
     case 'ETIMEDOUT':

@@ -51,16 +51,28 @@ const VIEWS_HINT: Binding = {
   effect: () => ({ type: 'view-opened', view: 'home' }),
 };
 
+/** Whether a key does nothing in a list without a row; where a filter hides them all, what looks for others does. */
+function needsRow({ keys, group, isAction }: Binding, { focus, lists }: UiState): boolean {
+  if (isAction || keys.some((key) => ['l', 'm', 'x'].includes(key))) return true;
+  if (focus === 'bots' && keys.some((key) => ['enter', 'y', 'space'].includes(key))) return true;
+  return group === 'find' && lists[focus].filter === '';
+}
+
 /**
- * The hints of the footer, the most useful first. `q` is named where it quits; elsewhere it is Esc. Where home shows
+ * The hints of the footer, the most useful first; `hasRow`: in the list that has the keys. `q` is named where it quits; elsewhere it is Esc. Where home shows
  * one panel at a time, `Tab` is the way to the others.
  */
-export function footerHints(keymap: readonly Binding[], ui: UiState, width: number): readonly Binding[] {
+export function footerHints(
+  keymap: readonly Binding[],
+  ui: UiState,
+  width: number,
+  hasRow: boolean,
+): readonly Binding[] {
   const rank = ({ keys, footer = 0 }: Binding): number =>
     keys.includes('tab') && width < ONE_PANEL_COLUMNS ? 9 : footer;
   const isShown = (binding: Binding): boolean =>
     binding.footer !== undefined && (binding.where?.(ui) ?? true) && (isAtHome(ui) || !binding.keys.includes('q'));
-  const hints = keymap.filter(isShown);
+  const hints = keymap.filter((binding) => isShown(binding) && (hasRow || !needsRow(binding, ui)));
   if (isAtHome(ui)) hints.push(VIEWS_HINT);
   return hints.sort((a, b) => rank(a) - rank(b));
 }

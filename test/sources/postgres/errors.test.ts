@@ -26,7 +26,7 @@ test.each([
   ['57P03', 'the database system is starting up', 'refused', /starting up/, /by itself/],
   ['57P01', 'terminating connection due to administrator command', 'refused', /ended our connection/, undefined],
   ['3D000', 'database "chatai" does not exist', 'absent', /^database chatai does not exist$/, /PGDATABASE/],
-  ['ENOTFOUND', 'getaddrinfo ENOTFOUND db.example', 'absent', /^no such host: db\.example$/, undefined],
+  ['ENOTFOUND', 'getaddrinfo ENOTFOUND db.example', 'absent', /^no such host: db\.example$/, /PGHOST/],
   [
     'ECONNREFUSED',
     'connect ECONNREFUSED 10.0.0.7:5432',

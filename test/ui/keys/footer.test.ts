@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { footerHints } from '../../../src/ui/keys/keymap.ts';
+import { Cells } from '../../../src/ui/screen/cells.ts';
+import { initialUi, type UiState } from '../../../src/ui/state.ts';
+import { makeBot, makePm2Snapshot } from '../../helpers/bots.ts';
+import { createStillShell, createStillWorld, keymap } from '../../helpers/still-shell.ts';
+
+const shown = (ui: UiState, hasRow: boolean) => footerHints(keymap, ui, 200, hasRow).map(({ shown: key }) => key);
+
+test('without a row the footer names no key that needs one', () => {
+  const ui = initialUi('home');
+  expect(shown(ui, true)).toEqual(expect.arrayContaining(['r', 'S', 'l', 'Enter', '&', 'o', 'y', 'q']));
+  expect(shown(ui, false)).toEqual(['?', 'q', '1-9', 'p', ':', 'Tab']);
+});
+
+test('where a filter hides every row, what changes it stays', () => {
+  const ui = initialUi('bots');
+  const bots = { ...ui.lists.bots, filter: 'zz' };
+  const keys = shown({ ...ui, lists: { ...ui.lists, bots } }, false);
+  expect(keys).toContain('&');
+  expect(keys).not.toContain('r');
+});
+
+test('the database without a table can be opened still: Enter is about the server', () => {
+  const keys = shown({ ...initialUi('database'), focus: 'database' }, false);
+  expect(keys).toContain('Enter');
+  expect(keys).not.toContain('v');
+});
+
+test('the screen takes what is under the cursor for it: nothing without a bot, restart with one', () => {
+  const footer = (bots: ReturnType<typeof makeBot>[]) => {
+    const cells = new Cells(120, 1);
+    createStillShell(createStillWorld({ pm2: makePm2Snapshot(bots) }), 120, 40).draw('footer', cells);
+    return cells.plain()[0];
+  };
+  expect(footer([])).not.toContain('restart');
+  expect(footer([makeBot()])).toContain('r restart');
+});
