@@ -37,7 +37,10 @@ export interface LogLoss {
 export function lossOf(losses: readonly LogLoss[]): readonly string[] {
   const full = losses.filter(({ sizeBytes }) => sizeBytes > 0).sort((a, b) => b.sizeBytes - a.sizeBytes);
   const bots = new Set(losses.map(({ bot }) => bot));
-  if (bots.size === 1) return full.map((loss) => `${loss.stream} log: ${measureOf(loss)} will be gone for good`);
+  if (bots.size === 1)
+    return full.map(
+      (loss) => `${loss.stream} log: ${measureOf(loss)}${hasLines(loss) ? ',' : ''} will be gone for good`,
+    );
   const total = full.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const largest = full.slice(0, MAX_NAMED).map((loss) => `${loss.bot} ${loss.stream} ${measureOf(loss)}`);
   return [
@@ -46,12 +49,14 @@ export function lossOf(losses: readonly LogLoss[]): readonly string[] {
   ];
 }
 
+const hasLines = ({ saved }: LogLoss): boolean => saved !== null && saved.lines > 0;
+
 function measureOf({ sizeBytes, saved }: LogLoss): string {
   const size = bytesLong(sizeBytes);
   if (saved === null || saved.lines === 0) return size;
   const isWhole = saved.tailBytes === saved.logBytes;
   const lines = isWhole ? saved.lines : Math.round((saved.logBytes / saved.tailBytes) * saved.lines);
-  return `${size}, ${isWhole ? '' : 'about '}${count(lines)} ${lines === 1 ? 'line' : 'lines'},`;
+  return `${size}, ${isWhole ? '' : 'about '}${count(lines)} ${lines === 1 ? 'line' : 'lines'}`;
 }
 
 /** The first note of the prompt: where the evidence is and how much of it there is, or that there is none, and why. */

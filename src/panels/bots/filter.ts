@@ -43,7 +43,7 @@ function parseTerm(term: string): Parsed {
   if (operator === '~') return { error: `${typed} is a number: ${typed}>${EXAMPLES[field.unit]}` };
   const wanted = parseNumber(value, field.unit);
   if (wanted === null)
-    return { error: `${term}: ${WANTED[field.unit]}, such as ${typed}${operator}${EXAMPLES[field.unit]}` };
+    return { error: `${term}: ${WANTED[field.unit]}, as ${typed}${operator}${EXAMPLES[field.unit]}` };
   // What is not known is neither more nor less.
   return numberTest(operator, wanted, NEAR[field.unit], field.value);
 }

@@ -117,10 +117,12 @@ function waitOf({ retryAfterSeconds, at }: LogEvent, now: number): readonly (rea
   return [['wait', `${left} s left of the ${retryAfterSeconds} s that Telegram asks for`, 'warn']];
 }
 
+const RATE_LABEL = 'a minute, the last hour';
+
 function drawRate(page: Cells, { theme, world }: DetailScope, group: ErrorGroup, y: number, rows: number): number {
   const rate = { length: 60, at: (i: number) => group.rate.at(i, world.now) };
   area(page, 1, y, Math.min(60, page.width - 2), rows, rate, { style: theme.graph, atLeast: 2 });
-  if (page.width > 70) page.text(63, y + rows - 1, 'a minute, the last hour', theme.muted, page.width - 64);
+  if (page.width >= 64 + RATE_LABEL.length) page.text(63, y + rows - 1, RATE_LABEL, theme.muted);
   return y + rows + 1;
 }
 

@@ -3,8 +3,10 @@ import { lstat, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import { sudoUser, userName } from '../proc/users.ts';
 import { SourceError } from '../source.ts';
+import type { OtherDaemon } from './snapshot.ts';
 
 /** What to do about a daemon that does nothing. */
 export const frozenHint = 'its bots run on, but nothing restarts them; kill -CONT wakes a daemon that was stopped';
@@ -110,3 +112,6 @@ async function ownerOf(path: string): Promise<number> {
     }
   }
 }
+
+/** The option that watches another daemon, as it is typed. */
+export const howToWatch = ({ user, home }: OtherDaemon): string => `PM2 of ${user}: --pm2-home ${shellQuote(home)}`;

@@ -3,11 +3,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { shellQuote } from '../../text/shell-quote.ts';
 import type { Attention } from '../attention.ts';
 import type { LogTimes } from '../log-times.ts';
 import { type Clock, type Source, SourceError, SourceOff } from '../source.ts';
-import { safeText } from './access.ts';
+import { howToWatch, safeText } from './access.ts';
 import type { AuditFolder } from './audit-trail.ts';
 import { createPm2Client } from './client.ts';
 import { type DaemonIdentity, defaultPm2Home, findDaemons, identifyDaemon, usualLogPath } from './daemons.ts';
@@ -234,7 +233,7 @@ export function pm2Source(options: Pm2SourceOptions): Source<'pm2'> {
     const message = isNamed ? error.message : `${error.message} (${safeText(home)})`;
     if (code !== 'absent') return new SourceError(code, message, { hint, cause: error });
     await refreshOthers();
-    const named = others.map((other) => `PM2 of ${other.user}: --pm2-home ${shellQuote(other.home)}`);
+    const named = others.map(howToWatch);
     if (isPrimary && home === defaultPm2Home({ HOME: process.env['HOME'] }) && !(await exists(home))) {
       return new SourceOff(['no PM2 here', ...named].join('; '));
     }

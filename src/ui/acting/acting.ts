@@ -74,7 +74,7 @@ export interface ActingOptions {
 /** What the palette offers. */
 export type ActingOffer = Omit<PaletteOffer, 'sweeps'> & { sweeps(world: World): ReturnType<PaletteOffer['sweeps']> };
 
-const TYPED_ON = 'Typed text goes nowhere here: no question is open. A pause, and keys act again.';
+const TYPED_ON = 'No question is open: typed text goes nowhere. After a pause keys act again.';
 
 export function createActing(options: ActingOptions): Acting {
   const { executor, clock, port, refresh, homes, offer } = options;

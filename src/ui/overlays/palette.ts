@@ -43,12 +43,14 @@ export function paletteSheet({ palette, columns, rows }: PaletteOptions): Sheet 
   const frame = 4 + title;
   // Where anything may be typed there is nothing to list, and a list that matches nothing says so.
   const wantedRows = lines.length === 0 ? (wanted === null ? 1 : 0) : lines.length;
-  const room = Math.max(0, Math.min(MAX_ROWS, rows - frame, wantedRows));
+  // The footer says what its keys do; a box that is as wide as the screen leaves nothing of it beside itself.
+  const most = width < columns ? rows - 1 : rows;
+  const room = Math.max(0, Math.min(MAX_ROWS, most - frame, wantedRows));
   const top = Math.max(0, Math.min(index - Math.floor(room / 2), lines.length - room));
   return {
     rect: {
       x: Math.max(0, Math.floor((columns - width) / 2)),
-      y: Math.max(0, Math.min(2, rows - room - frame)),
+      y: Math.max(0, Math.min(2, most - room - frame)),
       width,
       height: room + frame,
     },

@@ -52,9 +52,9 @@ test('what is not known is neither more nor less', () => {
 test.each([
   ['memm>3', 'no field memm: mem?'],
   ['zzz>3', /^no field zzz; there are state name cpu/],
-  ['mem>lots', 'mem>lots: megabytes, or a size with its unit, such as mem>200'],
+  ['mem>lots', 'mem>lots: megabytes, or a size with its unit, as mem>200'],
   ['mem>', /^mem>: megabytes/],
-  ['age<10', 'age<10: a time with its unit, such as age<10m'],
+  ['age<10', 'age<10: a time with its unit, as age<10m'],
   ['state=flaping', 'no state flaping: flapping?'],
   ['state>3', 'state is a word: state=… or state~…'],
   ['ns=', 'ns= wants a word after it'],
