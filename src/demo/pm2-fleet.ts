@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { fleetApps, STOPPED_BOT } from './fleet.ts';
@@ -21,8 +21,11 @@ export function pm2Fleet(botsFolder: string): Part {
       const work = join(room.folder, 'work');
       await mkdir(home, { mode: 0o700 });
       await mkdir(work, { mode: 0o700 });
+      // PM2 takes a script with a space in its path for a shell's command, and a checkout may lie anywhere.
+      const bots = join(room.folder, 'bots');
+      await symlink(botsFolder, bots);
       const ecosystem = join(room.folder, 'fleet.json');
-      await writeFile(ecosystem, JSON.stringify({ apps: fleetApps(botsFolder, work) }), { mode: 0o600, flag: 'wx' });
+      await writeFile(ecosystem, JSON.stringify({ apps: fleetApps(bots, work) }), { mode: 0o600, flag: 'wx' });
       const pm2 = (...args: readonly string[]) => runPm2(args, home, room);
       await pm2('start', ecosystem);
       await pm2('stop', STOPPED_BOT);

@@ -77,7 +77,7 @@ function fromProc(): Process[] {
 /** Processes end while we look, and those of others are closed to us: both are simply not ours. */
 function readOrEmpty(path: string): string {
   try {
-    return readFileSync(path, 'latin1');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if (
       error instanceof Error &&
@@ -92,7 +92,7 @@ function readOrEmpty(path: string): string {
 /** Where there is no /proc. `-E` prints the environment behind the command, separated by spaces. */
 function fromPs(): Process[] {
   const output = execFileSync('/bin/ps', ['-axwwE', '-o', 'pid=,ppid=,command='], {
-    encoding: 'latin1',
+    encoding: 'utf8',
     maxBuffer: 2 ** 26,
   });
   return output.split('\n').flatMap((line) => {

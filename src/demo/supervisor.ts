@@ -6,7 +6,6 @@
  * object a line: what it does, then that all runs or why not; see `Report`.
  */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { roomEnvironment } from './environment.ts';
@@ -15,6 +14,7 @@ import { pm2Fleet } from './pm2-fleet.ts';
 import { postgresPart } from './postgres.ts';
 import { killDemo } from './processes.ts';
 import { redisPart } from './redis.ts';
+import { temporaryParent } from './temporary-folder.ts';
 
 /** A line on the supervisor's standard output. */
 export type Report =
@@ -26,8 +26,6 @@ export type Report =
 /** The whole farewell must be over 5 s after the monitor's end. */
 const POLITE_MS = 1500;
 const KILL_MS = 2500;
-/** A unix socket's path has at most 107 bytes (103 on macOS); `/pm2/interactor.sock` comes behind the folder. */
-const LONGEST_FOLDER = 80;
 
 const parts: readonly Part[] = [
   pm2Fleet(fileURLToPath(new URL('./bots', import.meta.url))),
@@ -43,11 +41,10 @@ function report(line: Report): void {
 }
 
 function createFolder(): string {
-  const parent = tmpdir();
-  const fits = Buffer.byteLength(parent) + '/botop-demo-XXXXXX'.length <= LONGEST_FOLDER;
+  const parent = temporaryParent();
   try {
     // Real, since PM2's title and the processes' environment show the path as it was given. mkdtemp makes it 0700.
-    return realpathSync(mkdtempSync(join(fits ? parent : '/tmp', 'botop-demo-')));
+    return realpathSync(mkdtempSync(join(parent, 'botop-demo-')));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new DemoError(

@@ -9,6 +9,8 @@ import { fleetApps } from '../../src/demo/fleet.ts';
 import { DemoError } from '../../src/demo/part.ts';
 import { pm2Fleet } from '../../src/demo/pm2-fleet.ts';
 import { demoProcesses, killDemo } from '../../src/demo/processes.ts';
+import { temporaryParent } from '../../src/demo/temporary-folder.ts';
+import { until } from '../helpers/pm2-daemon.ts';
 
 test('takes out of the environment whatever could point at somebody’s production, and nothing else', () => {
   const pointers = [
@@ -33,6 +35,28 @@ test('gives the demo’s processes a home and a mark of the demo’s', () => {
   });
 });
 
+test.each([
+  ['/var/tmp', '/var/tmp'],
+  ['/tmp/anna.x_1', '/tmp/anna.x_1'],
+  ['/home/jörg/tmp', '/tmp'],
+  ['/Volumes/My Disk', '/tmp'],
+  ['/a,b', '/tmp'],
+  [`/var/folders/${'x'.repeat(60)}`, '/tmp'],
+])('temporary files that are to lie in %s lie in %s', (wanted, expected) => {
+  expect(temporaryParent(wanted)).toBe(expected);
+});
+
+test('a process is known by a path in whatever language', async () => {
+  const child = spawn('/bin/sleep', ['1000'], { env: { [DEMO_MARK]: '/tmp/Jörg Müller/демо' }, stdio: 'ignore' });
+  try {
+    await once(child, 'spawn');
+    // It carries our environment until it has become the other program.
+    await until('the mark is seen', () => demoProcesses('/tmp/Jörg Müller/демо').includes(child.pid as number));
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
+
 test('invents its secrets anew each time', () => {
   const secrets = () => fleetApps('/bots', '/work').flatMap((app) => Object.values(app.env ?? {}));
   const before = secrets();
@@ -47,7 +71,7 @@ test('says what PM2 said when PM2 cannot start the fleet, and leaves nothing', a
   try {
     const start = pm2Fleet(join(folder, 'no-bots')).start(room);
     await expect(start).rejects.toThrow(DemoError);
-    await expect(start).rejects.toThrow(/^pm2 start failed \(code 1\): .*no-bots/);
+    await expect(start).rejects.toThrow(/^pm2 start failed \(code 1\): .*bots\/payments-bot/);
     expect(said).toHaveLength(1);
   } finally {
     expect(await killDemo(folder, 3_000)).toBe(true);

@@ -6,15 +6,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, realpathSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporaryParent } from '../../src/demo/temporary-folder.ts';
 
 const STRIP = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
 
 /** Called once for each project of the configuration; the first has done it all. */
 export default function setup(): (() => Promise<void>) | undefined {
   if (process.env['BOTOP_TEST_FOLDER'] !== undefined) return undefined;
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'botop-run-')));
+  const folder = realpathSync(mkdtempSync(join(temporaryParent(), 'botop-run-')));
   // PostgreSQL runs as another user beneath it when root tests.
   chmodSync(folder, 0o711);
   const sweeper = spawn(process.execPath, [...STRIP, join(import.meta.dirname, 'sweeper.ts'), folder], {
