@@ -100,7 +100,7 @@ async function read(path: string, maxBytes: number): Promise<string | null> {
   try {
     const file = await openRegular(path);
     try {
-      return (await file.stat()).size > maxBytes ? null : await file.readFile('latin1');
+      return (await file.stat()).size > maxBytes ? null : await file.readFile('utf8');
     } finally {
       await file.close();
     }
@@ -116,7 +116,7 @@ async function readTail(path: string): Promise<string> {
       const { size } = await file.stat();
       const length = Math.min(size, reflogTailBytes);
       const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, size - length);
-      return buffer.toString('latin1', 0, bytesRead);
+      return buffer.toString('utf8', 0, bytesRead);
     } finally {
       await file.close();
     }

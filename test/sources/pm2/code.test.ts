@@ -57,7 +57,7 @@ test('HEAD is found from a folder below, loose, packed, detached and in a worktr
   expect(await head(join(path, 'src'))).toMatchObject({ commit: first, branch: 'main' });
   git(path, 'pack-refs', '--all');
   expect(await head(path)).toMatchObject({ commit: first, branch: 'main' });
-  const tree = join(folder(), 'tree');
+  const tree = join(folder(), 'Bäume im Wald');
   git(path, 'worktree', 'add', '-b', 'feature/x', tree);
   const second = commit(tree, '2.0.0');
   expect(await head(tree)).toMatchObject({ commit: second, branch: 'feature/x' });

@@ -36,7 +36,7 @@ afterEach(async () => {
   pty = undefined;
 });
 
-const app = (): string => `${process.execPath} ${join(folder, 'app.mjs')}`;
+const app = (): string => `"${process.execPath}" "${join(folder, 'app.mjs')}"`;
 
 /** Runs a line in a shell that stays, so that the terminal can be looked at after the program has ended. */
 function run(line: string, env: Record<string, string> = {}): Pty {
