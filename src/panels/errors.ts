@@ -20,6 +20,7 @@ import { createAroundCache } from './errors/around.ts';
 import { drawErrorDetail } from './errors/detail.ts';
 import { codeWidthOf, drawEvents, drawGroupRow, fitErrorColumns } from './errors/draw.ts';
 import { droppedRemark, emptyErrors, unreadReason, unreadRemark } from './errors/empty.ts';
+import { rowMessages } from './errors/messages.ts';
 import { tellErrors } from './errors/tell.ts';
 import {
   ERROR_SORTS,
@@ -158,7 +159,12 @@ function drawGroups(cells: Cells, scope: ErrorsScope, view: ErrorRows, width: nu
   const top = Math.max(0, Math.min(list.top, view.rows.length - page));
   const shown = view.rows.slice(top, top + page);
   const isMarked = (row: ErrorRow): boolean => row.isNew || row.isKnown || row.isHidden;
-  const columns = fitErrorColumns(width, codeWidthOf(shown), shown.some(isMarked));
+  const columns = fitErrorColumns(width, codeWidthOf(shown, width), shown.some(isMarked));
+  const messages = rowMessages(
+    shown.map(({ group }) => group),
+    columns.find(({ id }) => id === 'message')?.width ?? 0,
+    columns.some(({ id }) => id === 'code'),
+  );
   for (let line = 0; line < page; line += 1) {
     const row = view.rows[top + line];
     if (!row) break;
@@ -167,7 +173,7 @@ function drawGroups(cells: Cells, scope: ErrorsScope, view: ErrorRows, width: nu
     const y = 1 + line;
     if (isCursor && isFocused) cells.fill(1, y, width, 1, ' ', theme.selected.text);
     if (isCursor) cells.text(1, y, isFocused ? '▸' : '·', roles.accent, 1);
-    drawGroupRow(cells, row, { columns, y, roles, theme, now: world.now });
+    drawGroupRow(cells, row, { columns, y, roles, theme, now: world.now, message: messages[line] ?? '' });
   }
 }
 

@@ -47,12 +47,15 @@ const LEFT = 2;
 const MESSAGE_GOOD = 24;
 const MESSAGE_WIDE = 48;
 
-/** A code is shown whole up to this: `ECONNREFUSED`. */
+/** A code is shown whole up to this: `ECONNREFUSED`; where there is room `ERR_STREAM_DESTROYED`. */
 const MAX_CODE = 12;
+const MAX_CODE_ROOMY = 22;
+const ROOMY = 100;
 
-/** How wide the column of codes must be for these rows; 0 where none has a code. */
-export function codeWidthOf(rows: readonly ErrorRow[]): number {
-  const widest = rows.reduce((width, { group }) => Math.max(width, Math.min(MAX_CODE, group.code?.length ?? 0)), 0);
+/** How wide the column of codes must be for these rows in so much room; 0 where none has a code. */
+export function codeWidthOf(rows: readonly ErrorRow[], room: number): number {
+  const most = room < ROOMY ? MAX_CODE : MAX_CODE_ROOMY;
+  const widest = rows.reduce((width, { group }) => Math.max(width, Math.min(most, group.code?.length ?? 0)), 0);
   return widest === 0 ? 0 : Math.max(5, widest);
 }
 
@@ -101,9 +104,12 @@ export interface GroupLook {
   readonly roles: Roles;
   readonly theme: Theme;
   readonly now: number;
+  /** What it says, see `rowMessages`. */
+  readonly message: string;
 }
 
-export function drawGroupRow(cells: Cells, row: ErrorRow, { columns, y, roles, theme, now }: GroupLook): void {
+export function drawGroupRow(cells: Cells, row: ErrorRow, look: GroupLook): void {
+  const { columns, y, roles, theme, now, message } = look;
   const { group, count } = row;
   const level: Role = group.level === 'warn' ? 'warn' : 'bad';
   for (const { id, x, width } of columns) {
@@ -130,7 +136,7 @@ export function drawGroupRow(cells: Cells, row: ErrorRow, { columns, y, roles, t
         cells.text(x, y, truncate(group.code ?? '', width), roles.accent, width);
         break;
       case 'message':
-        cells.text(x, y, truncate(group.last.message, width), roles[level === 'warn' ? 'text' : 'strong'], width);
+        cells.text(x, y, truncate(message, width), roles[level === 'warn' ? 'text' : 'strong'], width);
         break;
       case 'bots':
         cells.text(x, y, truncate(botsText(group.bots), width), roles.muted, width);

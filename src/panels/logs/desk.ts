@@ -4,9 +4,12 @@ import { BadFilter, compileFilter, compileSearch, type LineFilter } from '../../
 import type { MergedLine } from '../../sources/logs/merge.ts';
 import type { LineTest } from '../../sources/logs/pager.ts';
 import { levelSieve } from '../../sources/logs/sieve.ts';
+import { clockTime } from '../../text/format.ts';
 import { BadPattern } from '../../text/linear-pattern.ts';
 import type { ViewerFile, ViewerPort, ViewerSubject } from '../../ui/viewer.ts';
+import { offsetAt } from '../errors/draw.ts';
 import type { LogEventLook } from './event-view.ts';
+import { exitsOf, secondOf } from './exits.ts';
 import { copyOf, eventAt, inOrder } from './picks.ts';
 import { LogSession } from './session.ts';
 import { lineKey, moveCursor } from './window.ts';
@@ -24,6 +27,8 @@ export class LogDesk {
   search: LineFilter | null = null;
   readonly marked = new Map<string, MergedLine>();
   readonly #port: ViewerPort;
+  /** The exit that was gone to last, and what was said there. */
+  #exit: { readonly at: number; readonly said: string } | null = null;
   #work: Promise<void> = Promise.resolve();
 
   constructor(subject: ViewerSubject, port: ViewerPort) {
@@ -90,6 +95,25 @@ export class LogDesk {
   findError(by: 1 | -1): void {
     const passes: LineTest['passes'] = ({ level, isPart }) => !isPart && (level === 'error' || level === 'fatal');
     this.session.find(by, { passes, sieve: levelSieve(['error', 'fatal'], false) }, 'error');
+  }
+
+  /** To where a bot whose log is shown ended, newer (1) or older (-1) than the cursor; while following the newest. */
+  findExit(by: 1 | -1): void {
+    const { session, line } = this;
+    const exits = exitsOf(this.#port.world(), new Set(session.files.map(({ path }) => path)));
+    if (exits.length === 0) return this.remark('no exit of the last hour is known of what is shown here');
+    // Where nothing was written in its second the cursor stands elsewhere: the remark tells that it was gone to.
+    const isThere = this.#exit !== null && session.remark.startsWith(this.#exit.said);
+    const at = isThere ? (this.#exit?.at ?? 0) : secondOf(line?.at ?? 0);
+    const wanted = session.isFollowing
+      ? exits.at(-1)
+      : by < 0
+        ? exits.findLast((exit) => exit.at < at)
+        : exits.find((exit) => exit.at > at);
+    if (wanted === undefined) return this.remark(`no exit ${by < 0 ? 'before' : 'after'} this`);
+    const said = `${wanted.bot}: ${wanted.words} at ${clockTime(wanted.at, offsetAt(wanted.at))}`;
+    this.#exit = { at: wanted.at, said };
+    session.toTime(wanted.at, said);
   }
 
   remark(text: string): void {

@@ -10,6 +10,11 @@ export const LOG_KEYS: Viewer['keymap'] = [
     help: 'Shows only: level>=warn bot=api "two words" /pattern/; ! before one inverts it.',
   },
   { shown: 'e E', label: 'error', help: 'The next error; the one before. While following: the newest.' },
+  {
+    shown: 'x X',
+    label: 'exit',
+    help: 'Where a bot next ended, and its last words; the one before. While following: the newest.',
+  },
   { shown: 'n N', label: 'match', help: 'The next match; the one before.' },
   { shown: ':', label: 'time', help: 'Goes to a time: 14:02, -10m, 11-21 14:02. Twice: the palette.' },
   { shown: 'Enter', label: 'event', help: 'The whole event: fields, stack trace, file.' },
@@ -21,6 +26,7 @@ export const LOG_KEYS: Viewer['keymap'] = [
     help: 'Every log with size, growth an hour, and when its disk is full; o sorts, F flushes.',
   },
   { shown: 'w', label: 'wrap', help: 'Long lines in several rows, or cut; ← → scroll them.' },
+  { shown: 't', label: 'times', help: 'How long before or after the line under the cursor; again: the clock.' },
   { shown: 'space', label: 'mark', help: 'Marks the line for y.' },
   { shown: 'y', label: 'copy', help: 'Copies what is marked, else the event under the cursor.' },
   {

@@ -96,7 +96,8 @@ export class LogSession {
     });
   }
 
-  toTime(at: number): void {
+  /** To what was written from a moment on; `said` is the remark when it is there. */
+  toTime(at: number, said = ''): void {
     this.isFollowing = false;
     this.progress = 'looking for the time…';
     this.#run(async (isOver) => {
@@ -104,7 +105,8 @@ export class LogSession {
       if (isOver()) return;
       await this.#around(places, isOver);
       const first = this.window.lines[this.window.cursor];
-      if (first && first.at < at) this.remark = 'nothing was written since then';
+      const isPast = first !== undefined && first.at < at;
+      this.remark = [said, isPast && 'nothing was written since then'].filter(Boolean).join(' · ');
     });
   }
 

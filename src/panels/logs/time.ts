@@ -1,8 +1,9 @@
 /** Moments as they are typed to jump to: `14:02`, `-10m`, `2026-11-21 14:02`. */
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: MINUTE_MS, h: 60 * MINUTE_MS, d: DAY_MS };
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 
 const RELATIVE = /^-\s*(\d{1,6})\s*([smhd])$/i;
 const CLOCK = /^(\d{1,2}):(\d\d)(?::(\d\d))?$/;
@@ -33,6 +34,19 @@ export function parseMoment(text: string, now: number): number | null {
   if (year !== undefined) return of(Number(year));
   const at = of(today.getFullYear());
   return at === null || at <= now + DAY_MS ? at : of(today.getFullYear() - 1);
+}
+
+/** `+340ms`, `-12.34s`, `-3m04s`, `+2h05m`, `-3d04h`: at most eight columns. */
+export function sinceText(ms: number): string {
+  if (ms === 0) return '0';
+  const sign = ms < 0 ? '-' : '+';
+  const size = Math.abs(ms);
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  if (size < 1_000) return `${sign}${size}ms`;
+  if (size < MINUTE_MS) return `${sign}${(Math.floor(size / 10) / 100).toFixed(2)}s`;
+  if (size < HOUR_MS) return `${sign}${Math.floor(size / MINUTE_MS)}m${two((size % MINUTE_MS) / 1_000)}s`;
+  if (size < DAY_MS) return `${sign}${Math.floor(size / HOUR_MS)}h${two((size % HOUR_MS) / MINUTE_MS)}m`;
+  return `${sign}${Math.floor(size / DAY_MS)}d${two((size % DAY_MS) / HOUR_MS)}h`;
 }
 
 function toNumber(text: string | undefined): number {

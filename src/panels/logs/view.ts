@@ -12,6 +12,7 @@ import type { Role, Theme } from '../../ui/theme.ts';
 import { offsetAt } from '../errors/draw.ts';
 import { drawHistogram, histogramColumns, histogramOf, histogramRows } from './histogram.ts';
 import { lineLook } from './line-look.ts';
+import { sinceText } from './time.ts';
 import { type LogWindow, lineKey } from './window.ts';
 
 /** What the view is drawn from. */
@@ -23,6 +24,8 @@ export interface LogViewLook {
   readonly bots: readonly string[];
   readonly isFollowing: boolean;
   readonly isWrapping: boolean;
+  /** Epoch ms that times are counted from; null: they are those of the clock. */
+  readonly since: number | null;
   /** Columns that are scrolled off at the left. */
   readonly shift: number;
   readonly marked: ReadonlySet<string>;
@@ -45,6 +48,8 @@ export interface LogViewLook {
   /** What stands where there is no line. */
   readonly empty: readonly (readonly [Role, string])[];
 }
+
+const TIME_COLUMNS = 8;
 
 /** The border above and below. */
 const CHROME_ROWS = 2;
@@ -82,11 +87,11 @@ interface Columns {
 }
 
 function columnsOf(width: number, look: LogViewLook): Columns {
-  const hasTime = width >= 56;
+  const hasTime = width >= 56 || look.since !== null;
   const names = new Set(look.bots);
   const longest = Math.max(0, ...[...names].map((name) => measure(name)));
   const botWidth = names.size < 2 ? 0 : Math.min(longest, width < 56 ? 8 : width < 100 ? 12 : 18);
-  const x = 2 + (hasTime ? 9 : 0) + (botWidth > 0 ? botWidth + 1 : 0) + 2;
+  const x = 2 + (hasTime ? TIME_COLUMNS + 1 : 0) + (botWidth > 0 ? botWidth + 1 : 0) + 2;
   return { hasTime, botWidth, x, room: Math.max(4, width - x - 1) };
 }
 
@@ -231,8 +236,13 @@ function drawMargin(
   let x = 2;
   if (columns.hasTime) {
     // What tells no time has none.
-    if (line.isTimed) cells.text(x, y, clockTime(line.at, offsetAt(line.at)), roles.muted, 8);
-    x += 9;
+    if (line.isTimed && look.since === null)
+      cells.text(x, y, clockTime(line.at, offsetAt(line.at)), roles.muted, TIME_COLUMNS);
+    else if (line.isTimed) {
+      const text = sinceText(line.at - (look.since as number));
+      cells.text(x + TIME_COLUMNS - text.length, y, text, roles.text, TIME_COLUMNS);
+    }
+    x += TIME_COLUMNS + 1;
   }
   if (columns.botWidth > 0) {
     const bot = look.bots[line.log] ?? '';

@@ -57,6 +57,8 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
   let files: { cursor: number; sort: LogFileSort } | null = null;
   let height = 24;
   let isWrapping = false;
+  /** Times are counted from the line under the cursor. */
+  let isRelative = false;
   let shift = 0;
   let width = 80;
 
@@ -100,6 +102,10 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
     isWrapping = !isWrapping;
     port.onChange();
   };
+  const turnTimes = (): void => {
+    isRelative = !isRelative;
+    port.onChange();
+  };
   const scrollAside = (by: number): void => {
     shift = Math.max(0, shift + by);
     port.onChange();
@@ -123,6 +129,9 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
     N: () => desk.findMatch(-1),
     e: () => desk.findError(1),
     E: () => desk.findError(-1),
+    x: () => desk.findExit(1),
+    X: () => desk.findExit(-1),
+    t: turnTimes,
     w: turnWrap,
     left: () => scrollAside(-SHIFT_COLUMNS),
     right: () => scrollAside(SHIFT_COLUMNS),
@@ -189,6 +198,7 @@ export function createLogViewer(subject: ViewerSubject, port: ViewerPort): LogVi
       bots: session.files.map(({ bot }) => bot),
       isFollowing: session.isFollowing,
       isWrapping,
+      since: isRelative && desk.line?.isTimed ? desk.line.at : null,
       shift: isWrapping ? 0 : shift,
       marked: new Set(marked.keys()),
       spans: (text) => search?.spans(text) ?? filter?.spans(text) ?? [],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseMoment } from '../../../src/panels/logs/time.ts';
+import { parseMoment, sinceText } from '../../../src/panels/logs/time.ts';
 
 const now = new Date(2026, 10, 21, 12, 0, 0).getTime();
 const at = (...parts: [number, number, number, number, number, number?]): number => new Date(...parts).getTime();
@@ -21,4 +21,18 @@ test.each([
 
 test.each(['', 'soon', '25:00', '12:60', '-5', '-5y', '2026-13-01', '2026-02-31', '10'])('%j is none', (text) => {
   expect(parseMoment(text, now)).toBeNull();
+});
+
+test.each([
+  [0, '0'],
+  [340, '+340ms'],
+  [-1_234, '-1.23s'],
+  [59_999, '+59.99s'],
+  [-184_000, '-3m04s'],
+  [3_599_999, '+59m59s'],
+  [7_500_000, '+2h05m'],
+  [-273_600_000, '-3d04h'],
+])('%i ms before or after a line is %s, in eight columns', (ms, text) => {
+  expect(sinceText(ms)).toBe(text);
+  expect(text.length).toBeLessThanOrEqual(8);
 });

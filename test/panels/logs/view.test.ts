@@ -7,10 +7,11 @@ import { clockTime } from '../../../src/text/format.ts';
 import { Cells } from '../../../src/ui/screen/cells.ts';
 import { createTheme } from '../../../src/ui/theme.ts';
 import type { ViewerFile, ViewerPort, ViewerSubject } from '../../../src/ui/viewer.ts';
+import { makeBot, makeExit, makePm2Snapshot } from '../../helpers/bots.ts';
 import { createStillWorld } from '../../helpers/still-shell.ts';
 
 const theme = createTheme('none');
-const { world } = createStillWorld();
+const { world, read } = createStillWorld();
 const NOON = Date.parse('2026-11-21T12:00:00Z');
 
 let folder: string;
@@ -241,6 +242,53 @@ test('what stands in the journal is no file: that is said, with the command that
   await viewer.idle();
   size = { width: 120, height: 14 };
   expect(frame().join('\n')).toContain('in the journal; journalctl -f -u nginx shows it');
+});
+
+test('t counts the times from the line under the cursor, before and after it, and gives the clock back', async () => {
+  const at = (ms: number): string => new Date(NOON - 60_000 + ms).toISOString();
+  writeFileSync(pathOf('bot'), `${at(0)} INFO line 1\n${at(1_250)} INFO line 2\n${at(1_500)} INFO line 3\n`);
+  await open('bot');
+  const clock = clockTime(NOON - 60_000, -new Date(NOON).getTimezoneOffset());
+  await press('k', 't');
+  const margins = frame().flatMap((text) => /(\S+) +INFO +line \d/.exec(text)?.[1] ?? []);
+  expect(margins).toEqual(['-1.25s', '0', '+250ms']);
+  await press('t');
+  expect(frame().find((text) => text.includes('line 1'))).toContain(clock);
+});
+
+test('x goes to where a bot ended, the newest first while following, and X to the one before; its second is shown', async () => {
+  const path = pathOf('bot');
+  writeFileSync(path, lines(0, 2_000));
+  const exits = [500, 1_200].map((second) => makeExit({ at: NOON - 86_400_000 + second * 1_000 + 400 }));
+  const other = makeBot({ id: 2, name: 'other', exits: [makeExit({ at: NOON - 86_400_000 + 700_000 })] });
+  read('pm2', makePm2Snapshot([makeBot({ id: 1, name: 'bot', outLogPath: path, errLogPath: null, exits }), other]));
+  await open('bot');
+  await press('x');
+  expect(cursor()).toBe(1_200);
+  expect(frame().at(-1)).toContain('bot: exit 1 at');
+  await press('X');
+  expect(cursor()).toBe(500);
+  await press('X');
+  expect(frame().at(-1)).toContain('no exit before this');
+  await press('x');
+  expect(cursor()).toBe(1_200);
+});
+
+test('an exit in whose second nothing was written is gone to once, and left again', async () => {
+  const path = pathOf('bot');
+  writeFileSync(path, lines(0, 100) + lines(300, 400));
+  const exits = [50, 200, 900].map((second) => makeExit({ at: NOON - 86_400_000 + second * 1_000 }));
+  read('pm2', makePm2Snapshot([makeBot({ name: 'bot', outLogPath: path, errLogPath: null, exits })]));
+  await open('bot');
+  await press('X');
+  expect(frame().at(-1)).toContain('nothing was written');
+  expect(cursor()).toBe(399);
+  await press('X');
+  expect(cursor()).toBe(300);
+  await press('X');
+  expect(cursor()).toBe(50);
+  await press('x', 'x');
+  expect(cursor()).toBe(399);
 });
 
 describe('all logs as one', () => {
