@@ -260,6 +260,23 @@ test('what this login may not see is said with the statement that would show it'
   expect(panel.copyText?.(locked, null)).toBeNull();
 });
 
+test('where both servers stand side by side, what is wrong with them takes the room of no figure', () => {
+  const rights = { isSuperuser: false, canMonitor: false, canSignal: false, grant: 'GRANT pg_monitor TO botop;' };
+  const error = { code: 'frozen', message: 'it has not answered for 9 s' } as const;
+  const redis = { state: 'stale', value: makeRedis(), readAt: NOON - 9_000, tookMs: 2, since: NOON, error } as const;
+  const scope = makeScope(fresh(makePostgres({ sessions: LOCKED, rights })), redis);
+  const text = drawn(panel, scope, 120, 38).join('\n');
+  for (const said of [
+    'transactions 42/s',
+    'cache hit',
+    'GRANT pg_monitor TO botop;',
+    'chatai 18.7 MB',
+    '9 s',
+    'evicted 0',
+  ])
+    expect(text).toContain(said);
+});
+
 test('the table under the cursor is what an action is aimed at, whatever the order', () => {
   const scope = makeScope(fresh(makePostgres()), fresh(makeRedis()), { sort: 2 });
   expect(panel.keys(scope)).toEqual(['oid-dialog_messages', 'oid-dialogs', 'oid-users']);

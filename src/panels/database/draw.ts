@@ -19,7 +19,7 @@ const LOW = 12;
 const ROOMY = 20;
 /** So many rows left below the tables are enough for the courses of the last ten minutes. */
 const CURVES_LEAST = 8;
-/** Of PostgreSQL's figures with its databases, and of Redis'. */
+/** Of Redis' figures, without its slow log. */
 const SERVER_ROWS = 5;
 
 /** Draws the panel with its border, and at the right of it what is looked for and the order. */
@@ -53,15 +53,14 @@ function drawWide(cells: Cells, view: DatabaseView, look: DatabaseLook, area: Ar
   const columnOf = (at: Area, isLeft: boolean): Area =>
     isLeft ? { ...at, width: left } : { ...at, x: at.x + left + 2, width: at.width - left - 2 };
   const redis = view.redis.snapshot;
+  const ours = [...headSections(cells, view, look, left, false), ...databaseSections(cells, view, look)];
+  const theirs = redisSections(cells, view, look, area.width - left - 2, SERVER_ROWS);
   const servers: Section = {
     least: 2,
-    want: SERVER_ROWS,
+    want: Math.max(...[ours, theirs].map((sections) => sections.reduce((sum, { want }) => sum + want, 0))),
     draw(at) {
-      stack(
-        [...headSections(cells, view, look, left, false), ...databaseSections(cells, view, look)],
-        columnOf(at, true),
-      );
-      stack(redisSections(cells, view, look, area.width - left - 2), columnOf(at, false));
+      stack(ours, columnOf(at, true));
+      stack(theirs, columnOf(at, false));
     },
   };
   const rest: Section = {

@@ -10,16 +10,16 @@ export const LOG_KEYS: Viewer['keymap'] = [
     help: 'Shows only: level>=warn bot=api "two words" /pattern/; ! before one inverts it.',
   },
   { shown: 'e E', label: 'error', help: 'The next error; the one before. While following: the newest.' },
-  {
-    shown: 'x X',
-    label: 'exit',
-    help: 'Where a bot next ended, and its last words; the one before. While following: the newest.',
-  },
   { shown: 'n N', label: 'match', help: 'The next match; the one before.' },
   { shown: ':', label: 'time', help: 'Goes to a time: 14:02, -10m, 11-21 14:02. Twice: the palette.' },
   { shown: 'Enter', label: 'event', help: 'The whole event: fields, stack trace, file.' },
   { shown: 'm', label: 'all/one', help: 'All bots, or only the one under the cursor.' },
   { shown: 'Tab', label: 'out/error', help: 'Both logs, only the error log, only the other.' },
+  {
+    shown: 'x X',
+    label: 'exit',
+    help: 'Where a bot next ended, and its last words; the one before. While following: the newest.',
+  },
   {
     shown: 'f',
     label: 'files',
