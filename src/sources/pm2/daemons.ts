@@ -114,9 +114,9 @@ export async function identifyDaemon(home: string, now: number): Promise<DaemonI
   };
 }
 
-/** Where a daemon writes what it says of itself unless it was told otherwise. */
+/** Where a daemon writes what it says of itself unless it was told otherwise. Asked each second: nothing to normalise. */
 export function usualLogPath(home: string): string {
-  return join(home, 'pm2.log');
+  return `${home}/pm2.log`;
 }
 
 /** `PM2_LOG_FILE_PATH` of the process that serves a home; null without, or where its environment is not ours to read. */

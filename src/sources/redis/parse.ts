@@ -8,9 +8,14 @@ export type InfoFields = ReadonlyMap<string, string>;
 
 export function parseInfo(text: string): InfoFields {
   const fields = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const colon = line.indexOf(':');
-    if (colon > 0 && !line.startsWith('#')) fields.set(line.slice(0, colon), line.slice(colon + 1).trimEnd());
+  for (let from = 0; from < text.length; ) {
+    const newline = text.indexOf('\n', from);
+    const end = newline === -1 ? text.length : newline;
+    const colon = text.indexOf(':', from);
+    if (colon > from && colon < end && text[from] !== '#') {
+      fields.set(text.slice(from, colon), text.slice(colon + 1, end).trimEnd());
+    }
+    from = end + 1;
   }
   return fields;
 }
@@ -99,13 +104,11 @@ function persistenceOf(fields: InfoFields): RedisPersistence {
 
 function keyspacesOf(fields: InfoFields): RedisKeyspace[] {
   const found: RedisKeyspace[] = [];
-  for (const [name, value] of fields) {
-    const index = /^db(\d+)$/.exec(name)?.[1];
-    const counts = /keys=(\d+),expires=(\d+)/.exec(value);
-    if (index !== undefined && counts) {
-      found.push({ index: Number(index), keys: Number(counts[1]), expires: Number(counts[2]) });
-    }
-  }
+  fields.forEach((value, name) => {
+    const index = name.startsWith('db') ? /^db(\d+)$/.exec(name)?.[1] : undefined;
+    const counts = index === undefined ? null : /keys=(\d+),expires=(\d+)/.exec(value);
+    if (counts) found.push({ index: Number(index), keys: Number(counts[1]), expires: Number(counts[2]) });
+  });
   return found.toSorted((a, b) => a.index - b.index);
 }
 

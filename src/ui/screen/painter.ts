@@ -38,13 +38,16 @@ class Bytes {
     this.length += text.length;
   }
 
+  /** A byte; nearly all that is written comes by here. */
+  one(byte: number): void {
+    if (this.length === this.#buffer.length) this.#reserve(1);
+    this.#buffer[this.length++] = byte;
+  }
+
   codePoint(codePoint: number): void {
+    if (codePoint < 0x80) return this.one(codePoint);
     this.#reserve(4);
     const buffer = this.#buffer;
-    if (codePoint < 0x80) {
-      buffer[this.length++] = codePoint;
-      return;
-    }
     if (codePoint < 0x800) buffer[this.length++] = 0xc0 | (codePoint >> 6);
     else {
       if (codePoint < 0x10000) buffer[this.length++] = 0xe0 | (codePoint >> 12);
@@ -206,8 +209,9 @@ export class Painter {
           return written + width - x;
         }
       }
-      this.#restyle(style);
-      this.#glyph(glyph, columns);
+      if (style !== this.#pen) this.#restyle(style);
+      if (glyph < 0x7f) this.#bytes.one(glyph);
+      else this.#glyph(glyph, columns);
       shownGlyphs[at] = glyph;
       shownStyles[at] = style;
       if (columns === 2) {

@@ -30,6 +30,12 @@ function hashOf({ glyphs, width }: Cells, y: number): number {
   return isBlank ? 0 : hash;
 }
 
+function hashesOf(cells: Cells, first: number, count: number): Int32Array {
+  const hashes = new Int32Array(count);
+  for (let i = 0; i < count; i += 1) hashes[i] = hashOf(cells, first + i);
+  return hashes;
+}
+
 /** How many rows of `count` a move must save. */
 const savedLeast = (count: number): number => Math.max(ROWS_LEAST, count >> 1);
 
@@ -42,8 +48,8 @@ export function mayScroll(changed: number, count: number): boolean {
 export function findScroll(shown: Cells, next: Cells, first: number, last: number): Scroll | null {
   const count = last - first + 1;
   if (count < ROWS_LEAST) return null;
-  const before = Array.from({ length: count }, (_, i) => hashOf(shown, first + i));
-  const after = Array.from({ length: count }, (_, i) => hashOf(next, first + i));
+  const before = hashesOf(shown, first, count);
+  const after = hashesOf(next, first, count);
   let best: Scroll | null = null;
   let most = savedLeast(count) - 1;
   const reach = Math.min(LINES_MOST, count - ROWS_LEAST);
