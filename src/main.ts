@@ -1,5 +1,6 @@
-/** The program's entry: reads the command line and hands over to one command. Loads nothing else before it knows which. */
+/** The program's entry: reads the command line and hands over to one command. Each of them loads the rest. */
 
+import { run } from './commands/run.ts';
 import { exitCodes } from './config/exit-codes.ts';
 import { parseOptions, UsageError } from './config/options.ts';
 import { takeArguments } from './config/process-title.ts';
@@ -11,10 +12,7 @@ if (options instanceof UsageError) {
   process.exitCode = exitCodes.usage;
 } else if (options.wants === 'help') process.stdout.write((await loadHelp()).formatHelp(version));
 else if (options.wants === 'version') process.stdout.write(`${version}\n`);
-else {
-  const { run } = await import('./commands/run.ts');
-  process.exitCode = await run(options);
-}
+else process.exitCode = await run(options);
 
 /** It measures text, and loading that takes longer than everything else before a command. */
 function loadHelp() {
