@@ -5,6 +5,7 @@ import type { Panel, Scope } from '../ui/panel.ts';
 import type { MenuItem } from '../ui/state.ts';
 import { createViewMemo } from '../ui/view-memo.ts';
 import { logsOf } from '../ui/viewer.ts';
+import { hasLogsBelow } from './bots/below.ts';
 import { BOT_COLUMNS } from './bots/column-list.ts';
 import { drawBotDetail } from './bots/detail.ts';
 import { drawBots, pageOf } from './bots/draw.ts';
@@ -64,6 +65,11 @@ export function botsPanel(): Panel {
     },
     groups: (scope) => viewOf(scope).groupKeys(),
     menu: ({ list }, menu) => (menu === 'sort' ? sortItems(list.sort, list.isInverted) : columnItems(list.columns)),
+    preview(size, scope, key) {
+      const row = rowOf(scope, key);
+      // An orphan says what it is in its place.
+      return row && !row.orphan && hasLogsBelow(size, viewOf(scope).lines.length) ? logsOf(row.bot) : null;
+    },
     subject(scope, key) {
       const row = rowOf(scope, key);
       return row ? logsOf(row.bot) : null;

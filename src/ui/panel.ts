@@ -14,7 +14,7 @@ export interface Scope {
   readonly list: ListState;
   readonly theme: Theme;
   readonly isFocused: boolean;
-  /** The ends of the logs of what the detail is about; empty elsewhere. */
+  /** The ends of the logs of what the detail is about, or of what is previewed; empty elsewhere. */
   readonly logs?: readonly PeekFile[];
 }
 
@@ -39,6 +39,8 @@ export interface Panel {
   drawSummary?(cells: Cells, scope: Scope): void;
   /** Whether its detail shows the ends of the logs of its row. */
   readonly hasLogs?: true;
+  /** The logs whose ends stand beside the list, where it leaves room for them in a zone of this size. */
+  preview?(size: Size, scope: Scope, key: string | null): ViewerSubject | null;
   /** The logs of a row, for `l`. */
   subject?(scope: Scope, key: string | null): ViewerSubject | null;
   /** What `y` copies here before any target's command: a remedy that the panel names. */

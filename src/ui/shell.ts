@@ -29,7 +29,11 @@ export function createShell(options: ShellOptions): Shell {
   let size = options.size;
   let world = options.takeWorld();
   let frame: Frame | null = null;
-  const peek = options.openPeek(() => paint(['detail']));
+  const peek = options.openPeek((isFirst) => {
+    if (ui.detail) paint(['detail']);
+    // What comes later is drawn with everything else of the list, at the next beat.
+    else if (isFirst) paint([ui.focus]);
+  });
   const decoder = createKeyDecoder();
   const frameListeners = new Set<() => void>();
   const paintListeners = new Set<(ids?: readonly string[]) => void>();
@@ -48,12 +52,14 @@ export function createShell(options: ShellOptions): Shell {
   function dispatch(event: UiEvent): void {
     const before = ui;
     ui = reduce(ui, event, scene);
+    if (ui.detail?.key !== before.detail?.key) peek.look(detailLogs());
+    // What is above or below the list, and the size, change without the person.
+    if (!ui.detail) peek.lookSoon(previewedLogs());
     if (ui === before) return;
     viewing.settle(before, ui);
     if (ui.isPaused !== before.isPaused) world = ui.isPaused ? options.freezeWorld(world) : options.takeWorld();
     // A zone that shrank or a list that changed may have left the cursor outside its window.
     if (!isSettled(event)) ui = reduce(ui, { type: 'world-changed', at: clock.monotonic() }, scene);
-    if (ui.detail?.key !== before.detail?.key) peek.look(detailLogs());
     const [{ bots: was }, { bots: is }] = [before.lists, ui.lists];
     const isArranged = was.columns !== is.columns || was.isGrouped !== is.isGrouped;
     if (isArranged && event.type !== 'look-restored')
@@ -150,6 +156,13 @@ export function createShell(options: ShellOptions): Shell {
   function detailLogs(): ViewerSubject | null {
     const at = ui.detail && focused();
     return at?.panel.hasLogs ? (at.panel.subject?.(at.scope, at.key) ?? null) : null;
+  }
+
+  /** The logs whose ends stand beside the list; at home the errors of all bots do. */
+  function previewedLogs(): ViewerSubject | null {
+    const zone = ui.view === 'home' || ui.isViewing ? undefined : zoneOf(ui.focus);
+    const at = focused();
+    return (zone && at?.panel.preview?.(zone, at.scope, at.key)) ?? null;
   }
 
   function openLog(): void {

@@ -79,14 +79,16 @@ export interface PeekFile {
 export interface LogPeek {
   /** Follows these logs from now on; null: none. */
   look(subject: ViewerSubject | null): void;
+  /** The same once nothing else was looked for within a moment: a cursor that runs past many bots opens no file. */
+  lookSoon(subject: ViewerSubject | null): void;
   /** A beat has passed. */
   tick(): void;
   files(): readonly PeekFile[];
   close(): void;
 }
 
-/** `onChange` is called when there are other lines. */
-export type OpenPeek = (onChange: () => void) => LogPeek;
+/** `onChange` is called when there are other lines, `isFirst` with the first of a file, or why there are none. */
+export type OpenPeek = (onChange: (isFirst: boolean) => void) => LogPeek;
 
 /** The logs of a bot; null when PM2 names none. */
 export function logsOf({ name, outLogPath, errLogPath }: Bot): ViewerSubject | null {

@@ -82,7 +82,7 @@ export function createStillShell(
   still: StillWorld,
   columns: number,
   rows: number,
-  over: Partial<Pick<ShellOptions, 'clock' | 'createActing' | 'openViewer'>> = {},
+  over: Partial<Pick<ShellOptions, 'clock' | 'createActing' | 'openViewer' | 'openPeek'>> = {},
 ): Shell {
   return createShell({
     panels: createPanels(),
@@ -97,7 +97,7 @@ export function createStillShell(
     clock: { now: () => NOON, monotonic: () => 0 },
     createActing: () => idle,
     commandFor: () => '',
-    openPeek: () => ({ look() {}, tick() {}, files: () => [], close() {} }),
+    openPeek: () => ({ look() {}, lookSoon() {}, tick() {}, files: () => [], close() {} }),
     openViewer: () => {
       throw new Error('no viewer here');
     },

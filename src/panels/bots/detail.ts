@@ -1,14 +1,14 @@
 /** One bot on the whole screen: what it is, how it does and did, every exit of the last hour, its last words. */
 import { truncate } from '../../text/width.ts';
 import type { Scope } from '../../ui/panel.ts';
-import { Cells } from '../../ui/screen/cells.ts';
+import type { Cells } from '../../ui/screen/cells.ts';
 import { drawScrolled } from '../../ui/scrolled.ts';
 import { BOT_RANGES } from '../../ui/state.ts';
-import type { PeekFile } from '../../ui/viewer.ts';
 import { type CurvesLook, drawBotCurves } from './curves.ts';
 import { drawExits } from './exits.ts';
 import { drawFacts, drawLongFacts, drawMetrics, environmentFacts, headFacts, longFacts, shortFacts } from './facts.ts';
-import { drawLogEnds } from './log-ends.ts';
+import { drawLogEnds, errorsFirst } from './log-ends.ts';
+import { paste } from './paste.ts';
 import type { BotRow } from './row.ts';
 
 /** From this width on the curves stand beside the facts. */
@@ -65,10 +65,6 @@ function drawNarrow(page: Cells, scope: Scope, row: BotRow, look: CurvesLook): n
   return y + drawLongFacts(page, theme, y, environmentFacts(row));
 }
 
-function errorsFirst(files: readonly PeekFile[]): readonly PeekFile[] {
-  return files.toSorted((a, b) => Number(b.label === 'error') - Number(a.label === 'error'));
-}
-
 /** The facts above, curves at the left, exits and paths at the right, the logs below down to the end of the screen. */
 function drawWide(page: Cells, scope: Scope, row: BotRow, look: CurvesLook, height: number): number {
   const { theme, world } = scope;
@@ -88,17 +84,4 @@ function drawWide(page: Cells, scope: Scope, row: BotRow, look: CurvesLook, heig
   let end = head + Math.max(left, right) + 1;
   end += drawLogEnds(page, theme, end, scope.logs ?? [], Math.max(8, height - end));
   return end + drawLongFacts(page, theme, end + 1, environmentFacts(row)) + 1;
-}
-
-/** Draws within a part of the page, from its own corner; gives how many rows that took. */
-function paste(page: Cells, x: number, y: number, width: number, draw: (part: Cells) => number): number {
-  const part = new Cells(width, page.height - y);
-  const used = draw(part);
-  for (let line = 0; line < Math.min(used, part.height); line++) {
-    const from = line * width;
-    const to = (y + line) * page.width + x;
-    page.glyphs.set(part.glyphs.subarray(from, from + width), to);
-    page.styles.set(part.styles.subarray(from, from + width), to);
-  }
-  return used;
 }

@@ -1,5 +1,6 @@
 /** The last lines of a bot's logs, in the detail. */
 import type { LineLevel } from '../../sources/logs/level.ts';
+import type { LogLine } from '../../sources/logs/line-reader.ts';
 import { truncate } from '../../text/width.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { Role, Theme } from '../../ui/theme.ts';
@@ -18,6 +19,10 @@ const BESIDE = 150;
 
 /** The frames of a trace, and blank lines: what failed stands before them, and has to fit. */
 const IS_FRAME = /^(?:\s+at \S.*|\s*)$/;
+
+export function errorsFirst(files: readonly PeekFile[]): readonly PeekFile[] {
+  return files.toSorted((a, b) => Number(b.label === 'error') - Number(a.label === 'error'));
+}
 
 /** Draws the ends of the logs into that many rows; gives how many it took. */
 export function drawLogEnds(cells: Cells, theme: Theme, y: number, files: readonly PeekFile[], rows: number): number {
@@ -53,9 +58,16 @@ function drawEnd(cells: Cells, theme: Theme, file: PeekFile, { x, y, width, rows
     cells.text(x + used + 2, y, truncate(text, width - used - 2), role);
     return 1;
   }
-  const shown = file.lines.filter(({ text }) => !IS_FRAME.test(text)).slice(-Math.max(1, rows - 1));
+  const told = file.lines.filter(({ text }) => !IS_FRAME.test(text));
+  const shown = fromHead(told.slice(-Math.max(1, rows - 1)));
   shown.forEach(({ text, level }, i) => {
     cells.text(x, y + 1 + i, truncate(text, width), theme[level === null ? 'text' : ROLES[level]], width);
   });
   return 1 + shown.length;
+}
+
+/** A trace whose first line is above says nothing, where another begins below. */
+function fromHead(lines: readonly LogLine[]): readonly LogLine[] {
+  const head = lines.findIndex(({ isPart }) => !isPart);
+  return head > 0 ? lines.slice(head) : lines;
 }

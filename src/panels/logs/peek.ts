@@ -7,6 +7,8 @@ import type { OpenPeek, PeekFile, ViewerSubject } from '../../ui/viewer.ts';
 const LINES = 60;
 /** What is read at once: as many lines of a usual length. */
 const PIECE_BYTES = 16_384;
+/** A key that is held comes each 30 ms, one that is pressed again and again each 150. */
+const SOON_MS = 150;
 
 interface Followed {
   readonly pager: LogPager;
@@ -20,7 +22,11 @@ export const openLogPeek: OpenPeek = (onChange) => {
   let followed: readonly Followed[] = [];
   let subject: ViewerSubject | null = null;
 
+  let soon: NodeJS.Timeout | undefined;
+
   function close(): void {
+    clearTimeout(soon);
+    soon = undefined;
     for (const { pager } of followed) void pager.close();
     followed = [];
   }
@@ -53,7 +59,20 @@ export const openLogPeek: OpenPeek = (onChange) => {
     } finally {
       one.isReading = false;
     }
-    if (followed.includes(one) && (file.lines !== before || file.state !== wasReading)) onChange();
+    const isFirst = file.state !== wasReading;
+    if (followed.includes(one) && (file.lines !== before || isFirst)) onChange(isFirst);
+  }
+
+  function open(): void {
+    soon = undefined;
+    const none: readonly LogLine[] = [];
+    followed = (subject?.files ?? []).map(({ stream, path }) => ({
+      pager: createLogPager(path),
+      file: { label: stream === 'err' ? 'error' : stream, path, lines: none, state: 'reading', error: '' },
+      end: null,
+      isReading: false,
+    }));
+    tick();
   }
 
   function tick(): void {
@@ -62,17 +81,16 @@ export const openLogPeek: OpenPeek = (onChange) => {
 
   return {
     look(next) {
+      if (isSame(subject, next) && soon === undefined) return;
+      subject = next;
+      close();
+      open();
+    },
+    lookSoon(next) {
       if (isSame(subject, next)) return;
       subject = next;
       close();
-      const none: readonly LogLine[] = [];
-      followed = (next?.files ?? []).map(({ stream, path }) => ({
-        pager: createLogPager(path),
-        file: { label: stream === 'err' ? 'error' : stream, path, lines: none, state: 'reading', error: '' },
-        end: null,
-        isReading: false,
-      }));
-      tick();
+      if (next !== null) soon = setTimeout(open, SOON_MS).unref();
     },
     tick,
     files: () => followed.map(({ file }) => file),
