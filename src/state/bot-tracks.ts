@@ -1,4 +1,5 @@
 /** The longer history of each bot: ten minutes, an hour, and all that was seen, of what is drawn as curves, in 2 kB at most. */
+import { decode, encode } from './encoded.ts';
 import { grown, Rings } from './rings.ts';
 
 export const TRACKED = ['cpuPercent', 'memoryBytes', 'loopMs'] as const;
@@ -17,26 +18,6 @@ export interface Curve {
   readonly values: readonly number[];
   readonly stepMs: number;
   readonly endAt: number;
-}
-
-/** Where the codes of each measure are finest: below it they tell nothing apart. */
-const GRAIN: readonly number[] = [0.1, 1e5, 0.01];
-const LARGEST: readonly number[] = [1e5, 1e13, 1e7];
-const CODES = 65_534;
-const UNKNOWN_CODE = 65_535;
-const STEPS = GRAIN.map((grain, i) => CODES / Math.log1p((LARGEST[i] as number) / grain));
-
-/** A value in 16 bits, to three hundredths of a percent of itself. */
-function encode(measure: number, value: number): number {
-  if (!(value >= 0)) return UNKNOWN_CODE;
-  const code = Math.round(Math.log1p(value / (GRAIN[measure] as number)) * (STEPS[measure] as number));
-  return Math.min(code, CODES);
-}
-
-function decode(measure: number, code: number): number {
-  return code === UNKNOWN_CODE
-    ? Number.NaN
-    : Math.expm1(code / (STEPS[measure] as number)) * (GRAIN[measure] as number);
 }
 
 const MEASURES = TRACKED.length;

@@ -1,6 +1,7 @@
 /** The short history of each bot. */
 import type { Bot, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { BotTracks, type Curve, type Span, type Tracked } from './bot-tracks.ts';
+import { decode, encode, UNKNOWN_CODE } from './encoded.ts';
 import { countMeantToRun, keyOf } from './fleet.ts';
 import { MemoryPoints, type MemoryTrend } from './memory-trend.ts';
 import { Rings } from './rings.ts';
@@ -10,18 +11,18 @@ export const TRENDS_A_TICK = 25;
 
 /** Samples kept of each bot: two minutes at one a second. */
 const SAMPLES = 120;
-/** What stands side by side in a sample. */
+/** What stands side by side in a sample, in the order of `TRACKED`. */
 const CPU = 0;
 const MEMORY = 1;
 const WIDTH = 2;
 
 /** The last two minutes of one measure of one bot, oldest first; NaN marks a sample that is unknown. */
 export class BotSamples {
-  readonly #rings: Rings<Float32Array>;
+  readonly #rings: Rings<Uint16Array>;
   readonly #slot: number;
   readonly #lane: number;
 
-  constructor(rings: Rings<Float32Array>, slot: number, lane: number) {
+  constructor(rings: Rings<Uint16Array>, slot: number, lane: number) {
     this.#rings = rings;
     this.#slot = slot;
     this.#lane = lane;
@@ -34,23 +35,19 @@ export class BotSamples {
   /** The sample at `index`, 0 being the oldest; NaN outside. */
   at(index: number): number {
     if (index < 0 || index >= this.length) return Number.NaN;
-    return this.#rings.values[this.#rings.place(this.#slot, index) + this.#lane] as number;
-  }
-
-  /** The newest sample; NaN when there is none. */
-  last(): number {
-    return this.at(this.length - 1);
+    return decode(this.#lane, this.#rings.values[this.#rings.place(this.#slot, index) + this.#lane] as number);
   }
 
   /** The largest known of `count` samples, of which the newest `after` are younger; NaN when none is known. */
   max(count: number, after = 0): number {
-    let found = Number.NaN;
+    let found = UNKNOWN_CODE;
     const end = this.length - after;
     for (let i = Math.max(0, end - count); i < end; i++) {
-      const value = this.at(i);
-      if (!(value <= found) && !Number.isNaN(value)) found = value;
+      const code = this.#rings.values[this.#rings.place(this.#slot, i) + this.#lane] as number;
+      // The codes have the order of the values, and the unknown is the largest.
+      if (code !== UNKNOWN_CODE && (found === UNKNOWN_CODE || code > found)) found = code;
     }
-    return found;
+    return decode(this.#lane, found);
   }
 
   /** The newest `count` samples, oldest first, as a plain array. */
@@ -76,7 +73,7 @@ interface HomeSlots {
 
 /** The short history of every bot, by key. Bots that are gone are forgotten. All of it lies in a few pieces of memory. */
 export class FleetHistory {
-  #samples: Rings<Float32Array> = new Rings((length) => new Float32Array(length), SAMPLES, WIDTH);
+  #samples: Rings<Uint16Array> = new Rings((length) => new Uint16Array(length), SAMPLES, WIDTH);
   #tracks = new BotTracks();
   #points = new MemoryPoints();
   readonly #slots = new Map<string, number>();
@@ -152,8 +149,8 @@ export class FleetHistory {
         const bytes = memoryBytes[i] as number;
         if (startedAt !== null) this.#points.push(slot, now, bytes, startedAt);
         const at = this.#samples.next(slot);
-        this.#samples.values[at + CPU] = percent;
-        this.#samples.values[at + MEMORY] = bytes;
+        this.#samples.values[at + CPU] = encode(CPU, percent);
+        this.#samples.values[at + MEMORY] = encode(MEMORY, bytes);
         this.#tracks.push(slot, now, percent, bytes, loopLatency(metrics));
       }
     }
