@@ -11,8 +11,11 @@ export interface CodeWatch {
   arrange(bots: readonly Bot[]): void;
   /** Begins to look at what is due; never waits. `now` is epoch ms. */
   look(now: number): void;
-  /** What is known of the code of a bot of the list; null while nothing is. The same object as long as nothing changed. */
-  of(bot: Bot): BotCode | null;
+  /**
+   * What is known of the code of the bot at that place of the list; null while nothing is. The same object as long as
+   * nothing changed.
+   */
+  of(index: number): BotCode | null;
   close(): void;
 }
 
@@ -39,14 +42,12 @@ interface Place {
 
 export function createCodeWatch(): CodeWatch {
   const places = new Map<string, Place>();
-  /** So that nothing is put together for each bot each second. */
-  const placeOf = new WeakMap<Bot, Place>();
+  /** Of each bot of the list, so that nothing is put together for each bot each second. */
+  let arranged: readonly (Place | null)[] = [];
   let isLooking = false;
   let isClosed = false;
 
   function enter(bot: Bot): Place | null {
-    const entered = placeOf.get(bot);
-    if (entered !== undefined) return entered;
     const key = `${bot.cwd}\n${dirname(bot.script)}`;
     let place = places.get(key);
     if (place === undefined) {
@@ -56,7 +57,6 @@ export function createCodeWatch(): CodeWatch {
       place = { scriptFolder, cwd: bot.cwd, lookedAt: Number.NEGATIVE_INFINITY, ...nothing };
       places.set(key, place);
     }
-    placeOf.set(bot, place);
     return place;
   }
 
@@ -73,9 +73,9 @@ export function createCodeWatch(): CodeWatch {
 
   return {
     arrange(bots) {
-      for (const bot of bots) enter(bot);
+      arranged = bots.map(enter);
       if (places.size <= bots.length) return;
-      const used = new Set(bots.map((bot) => placeOf.get(bot)));
+      const used = new Set(arranged);
       for (const [key, place] of places) if (!used.has(place)) places.delete(key);
     },
     look(now) {
@@ -88,7 +88,7 @@ export function createCodeWatch(): CodeWatch {
       }
       if (due !== null) void lookAt(due, now);
     },
-    of: (bot) => enter(bot)?.code ?? null,
+    of: (index) => arranged[index]?.code ?? null,
     close() {
       isClosed = true;
     },

@@ -97,7 +97,7 @@ export function createRoster({
       const known = listedBots[index] as Bot;
       const exits = ledger.of(known, now);
       const quiet = rhythms.quietOf(index);
-      const code = codeWatch.of(known);
+      const code = codeWatch.of(index);
       const hold = holds.size === 0 ? null : (holds.get(known.pid ?? 0) ?? null);
       const stoppingSince = known.status === 'stopping' ? ledger.stoppingSince(known) : null;
       const isSame =
