@@ -18,7 +18,7 @@ const LINES = 10;
 const AGAIN_MS = 2_000;
 
 /** Asking for what is not known begins to read it, one file at a time; `onChange` is called when it is known. */
-export function createAroundCache(onChange: () => void, now: () => number = Date.now): AroundOf {
+export function createAroundCache(onChange: () => void, now: () => number = () => performance.now()): AroundOf {
   const askedAt = new WeakMap<Around, number>();
   const known = new Map<string, Around>();
   let work: Promise<void> = Promise.resolve();

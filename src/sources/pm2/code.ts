@@ -82,7 +82,8 @@ export function createCodeWatch(): CodeWatch {
       if (isLooking || isClosed) return;
       let due: Place[] | null = null;
       for (const place of places.values()) {
-        if (now - place.lookedAt < everyMs) continue;
+        // Whoever set the clock back must not wait until it is as late again.
+        if (now >= place.lookedAt && now - place.lookedAt < everyMs) continue;
         due ??= [];
         due.push(place);
       }

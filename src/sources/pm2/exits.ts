@@ -53,6 +53,8 @@ export interface ExitLedger {
   ): void;
   /** Asks of each exit that nobody is named for who asked for it. */
   attribute(whoEnded: (bot: { readonly id: string; readonly name: string }, exit: BotExit) => string | null): void;
+  /** The clock was set back by so many ms, to `now`: what would lie ahead stays as long ago as it was. */
+  setBack(ms: number, now: number): void;
   /** Epoch ms when it was last told to stop; null when the log does not say. */
   stoppingSince(bot: Bot): number | null;
   /** The exits of a bot within the last hour, oldest first. The same array as long as nothing changed. */
@@ -218,6 +220,20 @@ export function createExitLedger(): ExitLedger {
           entry.exits[index] = { ...exit, by };
           shown.delete(entry);
         }
+      }
+    },
+    setBack(ms, now) {
+      toldById.clear();
+      toldByName.clear();
+      const past = <At extends number | null>(at: At) => (at !== null && at > now ? at - ms : at);
+      for (const entry of entries.values()) {
+        for (const [index, exit] of entry.exits.entries()) {
+          entry.exits[index] = { ...exit, at: past(exit.at), restartedAt: past(exit.restartedAt) };
+        }
+        entry.startedAt = past(entry.startedAt);
+        entry.stoppingSince = past(entry.stoppingSince);
+        entry.owedSince = past(entry.owedSince);
+        shown.delete(entry);
       }
     },
     stoppingSince: (bot) => entryFor(bot)?.stoppingSince ?? null,

@@ -52,6 +52,8 @@ export interface Roster {
 }
 
 const isLinux = process.platform === 'linux';
+/** Whoever sets a clock back by less does not change what is said of exits. */
+const SET_BACK_MS = 60_000;
 /** The two clocks it is reckoned by are read a moment apart, and one of them may be set. */
 const SAME_HOLD_MS = 500;
 
@@ -83,6 +85,7 @@ export function createRoster({
   /** By pid. */
   const holds = new Map<number, BotHold>();
   let isReadingHabit = false;
+  let refreshedAt = Number.NEGATIVE_INFINITY;
   let listedBots: Bot[] = [];
   let byId = new Map<Bot['id'], Bot>();
   let lastNew: Bot | null = null;
@@ -92,6 +95,8 @@ export function createRoster({
   let columns = createColumns(0);
 
   function refresh(now: number): void {
+    if (refreshedAt - now >= SET_BACK_MS) ledger.setBack(refreshedAt - now, now);
+    refreshedAt = now;
     let next: Bot[] | null = null;
     for (let index = 0; index < listedBots.length; index += 1) {
       const known = listedBots[index] as Bot;

@@ -122,6 +122,21 @@ test('exits older than an hour are forgotten, and no more than the newest 64 are
   expect(ledger.of(bot(), start + 200_000 + exitWindowMs)).toEqual([]);
 });
 
+test('exits stay as long ago as they were when the clock is set back, and those since are of now', () => {
+  const ledger = createExitLedger();
+  tell(ledger, [exited(), 'App [x:0] starting in -fork mode-']);
+  expect(ledger.of(bot(), start + 5_000)).toHaveLength(1);
+  const now = start - 3_600_000 + 6_000;
+  tell(ledger, [exited()], true, now);
+  ledger.setBack(3_600_000, now);
+  const exits = ledger.of(bot(), now);
+  expect(exits.map(({ at, restartedAt }) => [now - at, restartedAt && now - restartedAt])).toEqual([
+    [6_000, 5_000],
+    [0, null],
+  ]);
+  expect(ledger.of(bot(), now + exitWindowMs)).toHaveLength(1);
+});
+
 test('the list of exits keeps its identity until there is another', () => {
   const ledger = createExitLedger();
   tell(ledger, [exited()]);
