@@ -24,8 +24,8 @@ export interface GuardSourceOptions {
   readonly mayBegin?: () => Promise<void>;
 }
 
-/** Looking through /proc costs 4 ms with 300 processes. */
-const scanEveryMs = 30_000;
+/** Looking through /proc costs 4 ms with 300 processes. What happens to a home is told by its circumstances, at once. */
+const scanEveryMs = 60_000;
 const cliEveryMs = 60_000;
 /** A reading comes a little early or late: what is due within half a cadence is due. */
 const cadenceMs = 5_000;

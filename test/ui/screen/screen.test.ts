@@ -348,3 +348,27 @@ test('more layers than can be told apart are refused', () => {
   expect(() => screen.show(layers.slice(1))).not.toThrow();
   expect(() => screen.show(layers)).toThrow('More than 255 layers');
 });
+
+test('a terminal that takes a frame later gets that frame, not what was painted meanwhile', async () => {
+  const frames: (string | Buffer)[] = [];
+  const screen = new Screen({
+    columns: 20,
+    rows: 4,
+    write(bytes, written) {
+      frames.push(bytes);
+      queueMicrotask(written);
+      return true;
+    },
+    once() {},
+  });
+  let text = 'first';
+  screen.show([{ id: 'panel', rect: { x: 0, y: 0, width: 20, height: 4 }, draw: (cells) => cells.text(0, 0, text) }]);
+  screen.enter();
+  await screen.whenIdle();
+  text = 'other';
+  screen.invalidate('panel');
+  await screen.whenIdle();
+  const [first, other] = frames.slice(-2).map(String);
+  expect(first).toContain('first');
+  expect(other).toContain('other');
+});

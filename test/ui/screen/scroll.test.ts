@@ -86,6 +86,29 @@ test('a log that goes on by a line costs little more than the line', async () =>
   expect(log.emulator.lines()[0]).not.toBe('log');
 });
 
+test('lines that move and leave only blanks behind have moved on the terminal too', async () => {
+  const emulator = new Emulator(COLUMNS, ROWS);
+  const screen = new Screen(emulator);
+  let gone = 0;
+  screen.show([
+    {
+      id: 'list',
+      rect: { x: 0, y: 0, width: COLUMNS, height: ROWS },
+      draw(cells) {
+        numbered.slice(gone, ROWS).forEach((line, y) => {
+          cells.text(0, y, line);
+        });
+      },
+    },
+  ]);
+  screen.enter();
+  await screen.whenIdle();
+  gone = 2;
+  screen.invalidate('list');
+  await screen.whenIdle();
+  expect(emulator.lines()).toEqual([...numbered.slice(2, ROWS), '', '']);
+});
+
 test('however it moves and whatever changes with it, the terminal shows what the screen believes', async () => {
   const chance = createChance(20261122);
   const log = await openLog();
