@@ -28,6 +28,8 @@ export interface ActionDeps {
    * explained `SourceError`.
    */
   postgres(sourceId: string, onNotice?: (notice: Notice) => void): Promise<PostgresConnection>;
+  /** The connection that reading keeps, for a statement of a moment where no other is to be had; closing it does nothing. */
+  postgresSeat?(sourceId: string): PostgresConnection | null;
   /** Where the end of what is destroyed is kept. */
   readonly evidence: EvidenceStore;
   /** Waits; rejects with the signal's reason when it is aborted first. */

@@ -134,12 +134,17 @@ function callOf({ call: name, stands }: Way, { pid, session }: SessionTarget, of
   return `SELECT ${name}(pid) AS told FROM ${of} WHERE pid = ${pid} AND ${stands(session)}`;
 }
 
+/** Over a connection of its own, else the one that reading keeps: where none is left, sessions must be ended most. */
 async function over<T>(
-  target: SessionTarget,
+  { sourceId }: SessionTarget,
   deps: ActionDeps,
   use: (at: PostgresConnection) => Promise<T>,
 ): Promise<T> {
-  const connection = await deps.postgres(target.sourceId);
+  const connection = await deps.postgres(sourceId).catch((error: unknown) => {
+    const seat = deps.postgresSeat?.(sourceId) ?? null;
+    if (seat === null) throw error;
+    return seat;
+  });
   try {
     return await use(connection);
   } finally {

@@ -113,6 +113,7 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
   const executor = createExecutor({
     deps: {
       ...systemDeps((home) => createPm2Client(home), clock, postgresFor(observation), evidence),
+      postgresSeat: () => observation.postgresSeat(),
       env: process.env,
       ...worldDeps(
         () => observation.world(),

@@ -13,7 +13,7 @@ import { createPm2Targets } from '../sources/logs/targets.ts';
 import type { AuditFolder } from '../sources/pm2/audit-trail.ts';
 import { pm2Source } from '../sources/pm2/source.ts';
 import { createPoller, type Poller } from '../sources/poller.ts';
-import { postgresSource } from '../sources/postgres/source.ts';
+import { type PostgresSource, postgresSource } from '../sources/postgres/source.ts';
 import { redisSource } from '../sources/redis/source.ts';
 import { type Clock, type Kind, type Source, valueOf } from '../sources/source.ts';
 import { DatabaseHistory } from '../state/database-history.ts';
@@ -51,6 +51,8 @@ export interface Observation {
   readonly store: Store;
   readonly poller: Poller;
   readonly servers: Servers;
+  /** See `PostgresSource`. */
+  readonly postgresSeat: PostgresSource['seat'];
   world(): World;
   /** What the person may say of errors: marks and baseline. */
   readonly errors: ErrorHistory;
@@ -75,6 +77,7 @@ export function createObservation({
   const pm2Targets = createPm2Targets();
   const logTimes = createLogTimes();
   const processes = createProcessScan(pm2Homes);
+  const postgres = postgresSource({ clock, ...servers.postgres, mayLoad: () => botsFirst });
   const sources: Source[] = [
     hostSource({ clock, areProcessesSeen: () => attention?.areProcessesSeen ?? false }),
     ...pm2Homes.map((home, i) =>
@@ -114,7 +117,7 @@ export function createObservation({
           ? 'no logs to read: there is no PM2 here, and no --logs'
           : null,
     }),
-    postgresSource({ clock, ...servers.postgres, mayLoad: () => botsFirst }),
+    postgres,
     redisSource({ clock, ...servers.redis, mayLoad: () => botsFirst }),
   ];
   for (const source of sources) store.declare(source, clock.now());
@@ -218,6 +221,7 @@ export function createObservation({
     store,
     poller,
     servers,
+    postgresSeat: () => postgres.seat(),
     errors: histories.errors,
     settle() {
       if (lastLogs) histories.errors.pull(lastLogs.events, clock.now());

@@ -26,6 +26,8 @@ export interface KeptConnectionOptions<C extends Connection> {
 }
 
 export interface KeptConnection<C extends Connection> {
+  /** The connection that stands and owes no answer, or null. */
+  standing(): C | null;
   /** The connection that stands, or a new one. Rejects with `frozen` while an answer of the one that stands is overdue. */
   get(): Promise<C>;
   /**
@@ -63,6 +65,7 @@ export function keptConnection<C extends Connection>(options: KeptConnectionOpti
   }
 
   return {
+    standing: () => (connection?.isOpen && overdue === null ? connection : null),
     async get() {
       if (overdue !== null && connection?.isOpen) {
         if (clock.monotonic() - overdue.since < GIVE_UP_MS) throw frozen(overdue.since);

@@ -130,6 +130,21 @@ test('a server that cannot be reached leaves the target unread, with the reason'
   ]);
 });
 
+test('where no connection is to be had, it goes over the one that reading keeps, and leaves that open', async () => {
+  const { deps, sent } = answering(ROW);
+  const kept = await deps.postgres('postgres');
+  let closed = 0;
+  const full: ActionDeps = {
+    ...deps,
+    postgres: () => Promise.reject(new SourceError('denied', 'all connection slots are taken')),
+    postgresSeat: () => ({ ...kept, close: () => (closed += 1) }),
+  };
+  expect(await terminate.resolve([target()], full, signal)).toMatchObject([{ state: 'same' }]);
+  expect(await terminate.run(target(), full, signal)).toEqual({ state: 'done', message: '' });
+  expect(sent.at(-1)).toContain('pg_terminate_backend');
+  expect(closed).toBe(2);
+});
+
 test('it is over when the server says so, and what goes on is told, as no worse than before', async () => {
   const verdict = (action: typeof terminate, rows: (typeof ROW | null)[], deps = answering(...rows).deps) =>
     action.verify(target(), deps, signal, () => {});

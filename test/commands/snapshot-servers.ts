@@ -185,6 +185,9 @@ export const postgres: fc.Arbitrary<PostgresSnapshot> = fc.record({
     usedPercent: fc.double({ min: 0, max: 1000, noNaN: true }),
     byState: fc.dictionary(fc.constantFrom('active', 'idle', 'hidden'), fc.nat()),
   }),
+  holders: orNull(
+    fc.array(fc.record({ application: fc.string(), user: fc.string(), count, idle: count }), { maxLength: 2 }),
+  ),
   sessions: fc.array(session, { maxLength: 5 }),
   transactionsPerSecond: orNull(percent),
   cacheHitPercent: orNull(percent),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cancelQuery, terminate } from '../../src/actions/end-session.ts';
 import { systemDeps } from '../../src/actions/system-deps.ts';
 import { type SessionTarget, sessionTarget } from '../../src/actions/target.ts';
-import { openPostgres } from '../../src/sources/postgres/client.ts';
+import { openPostgres, type PostgresConnection } from '../../src/sources/postgres/client.ts';
 import type { PostgresAddress } from '../../src/sources/postgres/dsn.ts';
 import { postgresSource } from '../../src/sources/postgres/source.ts';
 import { systemClock } from '../../src/sources/source.ts';
@@ -40,7 +40,7 @@ async function seen(name: string, state: string, role: string): Promise<SessionT
 for (const programs of postgresPrograms()) {
   describe.skipIf(programs.folder === null)(`on ${programs.title}`, () => {
     beforeAll(async () => {
-      server = await startTestPostgres({}, programs);
+      server = await startTestPostgres({ max_connections: '14' }, programs);
       await server.run(
         "CREATE ROLE bots LOGIN PASSWORD 'p1'",
         "CREATE ROLE watcher LOGIN PASSWORD 'p1'; GRANT pg_monitor TO watcher",
@@ -103,6 +103,31 @@ for (const programs of postgresPrograms()) {
       expect(await terminate.verify(target, deps, signal, () => {})).toMatchObject({ state: 'good' });
       expect(await terminate.resolve([target], deps, signal)).toMatchObject([{ state: 'gone' }]);
       waiter.close();
+    });
+
+    test('with all slots taken a session is ended over the seat that reading keeps', async () => {
+      const source = postgresSource({ found: { address: login('operator'), isConfigured: true }, clock: systemClock });
+      await source.read(signal);
+      const crowd: PostgresConnection[] = [];
+      await expect(
+        (async () => {
+          for (;;) crowd.push(await server.open('crowd', login('bots')));
+        })(),
+      ).rejects.toMatchObject({ code: 'denied' });
+      await crowd[0]?.query('BEGIN; SELECT 1');
+      const target = await until('the open transaction is seen', async () => {
+        const snapshot = await source.read(signal);
+        const [session] = snapshot.sessions;
+        return session && sessionTarget('postgres', snapshot, session, 0);
+      });
+      const deps = { ...depsOf('operator'), postgresSeat: () => source.seat() };
+      expect(await terminate.resolve([target], depsOf('operator'), signal)).toMatchObject([{ state: 'unread' }]);
+      expect(await terminate.resolve([target], deps, signal)).toMatchObject([{ state: 'same' }]);
+      expect(await terminate.run(target, deps, signal)).toEqual({ state: 'done', message: '' });
+      expect(await terminate.verify(target, deps, signal, () => {})).toMatchObject({ state: 'good' });
+      expect((await source.read(signal)).sessions).toEqual([]);
+      for (const one of crowd) one.close();
+      await source.close();
     });
 
     test('without the right it is barred before it is asked, and told as failed when it is run all the same', async () => {

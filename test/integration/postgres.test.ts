@@ -243,8 +243,9 @@ for (const programs of postgresPrograms()) {
           for (;;) taken.push(await server.open('crowd'));
         })(),
       ).rejects.toMatchObject({ code: 'denied', message: expect.stringContaining('all connection slots are taken') });
-      const { connections } = await read(source);
+      const { connections, holders } = await read(source);
       expect(connections).toMatchObject({ max: 12, reserved: 3, used: 12 });
+      expect(holders?.[0]).toEqual({ application: 'crowd', user: 'postgres', count: taken.length, idle: taken.length });
       expect(connections.usedPercent).toBeCloseTo((100 * 12) / 9);
       expect((await failure(seer())).message).toContain('all connection slots are taken');
       for (const one of taken) one.close();

@@ -260,6 +260,37 @@ test('what this login may not see is said with the statement that would show it'
   expect(panel.copyText?.(locked, null)).toBeNull();
 });
 
+test.each(SIZES)('at %ix%i who has the connections is said where they run out', (width, height) => {
+  const holders = [
+    { application: 'mailer', user: 'chatai', count: 61, idle: 58 },
+    { application: '', user: 'reports', count: 9, idle: 0 },
+  ];
+  const full = { used: 91, max: 103, reserved: 3, usedPercent: 91, byState: { idle: 80, active: 11 } };
+  const scope = makeScope(fresh(makePostgres({ connections: full, holders })), fresh(makeRedis()));
+  expect(drawn(panel, scope, width, height).join('\n')).toMatch(/held by +mailer 61 \(58 idle\)/);
+});
+
+test('a slow command that comes again and again is one row with how often, and hides no other', () => {
+  const command = (id: number, text: string, tookMs: number) => ({
+    id,
+    at: NOON - id * 1_000,
+    tookMs,
+    command: text,
+    client: '',
+  });
+  const slowlog = [
+    command(1, 'KEYS a*', 5),
+    command(2, 'KEYS a*', 31),
+    command(3, 'EVAL x', 60),
+    command(4, 'KEYS a*', 4),
+  ];
+  const scope = makeScope(fresh(makePostgres()), fresh(makeRedis({ slowlog })));
+  const text = drawn(panel, scope, 120, 38).join('\n');
+  expect(text).toMatch(/31 ms +1s ago +×3 +KEYS a\*/);
+  expect(text).toMatch(/60 ms +3s ago +EVAL x/);
+  expect(text.match(/KEYS/g)).toHaveLength(1);
+});
+
 test('where both servers stand side by side, what is wrong with them takes the room of no figure', () => {
   const rights = { isSuperuser: false, canMonitor: false, canSignal: false, grant: 'GRANT pg_monitor TO botop;' };
   const error = { code: 'frozen', message: 'it has not answered for 9 s' } as const;

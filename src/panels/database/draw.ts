@@ -5,7 +5,7 @@ import { borderTexts } from '../../ui/lists/looked-for.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import { drawCurves } from './detail.ts';
 import { type Area, type Section, stack } from './parts.ts';
-import { type DatabaseLook, drawDatabases, drawHead, headRows, noticesOf } from './postgres.ts';
+import { type DatabaseLook, drawDatabases, drawHead, drawHolders, headRows, noticesOf } from './postgres.ts';
 import { drawRedis, drawSlowlog, redisRows } from './redis.ts';
 import { drawLongest, drawWaits } from './sessions.ts';
 import { drawTables } from './tables.ts';
@@ -106,6 +106,18 @@ function headSections(cells: Cells, view: DatabaseView, look: DatabaseLook, widt
         dimIf(state === 'stale', cells, look, area);
       },
     },
+    ...(pg.holders === null || pg.holders.length === 0
+      ? []
+      : [
+          {
+            least: 1,
+            want: 1,
+            draw: (area: Area) => {
+              drawHolders(cells, pg.holders ?? [], look, area);
+              dimIf(state === 'stale', cells, look, area);
+            },
+          },
+        ]),
     ...(notices.length > 0
       ? [
           textSection(

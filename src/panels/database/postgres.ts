@@ -2,6 +2,7 @@
 import {
   longestQuery,
   longestTransaction,
+  type PostgresHolder,
   type PostgresSession,
   type PostgresSnapshot,
 } from '../../sources/postgres/snapshot.ts';
@@ -144,6 +145,21 @@ function stateParts({ connections }: PostgresSnapshot, theme: Theme): Part[] {
 function rateText(value: number | null): string {
   if (value === null) return UNKNOWN;
   return value < 10 ? value.toFixed(1) : count(value);
+}
+
+/** `held by  bot-worker 31 (28 idle)  api 4`: where connections run out, who has them. */
+export function drawHolders(
+  cells: Cells,
+  holders: readonly PostgresHolder[],
+  { theme }: DatabaseLook,
+  { x, y, width }: Area,
+): void {
+  const label = cells.text(x, y, width >= ROOMY ? 'held by'.padEnd(LABEL) : 'held by ', theme.muted, width);
+  const parts = holders.map(({ application, user, count: n, idle }, i): Part => {
+    const text = `${application || user || 'others'} ${count(n)}${idle > 0 ? ` (${count(idle)} idle)` : ''}`;
+    return [text, i === 0 ? theme.warn : theme.text];
+  });
+  putParts(cells, x + label, y, width - label, parts);
 }
 
 /** `chatai 18.7 MB · postgres 7.81 MB`. */

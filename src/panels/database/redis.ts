@@ -1,5 +1,5 @@
 /** Redis' part of the database panel: memory, clients, hits, traffic, what it lost, its slow commands. */
-import type { RedisSnapshot } from '../../sources/redis/snapshot.ts';
+import type { RedisSlowCommand, RedisSnapshot } from '../../sources/redis/snapshot.ts';
 import type { DatabaseSeriesName } from '../../state/database-history.ts';
 import { ago, bytes, count, percent } from '../../text/format.ts';
 import { truncate } from '../../text/width.ts';
@@ -16,7 +16,7 @@ const VALUE = 9;
 
 /** Rows that show all of it, with some of the slow log. */
 export function redisRows(redis: RedisSnapshot, width: number): number {
-  const slow = redis.slowlog?.length ?? 0;
+  const slow = foldedSlow(redis.slowlog ?? []).length;
   return width < ROOMY ? 3 : 5 + (slow > 0 ? Math.min(slow, 8) + 1 : 0);
 }
 
@@ -96,14 +96,35 @@ export function drawSlowlog(cells: Cells, redis: RedisSnapshot, { theme, now }: 
   const [problem] = redis.problems;
   if (redis.slowlog === null) cells.text(x, y + 1, truncate(problem ?? 'not read yet', width), theme.muted, width);
   else if (redis.slowlog.length === 0) cells.text(x, y + 1, 'no slow command', theme.muted, width);
-  redis.slowlog?.slice(0, height - 1).forEach((entry, i) => {
+  const rows = foldedSlow(redis.slowlog ?? []);
+  const hasTimes = rows.some(({ times }) => times > 1);
+  rows.slice(0, height - 1).forEach(({ entry, times, tookMs }, i) => {
     const used = putParts(cells, x, y + 1 + i, width, [
-      [ms(entry.tookMs).padStart(7), theme.text],
+      [ms(tookMs).padStart(7), theme.text],
       [`${ago(now - entry.at)} ago`.padStart(8), theme.muted],
+      [hasTimes ? (times > 1 ? `×${times}` : '').padStart(3) : '', theme.strong],
     ]);
     const rest = width - used - 2;
     if (rest > 0) cells.text(x + used + 2, y + 1 + i, truncate(entry.command, rest), theme.text, rest);
   });
+}
+
+interface SlowRow {
+  /** The newest of them. */
+  readonly entry: RedisSlowCommand;
+  readonly times: number;
+  /** Of the slowest. */
+  readonly tookMs: number;
+}
+
+/** A command that comes again and again is one row, where it came last: it must not hide the others. */
+export function foldedSlow(slowlog: readonly RedisSlowCommand[]): readonly SlowRow[] {
+  const rows = new Map<string, SlowRow>();
+  for (const entry of slowlog) {
+    const { entry: newest = entry, times = 0, tookMs = 0 } = rows.get(entry.command) ?? {};
+    rows.set(entry.command, { entry: newest, times: times + 1, tookMs: Math.max(tookMs, entry.tookMs) });
+  }
+  return [...rows.values()];
 }
 
 function memoryParts(redis: RedisSnapshot, { theme, limits }: DatabaseLook): Part[] {

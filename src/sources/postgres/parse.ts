@@ -6,6 +6,7 @@ import { STATEMENT_LENGTH } from './queries.ts';
 import type {
   PostgresConnections,
   PostgresDatabase,
+  PostgresHolder,
   PostgresRights,
   PostgresServer,
   PostgresSession,
@@ -158,6 +159,15 @@ export function cleanStatement(text: string): string {
 export function oneLine(statement: string): string {
   const line = statement.replace(/\n */g, ' ');
   return line.length > QUERY_LENGTH ? `${line.slice(0, QUERY_LENGTH - 1).toWellFormed()}…` : line;
+}
+
+export function parseHolder(row: Row): PostgresHolder {
+  return {
+    application: redact(nameOf(row['application_name'])),
+    user: nameOf(row['usename']),
+    count: numberOf(row['n']),
+    idle: numberOf(row['idle']),
+  };
 }
 
 export function parseDatabase(row: Row): PostgresDatabase {

@@ -52,6 +52,11 @@ export const counters = (count: number): string =>
     ? `select ${COUNTERS.map((name) => `sum(pg_stat_get_db_${name}(oid)) as ${name}`).join(', ')}, ${WHOSE}, count(*) as n from pg_database`
     : `select ${COUNTERS.map((name) => `pg_stat_get_db_${name}(oid) as ${name}`).join(', ')}, ${WHOSE}, 1 as n from pg_database`;
 
+/** Who has the connections, asked where they run out. Without pg_monitor the type of other roles' sessions is null. */
+export const HOLDERS = `select application_name, pg_get_userbyid(usesysid) as usename, count(*) as n, count(*) filter (where state = 'idle') as idle
+ from pg_stat_get_activity(null) where coalesce(backend_type, 'client backend') = 'client backend' and datid is not null and usesysid is not null
+ group by 1, 2 order by 3 desc, 1, 2 limit 8`;
+
 /** So much of a statement is read, characters; the server keeps 1,023 bytes unless it was told otherwise. */
 export const STATEMENT_LENGTH = 4000;
 

@@ -38,6 +38,16 @@ export interface PostgresConnections {
   readonly byState: Readonly<Record<string, number>>;
 }
 
+/** Connections of one program under one role. */
+export interface PostgresHolder {
+  /** What the program calls itself; empty where it does not, or we may not see it. */
+  readonly application: string;
+  readonly user: string;
+  readonly count: number;
+  /** Of them, those that do nothing and hold no transaction. */
+  readonly idle: number;
+}
+
 /** One backend that does something, waits for something or holds something. */
 export interface PostgresSession {
   /** Its identity is the pid together with `backendStart`, the server's own text, compared as text. */
@@ -136,6 +146,8 @@ export interface PostgresSnapshot {
   readonly server: PostgresServer;
   readonly rights: PostgresRights;
   readonly connections: PostgresConnections;
+  /** Who has most of the connections, the first first; null while there are enough of them. */
+  readonly holders: readonly PostgresHolder[] | null;
   /** The longest first; never idle ones, unless somebody waits for them. At most 100. */
   readonly sessions: readonly PostgresSession[];
   /** Commits and rollbacks of all databases since the reading before; null with the first. */

@@ -8,6 +8,7 @@ import {
   type Counters,
   hitPercent,
   parseDatabase,
+  parseHolder,
   parseOverview,
   parseServer,
   parseSession,
@@ -20,6 +21,7 @@ import {
   counters as countersOf,
   DATABASE_SIZES,
   estimatedTableSizes,
+  HOLDERS,
   SERVER,
   SESSIONS,
   SESSIONS_WITH_LOCKS,
@@ -36,6 +38,14 @@ export interface PostgresSourceOptions {
   readonly offReason?: string;
   /** Resolves when the driver may be loaded, which blocks the program for 20 ms. At once unless said. */
   readonly mayLoad?: () => Promise<void>;
+}
+
+export interface PostgresSource extends Source<'postgres'> {
+  /**
+   * The connection that reading keeps, for a statement of a moment where no other is to be had; null while there is none.
+   * Closing it does nothing.
+   */
+  seat(): PostgresConnection | null;
 }
 
 /** Said where nothing is configured and no socket is found. */
@@ -56,6 +66,8 @@ const LOCK_MS = 200;
 /** How far back the cache's share is counted, readings. */
 const HIT_READINGS = 6;
 const MANY = { activity: Number.POSITIVE_INFINITY, counters: Number.POSITIVE_INFINITY };
+/** From this share of the connections on it is asked who has them, percent. */
+const HOLDERS_FROM = 70;
 /** Who asks for more gets the rest with it. */
 const RANKS = { none: 0, busy: 1, waiting: 2 };
 
@@ -65,7 +77,7 @@ export function postgresSource({
   id = 'postgres',
   offReason = POSTGRES_OFF,
   mayLoad = () => Promise.resolve(),
-}: PostgresSourceOptions): Source<'postgres'> {
+}: PostgresSourceOptions): PostgresSource {
   let known: { readonly server: PostgresServer; readonly rights: PostgresRights; readonly slots: Slots } | null = null;
   /** What the reading before found going on: what is asked along with the next one. */
   let sessionsWanted: 'none' | 'busy' | 'waiting' = 'waiting';
@@ -203,6 +215,8 @@ export function postgresSource({
       const statement = sessionsWanted === 'waiting' ? SESSIONS_WITH_LOCKS : SESSIONS;
       sessionRows = (await read(at, [statement], FAST, signal))[0] ?? [];
     }
+    const isFilling = overview.connections.usedPercent >= HOLDERS_FROM;
+    const holders = isFilling ? await orNull(read(at, [HOLDERS], FAST, signal)) : null;
     const rates = ratesBetween(counters.at(-1) ?? null, overview.counters);
     const cacheHitPercent = hitPercent(counters[0] ?? null, overview.counters);
     counters = [...counters, overview.counters].slice(-HIT_READINGS);
@@ -215,6 +229,7 @@ export function postgresSource({
       server: known.server,
       rights: known.rights,
       connections: overview.connections,
+      holders: holders?.[0]?.map(parseHolder) ?? null,
       sessions: sessionRows.map((row) => parseSession(row, canSignal)),
       ...rates,
       cacheHitPercent,
@@ -249,6 +264,10 @@ export function postgresSource({
       }
     },
     watch: (poke) => kept.watch(poke),
+    seat() {
+      const at = kept.standing();
+      return at && { isOpen: true, query: (sql) => at.query(sql), cancel: () => at.cancel(), close() {} };
+    },
     close: () => kept.close(),
   };
 }

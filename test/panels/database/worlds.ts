@@ -74,6 +74,7 @@ export function makePostgres(over: Partial<PostgresSnapshot> = {}): PostgresSnap
       usedPercent: 20,
       byState: { active: 2, idle: 17, 'idle in transaction': 1 },
     },
+    holders: null,
     sessions: [],
     transactionsPerSecond: 42,
     cacheHitPercent: 99.4,
