@@ -10,6 +10,7 @@ import { createTypingGuard } from '../keys/typing-guard.ts';
 import { createPaletteControl, type PaletteOffer } from '../palette-control.ts';
 import type { UiEvent, UiState } from '../state.ts';
 import { createAsking } from './asking.ts';
+import { createDriftWatch } from './drift.ts';
 import { createLateKeys } from './late-keys.ts';
 import type { Prompt } from './prompt.ts';
 import { type Strip, stripOfOutcome, stripOfProgress, stripOfRefusal } from './strip.ts';
@@ -136,6 +137,7 @@ export function createActing(options: ActingOptions): Acting {
     isTyping: () => guard.isTyping(clock.monotonic()),
     confirmed: (ask) => void fire(ask),
     refused: (refusal) => put(refusal.id, refusal.action, refusal.targets, stripOfRefusal(refusal)),
+    drift: createDriftWatch(port.world),
     unheard: (isTyping) => guard.deafen(clock.monotonic(), isTyping),
   });
 

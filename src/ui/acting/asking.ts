@@ -6,9 +6,11 @@ import type { Target } from '../../actions/target.ts';
 import type { KeyFlags } from '../keys/keys.ts';
 import { fitPrompt } from '../overlays/prompt-lines.ts';
 import type { UiEvent, UiState } from '../state.ts';
+import { type Drift, overtaken } from './drift.ts';
 import {
   isOpen,
   isTypedInto,
+  type OpenPrompt,
   openPrompt,
   type Prompt,
   promptHearsAt,
@@ -33,6 +35,8 @@ export interface AskingPort {
   confirmed(ask: Ask): void;
   /** It was refused, and no box says so. */
   refused(refusal: Refusal): void;
+  /** What became of the targets of an open question meanwhile; null for nothing new. */
+  drift(ask: Ask): Drift | null;
   /** No question takes the letters that somebody may type now; `isTyping`: somebody does. */
   unheard(isTyping: boolean): void;
 }
@@ -186,6 +190,16 @@ export function createAsking(executor: Executor, clock: { monotonic(): number },
     port.unheard(false);
   }
 
+  /** Its answer would be refused: it is a refusal now, and what was asked is audited as not answered. */
+  function overtake(prompt: OpenPrompt, reason: string): void {
+    const fit = fitOf(prompt.ask, reason);
+    if (!fit) return void end(prompt.ask, 'cancelled', reason);
+    show(overtaken(prompt, reason, fit, clock.monotonic()));
+    void executor.cancel(prompt.ask, 'cancelled', reason).then((auditError) => {
+      if (auditError !== null) notice(`Nothing was done.${unwritten(auditError)}`, 'warn');
+    });
+  }
+
   function hear(): void {
     const prompt = promptOf();
     if (prompt) turn(prompt, promptTick(prompt, clock.monotonic()));
@@ -220,6 +234,10 @@ export function createAsking(executor: Executor, clock: { monotonic(): number },
       const prompt = promptOf();
       if (!prompt) return;
       const next = promptTick(prompt, clock.monotonic());
+      const isAsked = isOpen(next) && (next.state === 'opening' || next.state === 'armed');
+      const drift = isAsked ? port.drift(next.ask) : null;
+      if (isAsked && drift?.isOver) return overtake(next, drift.text);
+      if (drift !== null) notice(`${drift.text}.`, 'warn');
       // The time that is left goes on: the same prompt must be shown anew.
       turn(prompt, next === prompt ? { ...prompt } : next);
     },

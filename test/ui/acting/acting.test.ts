@@ -11,8 +11,8 @@ import type { OpenPrompt, Prompt } from '../../../src/ui/acting/prompt.ts';
 import { promptLines } from '../../../src/ui/overlays/prompt-lines.ts';
 import { reduce } from '../../../src/ui/reduce.ts';
 import { initialUi, type Scene, type UiState } from '../../../src/ui/state.ts';
-import { makeBot, NOON } from '../../helpers/bots.ts';
-import { createStillWorld } from '../../helpers/still-shell.ts';
+import { makeBot, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
+import { createStillWorld, type StillWorld } from '../../helpers/still-shell.ts';
 
 const SCENE: Scene = {
   keys: () => [],
@@ -32,6 +32,7 @@ let ui: UiState;
 let at: number;
 let room: { columns: number; rows: number } | null;
 let acting: Acting;
+let still: StillWorld;
 let cancelled: string[];
 /** Whether the question is shown while its targets are read again. */
 let isSketched: boolean;
@@ -54,6 +55,7 @@ const askOf = (action: Action, targets: readonly Target[], id: string): Ask =>
 
 beforeEach(() => {
   ui = initialUi('home');
+  still = createStillWorld();
   at = 0;
   room = { columns: 100, rows: 30 };
   cancelled = [];
@@ -93,7 +95,7 @@ beforeEach(() => {
     offer: { actions: [], keymap: [], sweeps: () => [] },
     port: {
       ui: () => ui,
-      world: createStillWorld().world,
+      world: () => still.world(),
       chosen: () => [],
       start: () => {},
       dispatch: (event) => {
@@ -344,4 +346,42 @@ test('p and x that come as a rolling restart ends, or is ended, are dropped with
   expect(acting.press('x')).toBe(true);
   at += 1000;
   expect(acting.press('x')).toBe(false);
+});
+
+test('a bot that is gone takes its open question away at once: y does nothing then, and what is typed on is unheard', async () => {
+  await open();
+  arm();
+  expect(prompt()).toMatchObject({ state: 'armed' });
+  still.read('pm2', makePm2Snapshot([], { listedAt: NOON + 1_000 }));
+  acting.tick();
+  const refused = prompt() as OpenPrompt;
+  expect(refused).toMatchObject({ state: 'refused', refusal: 'weather-bot (id 0) is gone' });
+  expect(promptLines(refused, at).map(({ text }) => text)).toEqual(
+    expect.arrayContaining(['! weather-bot (id 0) is gone', '- nothing was done']),
+  );
+  acting.report('y', {});
+  acting.report('\r', { return: true });
+  await settled();
+  expect(fired).toEqual([]);
+  expect(cancelled).toEqual(['weather-bot (id 0) is gone']);
+  // Read, it goes with a key.
+  acting.painted(prompt() as Prompt);
+  at += 1_200;
+  acting.report('\r', { return: true });
+  expect(prompt()).toBeNull();
+  expect(cancelled).toHaveLength(1);
+});
+
+test('a bot that restarted under its open question is told of, and the question stays', async () => {
+  await open();
+  arm();
+  acting.tick();
+  const moved = makeBot({ pid: 4260 });
+  still.read('pm2', makePm2Snapshot([moved], { listedAt: NOON + 1_000 }));
+  acting.tick();
+  expect(prompt()).toMatchObject({ state: 'armed' });
+  expect(ui.notice).toMatchObject({ text: 'weather-bot: restarted meanwhile, 4211 → 4260.', severity: 'warn' });
+  acting.report('y', {});
+  await settled();
+  expect(fired).toHaveLength(1);
 });

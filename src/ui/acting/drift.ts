@@ -1,0 +1,68 @@
+/**
+ * What became of the targets of an open question meanwhile, as far as a later list of their daemon tells. It only ever
+ * takes a question away: what is acted on is read again when it is answered, whatever is said here.
+ */
+import type { Ask } from '../../actions/ask.ts';
+import { identify } from '../../actions/bots.ts';
+import { unavailable } from '../../actions/policy.ts';
+import type { Bot } from '../../sources/pm2/snapshot.ts';
+import { valueOf } from '../../sources/source.ts';
+import type { World } from '../../state/world.ts';
+import { type Fit, type OpenPrompt, promptRefused } from './prompt.ts';
+
+export interface Drift {
+  /** The answer would be refused: there is nothing to ask any more. */
+  readonly isOver: boolean;
+  /** A sentence without a full stop. */
+  readonly text: string;
+}
+
+/** States that a bot stays in; through the others it passes within seconds, and back. */
+const SETTLED: ReadonlySet<string> = new Set(['online', 'stopped', 'errored']);
+
+/** `since`: epoch ms; only what was listed after it counts. */
+export function driftOf(ask: Ask, world: World, since: number): Drift | null {
+  let note: string | null = null;
+  for (const target of ask.targets) {
+    const bots = target.kind === 'bot' ? listedSince(world, target.home, since) : null;
+    if (target.kind !== 'bot' || bots === null) continue;
+    const now = identify(target, bots);
+    if (now.state !== 'same') return { isOver: true, text: now.reason };
+    const reason = SETTLED.has(now.target.bot.status) ? unavailable(ask.action, now.target) : null;
+    if (reason !== null) return { isOver: true, text: reason };
+    if (now.note !== undefined) note ??= `${target.name}: ${now.note}`;
+  }
+  return note === null ? null : { isOver: false, text: note };
+}
+
+function listedSince({ pm2 }: World, home: string, since: number): readonly Bot[] | null {
+  for (const { reading } of pm2) {
+    const value = reading.state === 'fresh' ? valueOf(reading) : null;
+    if (value?.home === home && value.listedAt > since) return value.bots;
+  }
+  return null;
+}
+
+/** Looks at an open question again and again; that a target only changed is told once. */
+export function createDriftWatch(world: () => World): (ask: Ask) => Drift | null {
+  let watched: Ask | null = null;
+  let since = 0;
+  let isTold = false;
+  return (ask) => {
+    if (ask !== watched) {
+      // What it was made from was read before this moment.
+      [watched, since, isTold] = [ask, world().now, false];
+      return null;
+    }
+    const drift = driftOf(ask, world(), since);
+    if (drift === null || (!drift.isOver && isTold)) return null;
+    isTold = true;
+    return drift;
+  };
+}
+
+/** The question as the refusal that it has become; what goes on being typed into it does not close it unread. */
+export function overtaken(prompt: OpenPrompt, refusal: string, fit: Fit, at: number): OpenPrompt {
+  const fresh = { typed: '', isMismatch: false, isHasty: false, isRushed: false, isGuarded: true, strayAt: at };
+  return { ...promptRefused(prompt, refusal, fit, at), ...fresh, shownAt: null, top: 0, seen: 0 };
+}

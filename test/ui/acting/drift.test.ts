@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import type { Action } from '../../../src/actions/action.ts';
+import { buildAsk } from '../../../src/actions/ask.ts';
+import { restart } from '../../../src/actions/restart.ts';
+import { stop } from '../../../src/actions/stop.ts';
+import { botTarget } from '../../../src/actions/target.ts';
+import type { Bot } from '../../../src/sources/pm2/snapshot.ts';
+import { createDriftWatch, driftOf } from '../../../src/ui/acting/drift.ts';
+import { makeBot, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
+import { createStillWorld } from '../../helpers/still-shell.ts';
+
+const weather = makeBot();
+const news = makeBot({ id: 1, name: 'news-bot', pid: 4300 });
+const shell = { pm2Home: '/home/ops/.pm2', user: 'ops' };
+
+const askOf = (action: Action, bots: readonly Bot[]) =>
+  buildAsk({ id: 'a', action, targets: bots.map(botTarget), notes: [], preparation: null, shell, at: NOON });
+
+/** What is said of a question about `asked` once a list made a second later holds `listed`. */
+function drift(action: Action, asked: readonly Bot[], listed: readonly Bot[], listedAt = NOON + 1_000) {
+  const world = createStillWorld({ pm2: makePm2Snapshot(listed, { listedAt }) }).world();
+  return driftOf(askOf(action, asked), world, NOON);
+}
+
+test('a bot that is as it was says nothing', () => {
+  expect(drift(restart, [weather, news], [weather, news])).toBeNull();
+});
+
+test('a bot that is gone, or was added anew, ends the question with the sentence its answer would have got', () => {
+  expect(drift(restart, [weather], [news])).toEqual({ isOver: true, text: 'weather-bot (id 0) is gone' });
+  expect(drift(restart, [weather], [{ ...weather, uniqueId: 'new' }])).toMatchObject({
+    isOver: true,
+    text: expect.stringContaining('was deleted and added again'),
+  });
+});
+
+test('one of several ends it too, as it would when it was answered', () => {
+  expect(drift(stop, [weather, news], [weather])).toMatchObject({ isOver: true, text: 'news-bot (id 1) is gone' });
+});
+
+test('what somebody else has done already is not asked any longer', () => {
+  const stopped = { ...weather, status: 'stopped' as const, pid: null };
+  expect(drift(stop, [weather], [stopped])).toEqual({ isOver: true, text: 'weather-bot: already stopped' });
+});
+
+test('a bot on its way from one state to another is not judged: it is back within seconds', () => {
+  const ending = { ...weather, status: 'stopping' as const };
+  expect(drift(restart, [weather], [ending])?.isOver).not.toBe(true);
+});
+
+test('another process is told, and asked about on', () => {
+  expect(drift(restart, [weather], [{ ...weather, pid: 4260 }])).toEqual({
+    isOver: false,
+    text: 'weather-bot: restarted meanwhile, 4211 → 4260',
+  });
+});
+
+test('a list from before the question tells nothing of it', () => {
+  expect(drift(restart, [weather], [news], NOON)).toBeNull();
+});
+
+test('a bot that restarts again and again is told of once for each question', () => {
+  const still = createStillWorld({ pm2: makePm2Snapshot([weather]) });
+  const watch = createDriftWatch(still.world);
+  const ask = askOf(restart, [weather]);
+  expect(watch(ask)).toBeNull();
+  still.read('pm2', makePm2Snapshot([{ ...weather, pid: 4260 }], { listedAt: NOON + 1_000 }));
+  expect(watch(ask)?.text).toContain('4211 → 4260');
+  still.read('pm2', makePm2Snapshot([{ ...weather, pid: 4300 }], { listedAt: NOON + 2_000 }));
+  expect(watch(ask)).toBeNull();
+  const next = askOf(restart, [weather]);
+  expect(watch(next)).toBeNull();
+});
