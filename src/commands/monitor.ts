@@ -252,7 +252,7 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
   void look.load().then((known) => known && shell.restore(known));
   saveMemory(process.versions.node);
   const locale = isAscii ? null : otherLocale(process.env);
-  const inAscii = `The locale ${clean(locale ?? '')} is not of UTF-8: drawn in ASCII. LC_ALL=C.UTF-8 draws all of it.`;
+  const inAscii = `The locale ${clean(locale ?? '')} is not UTF-8: drawn in ASCII. LC_ALL=C.UTF-8 draws all of it.`;
   const notes = locale === null ? options.notes : [...options.notes, inAscii];
   if (notes.length > 0) shell.notify(notes.join('; '), 'warn');
   // The terminal's owner ends the process.

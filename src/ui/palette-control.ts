@@ -64,7 +64,7 @@ export function createPaletteControl(port: PalettePort, { actions, keymap, sweep
     if (argument === undefined || targets.length === 0 || port.barred(action, targets) !== null)
       return port.ask(action, targets);
     want(
-      `${action.label} ${namesOf(targets)}: ${argument.what}`,
+      `${action.label}${action.targetKind === 'home' ? ` (${namesOf(targets)})` : ` ${namesOf(targets)}`}: ${argument.what}`,
       argument.choices(targets),
       argument.initial(targets),
       {

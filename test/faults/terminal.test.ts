@@ -80,7 +80,7 @@ test('in a locale that is not of UTF-8 all is ASCII, and what draws more is said
     columns: 120,
   });
   keep(pty);
-  await pty.waitFor(/The locale C is not of UTF-8: .*LC_ALL=C\.UTF-8/);
+  await pty.waitFor(/The locale C is not UTF-8: .*LC_ALL=C\.UTF-8/);
   pty.press('q');
   await pty.exit;
   expect(pty.transcript()).toMatch(/^[\x00-\x7f]*$/);

@@ -49,7 +49,7 @@ export function emptyErrors(
 function emptyHour(logs: LogsSnapshot): readonly ErrorsLine[] {
   const { files, isComplete } = logs;
   if (!isComplete) return [['muted', 'Waiting for PM2 to name its log files…']];
-  if (files.length === 0) return [['text', 'PM2 names no log file, and --logs none either.']];
+  if (files.length === 0) return [['text', 'No log file is known: PM2 tells of none here, and --logs names none.']];
   const unread = unreadFiles(files);
   const known = files.length - unread.length;
   const lines: ErrorsLine[] = [];

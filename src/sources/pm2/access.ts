@@ -27,7 +27,7 @@ function errorCode(error: unknown): string | undefined {
 function deniedFor(home: string, uid: number): SourceError {
   const user = safeText(userName(uid));
   return new SourceError('denied', `denied: belongs to ${user}`, {
-    hint: `run as that user: sudo -u ${sudoUser(uid)} botop --pm2-home ${safeText(home)}`,
+    hint: `run as that user: sudo -u ${sudoUser(uid)} botop --pm2-home ${shellQuote(safeText(home))}`,
   });
 }
 

@@ -28,7 +28,8 @@ export function driftOf(ask: Ask, world: World, since: number): Drift | null {
     if (target.kind !== 'bot' || bots === null) continue;
     const now = identify(target, bots);
     if (now.state !== 'same') return { isOver: true, text: now.reason };
-    const reason = SETTLED.has(now.target.bot.status) ? unavailable(ask.action, now.target) : null;
+    if (!SETTLED.has(now.target.bot.status)) continue;
+    const reason = unavailable(ask.action, now.target);
     if (reason !== null) return { isOver: true, text: reason };
     if (now.note !== undefined) note ??= `${target.name}: ${now.note}`;
   }

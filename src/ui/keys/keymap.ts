@@ -53,8 +53,9 @@ const VIEWS_HINT: Binding = {
 
 /** Whether a key does nothing in a list without a row; where a filter hides them all, what looks for others does. */
 function needsRow({ keys, group, isAction }: Binding, { focus, lists }: UiState): boolean {
-  if (isAction || keys.some((key) => ['l', 'm', 'x'].includes(key))) return true;
-  if (focus === 'bots' && keys.some((key) => ['enter', 'y', 'space'].includes(key))) return true;
+  if (isAction || keys.some((key) => ['l', 'm', 'x', 'y', 'space'].includes(key))) return true;
+  // Without a row the detail of the database is about the server.
+  if (keys.includes('enter')) return focus !== 'database';
   return group === 'find' && lists[focus].filter === '';
 }
 

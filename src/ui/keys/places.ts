@@ -49,17 +49,17 @@ export function elsewhere(keymap: readonly Binding[], key: string, ui: UiState):
   const binding = keymap.find(({ keys }) => keys.includes(key));
   if (!binding) return `${key}: no key here. ? shows those there are.`;
   const name = `${binding.shown} ${binding.label}`;
-  if (ui.isViewing) return `${name}: not in a log. Esc leaves it.`;
+  if (ui.isViewing) return `${name}: not in a log (Esc).`;
   const places = placesOf(binding);
   if (!places) return null;
   const { atHome, inViews, inDetails, after } = places;
-  if (ui.detail && atHome.includes(ui.detail.panel)) return `${name}: in the list. Esc goes back to it.`;
+  if (ui.detail && atHome.includes(ui.detail.panel)) return `${name}: in the list (Esc).`;
   if (atHome.length === 0) {
     const isHere = inDetails.includes(ui.focus);
-    return isHere ? `${name}: in a detail. Enter opens one.` : `${name}: only in details of ${named(inDetails)}.`;
+    return isHere ? `${name}: in a detail (Enter).` : `${name}: only in details of ${named(inDetails)}.`;
   }
   if (after && atHome.includes(ui.focus)) {
-    return after === 'search' ? `${name}: after a search. / begins one.` : `${name}: of groups. t makes them.`;
+    return after === 'search' ? `${name}: after a search (/).` : `${name}: of groups (t).`;
   }
   return inViews.length === 0 ? `${name}: only at home (1).` : `${name}: only in ${named(atHome)}.`;
 }

@@ -18,14 +18,14 @@ function said(...keys: readonly string[]): string | null {
 test.each([
   [['m'], 'm known: only in errors (3).'],
   [['v'], 'v vacuum: only in database (5).'],
-  [['['], '[ shorter: in a detail. Enter opens one.'],
+  [['['], '[ shorter: in a detail (Enter).'],
   [['3', '['], '[ shorter: only in details of bots (2), resources (4), database (5).'],
   [['4', 'r'], 'r restart: only in bots (2).'],
   [['4', '/'], '/ search: only in bots (2), errors (3), database (5).'],
   [['4', 'tab'], 'Tab panel: only at home (1).'],
-  [['enter', 'o'], 'o sort: in the list. Esc goes back to it.'],
-  [['n'], 'n next: after a search. / begins one.'],
-  [['T'], 'T fold: of groups. t makes them.'],
+  [['enter', 'o'], 'o sort: in the list (Esc).'],
+  [['n'], 'n next: after a search (/).'],
+  [['T'], 'T fold: of groups (t).'],
   [['e'], 'e: no key here. ? shows those there are.'],
 ])('%j, which cannot be done, says where it can: %s', (keys, text) => {
   expect(said(...keys)).toBe(text);
@@ -37,9 +37,7 @@ test('n after a search that finds nothing says so again, and where there is one 
 });
 
 test('in a log a key of a list says that this is a log', () => {
-  expect(elsewhere(keymap, 'o', { ...initialUi('logs'), isViewing: true })).toBe(
-    'o sort: not in a log. Esc leaves it.',
-  );
+  expect(elsewhere(keymap, 'o', { ...initialUi('logs'), isViewing: true })).toBe('o sort: not in a log (Esc).');
 });
 
 test('no key that can be typed is ever without an answer', () => {
