@@ -1,4 +1,5 @@
 /** The monitor: sources, shell, screen and terminal put together, until the person leaves. */
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ActionDeps } from '../actions/action.ts';
@@ -70,6 +71,8 @@ const UNSEEN_FACTOR = 5;
 
 /** So long the first picture waits for the bots, ms. */
 const FIRST_PICTURE_MS = 80;
+/** So long after it what names a question for the audit is loaded, ms. */
+const NAMES_AFTER_MS = 500;
 /** Until a question is on its way: the socket is looked at, opened, and written to, between which others have a turn. */
 const QUESTION_MS = 2;
 
@@ -245,6 +248,8 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
     isHeld = false;
     clearTimeout(waited);
     screen.release();
+    // Node's cryptography takes 4 ms to load, which a key would wait for.
+    setTimeout(() => void randomUUID(), NAMES_AFTER_MS).unref();
   }
   terminal.enter();
   if (theme === 'auto' && depth !== 'none' && mayAskBackground(process.env)) process.stdout.write(BACKGROUND_QUERY);
