@@ -8,7 +8,7 @@ import type { Cells } from '../ui/screen/cells.ts';
 import { RANGES } from '../ui/state.ts';
 import { drawResourcesDetail } from './resources/detail.ts';
 import { drawBody, drawSummaryLine, type ResourcesLook } from './resources/draw.ts';
-import { selectProcesses } from './resources/processes.ts';
+import { cpuOfBots, selectProcesses } from './resources/processes.ts';
 import { type ResourcesView, selectResources } from './resources/view.ts';
 
 export function resourcesPanel(): Panel {
@@ -16,10 +16,8 @@ export function resourcesPanel(): Panel {
   let memo: { world: World; view: ResourcesView } | null = null;
   const viewOf = ({ world }: Scope): ResourcesView => {
     if (memo?.world !== world) {
-      memo = {
-        world,
-        view: selectResources(world.host?.reading ?? null, world.hostHistory, world.thresholds.host, world.now),
-      };
+      const { host, hostHistory, thresholds, now, pm2 } = world;
+      memo = { world, view: selectResources(host?.reading ?? null, hostHistory, thresholds.host, now, cpuOfBots(pm2)) };
     }
     return memo.view;
   };

@@ -183,6 +183,19 @@ test('what is unknown is a dash and never nothing', () => {
   `);
 });
 
+test('of a busy CPU it says how much of it the bots take; of one that is not, or that a hypervisor takes, what else', () => {
+  const row = (changes: Partial<HostSnapshot>, botsCpuPercent: number) => {
+    const { rows } = selectResources(fresh(changes), history, defaults.thresholds.host, NOW, botsCpuPercent);
+    return rows.find(({ key }) => key === 'cpu');
+  };
+  expect(row({ cpuPercent: 98 }, 40)).toMatchObject({ notes: ['bots 10%, others 88%', 'bots 10%'], isWordy: true });
+  // Both are measured at different moments.
+  expect(row({ cpuPercent: 98 }, 400)?.notes[0]).toBe('bots 98%, others 0%');
+  expect(row({ cpuPercent: 46 }, 40)).toMatchObject({ notes: ['iowait 3%, steal 0%', 'iow 3%'], isWordy: false });
+  expect(row({ cpuPercent: 98 }, Number.NaN)?.notes[1]).toBe('iow 3%');
+  expect(row({ cpuPercent: 98, stealPercent: 60 }, 40)?.notes[1]).toBe('steal 60%');
+});
+
 test('a disk that does not answer comes first and says so', () => {
   const [root] = hostSnapshot().disks as [HostSnapshot['disks'][number]];
   const hung = {
@@ -350,7 +363,7 @@ test('a row that is gone falls back to the first, and a series without a value s
 test('the panel gives its rows keys, in the order shown', () => {
   const reading = fresh();
   const host = { kind: 'host', id: 'host', cadenceMs: 1000, reading };
-  const world = { now: NOW, host, hostHistory: history, thresholds: defaults.thresholds };
+  const world = { now: NOW, host, pm2: [], hostHistory: history, thresholds: defaults.thresholds };
   const keys = resourcesPanel().keys({ world } as unknown as Parameters<ReturnType<typeof resourcesPanel>['keys']>[0]);
   expect(keys).toEqual([
     'cpu',

@@ -39,15 +39,10 @@ export function orderAt(key: string | null): ProcessOrder {
 export function selectProcesses({ host, pm2 }: Pick<World, 'host' | 'pm2'>): ProcessesView {
   const snapshot = host && valueOf(host.reading);
   const bots = new Map<number, string>();
-  let botsCpuPercent = Number.NaN;
   for (const { reading } of pm2) {
-    const fleet = valueOf(reading);
-    for (const [i, { pid, name }] of (fleet?.bots ?? []).entries()) {
-      if (pid !== null) bots.set(pid, name);
-      const share = fleet?.cpuPercent[i] ?? Number.NaN;
-      if (!Number.isNaN(share)) botsCpuPercent = (botsCpuPercent || 0) + share;
-    }
+    for (const { pid, name } of valueOf(reading)?.bots ?? []) if (pid !== null) bots.set(pid, name);
   }
+  const botsCpuPercent = cpuOfBots(pm2);
   const busy = (snapshot?.cpuPercent ?? Number.NaN) * (snapshot?.cores ?? Number.NaN);
   return {
     processes: snapshot?.processes ?? null,
@@ -55,6 +50,15 @@ export function selectProcesses({ host, pm2 }: Pick<World, 'host' | 'pm2'>): Pro
     botsCpuPercent,
     othersCpuPercent: Math.max(0, busy - (botsCpuPercent || 0)),
   };
+}
+
+/** All bots of all homes, of one core; NaN where it is known of none. */
+export function cpuOfBots(pm2: World['pm2']): number {
+  let sum = Number.NaN;
+  for (const { reading } of pm2) {
+    for (const share of valueOf(reading)?.cpuPercent ?? []) if (!Number.isNaN(share)) sum = (sum || 0) + share;
+  }
+  return sum;
 }
 
 /** A list with its title within the rectangle. */

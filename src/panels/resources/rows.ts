@@ -30,11 +30,16 @@ export interface ResourceRow {
   readonly rank: number;
 }
 
-/** The rows in the order a person looks for them. */
-export function rowsOf(host: HostSnapshot, history: HostHistory, limits: HostLimits): ResourceRow[] {
+/** The rows in the order a person looks for them. What the bots take is of one core; NaN where it is not known. */
+export function rowsOf(
+  host: HostSnapshot,
+  history: HostHistory,
+  limits: HostLimits,
+  botsCpuPercent = Number.NaN,
+): ResourceRow[] {
   const fine = (name: HostSeriesName): Samples => history.tracks[name].fine;
   return [
-    cpuRow(host, fine('cpuPercent'), limits),
+    cpuRow(host, fine('cpuPercent'), limits, botsCpuPercent),
     loadRow(host, fine('load1'), limits),
     ...memoryRows(host, fine('memoryUsedPercent'), limits),
     swapRow(host, fine('swapUsedPercent'), limits),
@@ -51,20 +56,27 @@ function sumOf(a: Samples, b: Samples): Samples {
   return { length: a.length, at: (index) => (a.at(index) ?? Number.NaN) + (b.at(index) ?? Number.NaN) };
 }
 
-function cpuRow(host: HostSnapshot, samples: Samples, limits: HostLimits): ResourceRow {
+function cpuRow(host: HostSnapshot, samples: Samples, limits: HostLimits, botsCpuPercent: number): ResourceRow {
   const { cpuPercent, iowaitPercent, stealPercent } = host;
   const stolen = severityOf(stealPercent, limits.stealPercent);
   const waits = severityOf(iowaitPercent, limits.iowaitPercent);
   const short =
     stolen === 'warn' || stolen === 'bad' ? `steal ${percent(stealPercent)}` : `iow ${percent(iowaitPercent)}`;
+  const isStolen = stolen === 'warn' || stolen === 'bad';
+  // Of a busy machine the first question is whether it is the bots; the curve is in the large graph as well.
+  const bots = Math.min(cpuPercent ?? Number.NaN, botsCpuPercent / host.cores);
+  const isBusy = severityOf(cpuPercent, limits.cpuPercent) !== 'text' && !Number.isNaN(bots) && !isStolen;
+  const byWhom = `bots ${percent(bots)}, others ${percent((cpuPercent ?? 0) - bots)}`;
   return {
     key: 'cpu',
     label: 'cpu',
     percent: cpuPercent,
     severity: worst(severityOf(cpuPercent, limits.cpuPercent), stolen, waits),
-    notes: [`iowait ${percent(iowaitPercent)}, steal ${percent(stealPercent)}`, short],
+    notes: isBusy
+      ? [byWhom, `bots ${percent(bots)}`]
+      : [`iowait ${percent(iowaitPercent)}, steal ${percent(stealPercent)}`, short],
     // Time the hypervisor took is the one thing the curve does not show.
-    isWordy: stolen === 'warn' || stolen === 'bad',
+    isWordy: isStolen || isBusy,
     samples,
     max: 100,
     rank: 1,

@@ -34,9 +34,10 @@ export function selectResources(
   history: HostHistory,
   limits: HostLimits,
   now: number,
+  botsCpuPercent?: number,
 ): ResourcesView {
   const snapshot = reading === null ? null : valueOf(reading);
-  const rows = snapshot === null ? [] : rowsOf(snapshot, history, limits);
+  const rows = snapshot === null ? [] : rowsOf(snapshot, history, limits, botsCpuPercent);
   return {
     state: reading?.state ?? 'off',
     remark: remarkOf(reading, now),
