@@ -14,14 +14,13 @@ function toldTo(nodeVersion: string): readonly string[] {
 }
 
 test('V8 is told to save memory after the start, and not one that has no such option', () => {
-  expect(toldTo('24.21.0')).toEqual(['--memory-saver-mode']);
+  expect(toldTo('24.21.0')).toContain('--memory-saver-mode');
   expect(toldTo('22.23.3')).toEqual([]);
 });
 
 test('this V8 does not complain of what it is told', () => {
-  for (const option of toldTo(process.versions.node)) {
-    const script = `require('node:v8').setFlagsFromString('${option}')`;
-    const { status, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  }
+  const options = JSON.stringify(toldTo(process.versions.node));
+  const script = `${options}.forEach((option) => require('node:v8').setFlagsFromString(option))`;
+  const { status, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
