@@ -75,7 +75,7 @@ export const terminate: Action<SessionTarget> = {
   ...partsOf(TERMINATE),
   id: 'terminate backend',
   key: 'K',
-  label: 'terminate',
+  label: 'terminate session',
   question: (whom) => `Terminate ${whom}`,
   risk: () => 'R2',
   unavailable(target) {

@@ -14,7 +14,7 @@ import { makePostgres, makeSession } from '../panels/database/worlds.ts';
 
 const SHELL = { pm2Home: '/home/ops/.pm2', user: 'ops' };
 const signal = new AbortController().signal;
-const RUNS = { state: 'active', backend_type: 'client backend', is_ours: 't', query: 'SELECT 1' };
+const RUNS = { state: 'active', backend_type: 'client backend', query: 'SELECT 1' };
 const ROW = { pid: '10', backend_start: '2026-01-15 11:00:00+00', query_start: '2026-01-15 11:59:58+00', ...RUNS };
 
 function target(over: Parameters<typeof makeSession>[0] = { pid: 10 }, holdsUp = 0): SessionTarget {

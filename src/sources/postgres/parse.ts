@@ -29,7 +29,24 @@ export interface Counters {
 /** How many connections there can be, and how many of those are kept for superusers. */
 export type Slots = Pick<PostgresConnections, 'max' | 'reserved'>;
 
-export function parseServer(row: Row): { server: PostgresServer; rights: PostgresRights; slots: Slots } {
+/** What tells, of a session, whether we may end it and whether its statement is whole. */
+export interface SessionTerms {
+  readonly canSignal: boolean;
+  /** The roles whose sessions are ours to end without that. */
+  readonly ownRoles: ReadonlySet<string>;
+  /** So much of a statement the server keeps, with a byte for its end. */
+  readonly statementBytes: number;
+}
+
+/** What the server says of itself and of us. */
+export interface KnownServer {
+  readonly server: PostgresServer;
+  readonly rights: PostgresRights;
+  readonly slots: Slots;
+  readonly terms: SessionTerms;
+}
+
+export function parseServer(row: Row): KnownServer {
   const canMonitor = isTrue(row['can_monitor']);
   return {
     server: {
@@ -47,6 +64,11 @@ export function parseServer(row: Row): { server: PostgresServer; rights: Postgre
       grant: canMonitor ? null : nameOf(row['grant_text']),
     },
     slots: { max: numberOf(row['max']), reserved: numberOf(row['reserved']) },
+    terms: {
+      canSignal: isTrue(row['can_signal']),
+      ownRoles: new Set((JSON.parse(row['own_roles'] ?? '[]') as string[]).map(nameOf)),
+      statementBytes: row['statement_bytes'] == null ? Number.POSITIVE_INFINITY : numberOf(row['statement_bytes']),
+    },
   };
 }
 
@@ -106,16 +128,19 @@ export function parseOverview(activity: readonly Row[], counted: readonly Row[],
   };
 }
 
-/** `canSignal`: this login may end what other roles do. */
-export function parseSession(row: Row, canSignal: boolean): PostgresSession {
+/** The longest character of UTF-8, of which the server leaves none in halves. */
+const CHARACTER_BYTES = 4;
+
+export function parseSession(row: Row, { canSignal, ownRoles, statementBytes }: SessionTerms): PostgresSession {
   const text = row['query'] ?? '';
   const statement = cleanStatement(text);
   const mode = nameOf(row['lock_mode']);
+  const user = nameOf(row['usename']);
   return {
     pid: numberOf(row['pid']),
     backendStart: row['backend_start'] ?? '',
     backendType: nameOf(row['backend_type']),
-    user: nameOf(row['usename']),
+    user,
     database: nameOf(row['datname']),
     application: redact(nameOf(row['application_name'])),
     client: nameOf(row['client']),
@@ -127,11 +152,11 @@ export function parseSession(row: Row, canSignal: boolean): PostgresSession {
     stateMs: milliseconds(row['state_s']),
     query: oneLine(statement),
     statement,
-    isStatementCut: isTrue(row['is_cut']) || text.length >= STATEMENT_LENGTH,
+    isStatementCut: text.length >= STATEMENT_LENGTH || Buffer.byteLength(text) > statementBytes - 1 - CHARACTER_BYTES,
     blockedBy: [...new Set(JSON.parse(row['blockers'] ?? '[]') as number[])],
     waitMs: milliseconds(row['wait_s']),
     lock: mode === '' ? null : { mode, relation: row['lock_relation'] == null ? null : nameOf(row['lock_relation']) },
-    maySignal: canSignal || isTrue(row['is_ours']),
+    maySignal: canSignal || ownRoles.has(user),
   };
 }
 

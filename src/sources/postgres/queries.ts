@@ -25,7 +25,10 @@ export const SERVER = `select current_setting('server_version_num') as version_n
  (select rolsuper from pg_roles where rolname = current_user) as is_super,
  pg_has_role(current_user, 'pg_monitor', 'USAGE') as can_monitor,
  pg_has_role(current_user, 'pg_signal_backend', 'USAGE') as can_signal,
+ case when not pg_has_role(current_user, 'pg_signal_backend', 'USAGE') then (select json_agg(rolname) from (
+  select rolname from pg_roles where rolcanlogin and pg_has_role(oid, 'USAGE') limit 200) r) end as own_roles,
  format('GRANT pg_monitor TO %I;', current_user) as grant_text,
+ pg_size_bytes(current_setting('track_activity_query_size')) as statement_bytes,
  current_setting('max_connections') as max,
  current_setting('superuser_reserved_connections')::int + coalesce(current_setting('reserved_connections', true)::int, 0) as reserved`;
 
@@ -64,9 +67,7 @@ const SESSION = `a.pid, a.backend_start, a.backend_type, pg_get_userbyid(nullif(
  (select datname from pg_database d where d.oid = a.datid) as datname, a.application_name, host(a.client_addr) as client, a.state,
  concat_ws(':', a.wait_event_type, a.wait_event) as wait, a.query_start,
  extract(epoch from clock_timestamp() - a.query_start) as query_s, extract(epoch from clock_timestamp() - a.xact_start) as xact_s,
- extract(epoch from clock_timestamp() - a.state_change) as state_s, left(a.query, ${STATEMENT_LENGTH}) as query,
- octet_length(a.query) > pg_size_bytes(current_setting('track_activity_query_size')) - 5 as is_cut,
- pg_has_role(nullif(a.usesysid, 0), 'USAGE') as is_ours`;
+ extract(epoch from clock_timestamp() - a.state_change) as state_s, left(a.query, ${STATEMENT_LENGTH}) as query`;
 
 /** Sessions that do something; enough while nothing waits for a lock. */
 export const SESSIONS = `select ${SESSION} from pg_stat_get_activity(null) a

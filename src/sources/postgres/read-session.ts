@@ -6,11 +6,11 @@ import type { PostgresSession } from './snapshot.ts';
 
 const STATEMENT_MS = 3_000;
 
-/** Null when there is no session of that pid any more. Rejects with `SourceError`; writes nothing. */
+/** Null when there is no session of that pid any more; `maySignal` is known from before. Rejects with `SourceError`; writes nothing. */
 export async function readSession(
   connection: PostgresConnection,
   pid: number,
-  canSignal: boolean,
+  maySignal: boolean,
 ): Promise<PostgresSession | null> {
   let rows: readonly (readonly Row[])[];
   try {
@@ -22,5 +22,7 @@ export async function readSession(
     throw error;
   }
   const row = rows[2]?.[0];
-  return row === undefined ? null : parseSession(row, canSignal);
+  return row === undefined
+    ? null
+    : parseSession(row, { canSignal: maySignal, ownRoles: new Set(), statementBytes: Number.POSITIVE_INFINITY });
 }

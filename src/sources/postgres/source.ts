@@ -7,6 +7,7 @@ import type { FoundAddress } from './dsn.ts';
 import {
   type Counters,
   hitPercent,
+  type KnownServer,
   parseDatabase,
   parseHolder,
   parseOverview,
@@ -14,7 +15,6 @@ import {
   parseSession,
   parseTable,
   ratesBetween,
-  type Slots,
 } from './parse.ts';
 import {
   activity,
@@ -27,7 +27,7 @@ import {
   SESSIONS_WITH_LOCKS,
   tableSizes,
 } from './queries.ts';
-import type { PostgresDatabase, PostgresRights, PostgresServer, PostgresSnapshot, PostgresTable } from './snapshot.ts';
+import type { PostgresDatabase, PostgresSnapshot, PostgresTable } from './snapshot.ts';
 
 export interface PostgresSourceOptions {
   /** See `findPostgres`; null when there is no sign of a server. */
@@ -78,7 +78,7 @@ export function postgresSource({
   offReason = POSTGRES_OFF,
   mayLoad = () => Promise.resolve(),
 }: PostgresSourceOptions): PostgresSource {
-  let known: { readonly server: PostgresServer; readonly rights: PostgresRights; readonly slots: Slots } | null = null;
+  let known: KnownServer | null = null;
   /** What the reading before found going on: what is asked along with the next one. */
   let sessionsWanted: 'none' | 'busy' | 'waiting' = 'waiting';
   let isServerWanted = false;
@@ -222,7 +222,7 @@ export function postgresSource({
     counters = [...counters, overview.counters].slice(-HIT_READINGS);
     await readSlowly(at, signal);
     const { label, host, port, user, database } = place.address;
-    const { canSignal } = known.rights;
+    const { terms } = known;
     return {
       address: label,
       login: { host, port, user, database },
@@ -230,7 +230,7 @@ export function postgresSource({
       rights: known.rights,
       connections: overview.connections,
       holders: holders?.[0]?.map(parseHolder) ?? null,
-      sessions: sessionRows.map((row) => parseSession(row, canSignal)),
+      sessions: sessionRows.map((row) => parseSession(row, terms)),
       ...rates,
       cacheHitPercent,
       databases,

@@ -104,22 +104,25 @@ test('the lines of a statement stand in as far as they did among themselves, wit
   expect(cleanStatement(sql)).toBe('SELECT 1,\n2 -- two\n  AND red\nFROM t');
 });
 
+const TERMS = { canSignal: false, ownRoles: new Set(['bots']), statementBytes: 1_024 };
+
 test('what it waits to lock, whether this login may end it, and whether its statement was cut are told', () => {
-  const row = {
-    pid: '7',
-    query: 'SELECT 1',
-    lock_mode: 'ShareLock',
-    lock_relation: 'users',
-    is_ours: 'f',
-    is_cut: 't',
-  };
-  expect(parseSession(row, false)).toMatchObject({
+  const row = { pid: '7', query: 'SELECT 1', lock_mode: 'ShareLock', lock_relation: 'users', usename: 'anna' };
+  expect(parseSession(row, TERMS)).toMatchObject({
     lock: { mode: 'ShareLock', relation: 'users' },
     maySignal: false,
-    isStatementCut: true,
+    isStatementCut: false,
   });
-  expect(parseSession({ pid: '7', is_ours: 't' }, false)).toMatchObject({ lock: null, maySignal: true });
-  expect(parseSession({ pid: '7', is_ours: 'f' }, true).maySignal).toBe(true);
+  expect(parseSession({ pid: '7', usename: 'bots' }, TERMS)).toMatchObject({ lock: null, maySignal: true });
+  expect(parseSession(row, { ...TERMS, canSignal: true }).maySignal).toBe(true);
+  // A character of three bytes may have had no room before the end.
+  for (const [bytes, isCut] of [
+    [1_019, false],
+    [1_020, true],
+    [1_023, true],
+  ] as const)
+    expect(parseSession({ pid: '7', query: 'x'.repeat(bytes) }, TERMS).isStatementCut).toBe(isCut);
+  expect(parseSession({ pid: '7', query: 'я'.repeat(511) }, TERMS).isStatementCut).toBe(true);
 });
 
 test('a session keeps its start as the server’s own text, and each blocker once', () => {
@@ -141,7 +144,7 @@ test('a session keeps its start as the server’s own text, and each blocker onc
       query: 'SELECT 1',
       blockers: '[5,5,0]',
     },
-    false,
+    TERMS,
   );
   expect(session).toMatchObject({
     backendStart: '2026-01-15 12:00:00.123456+00',
