@@ -75,7 +75,7 @@ export const terminate: Action<SessionTarget> = {
   ...partsOf(TERMINATE),
   id: 'terminate backend',
   key: 'K',
-  label: 'terminate session',
+  label: 'terminate',
   question: (whom) => `Terminate ${whom}`,
   risk: () => 'R2',
   unavailable(target) {
