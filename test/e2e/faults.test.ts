@@ -152,7 +152,7 @@ async function startMonitorInShell(): Promise<{ readonly pty: Pty; readonly befo
   const pty = await startShell(person);
   keep(pty);
   const before = await modesOf(pty);
-  pty.press(`${process.execPath} ${PROGRAM}; echo left $?\r`);
+  pty.press(`"${process.execPath}" "${PROGRAM}"; echo left $?\r`);
   await pty.waitFor((shown) => shown.isBracketedPaste() && /help/.test(shown.line(shown.rows - 1)), {
     what: 'the monitor',
     timeoutMs: 20_000,

@@ -140,7 +140,7 @@ test('a paste while the program still loads fires no key', async () => {
 test('Ctrl-Z at a prompt drops it and stops the job; after a resize in the shell fg paints in the new size', async () => {
   const pty = await startShell(person);
   keep(pty);
-  pty.press(`${process.execPath} ${PROGRAM}\r`);
+  pty.press(`"${process.execPath}" "${PROGRAM}"\r`);
   await pty.waitFor((shown) => shown.isAlternate() && shows(shown, /quiet-bot/), { timeoutMs: 20_000 });
   const before = await ask(pty);
   pty.press('\u001a');

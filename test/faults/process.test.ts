@@ -163,7 +163,7 @@ test('killed where nothing can be done (SIGKILL, as by the kernel for want of me
   const pty = await startShell(person);
   keep(pty);
   const isReady = () => pty.isAlternate() && /help/.test(pty.line(pty.rows - 1));
-  const run = `${process.execPath} ${PROGRAM}\r`;
+  const run = `"${process.execPath}" "${PROGRAM}"\r`;
   pty.press(run);
   await pty.waitFor(isReady, { what: 'the monitor', timeoutMs: 20_000 });
   const [child] = descendants(pty.pid);
