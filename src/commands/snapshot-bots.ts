@@ -2,7 +2,7 @@ import type { Bot, BotCode, BotExit, BotMetric, Deploy } from '../sources/pm2/sn
 import type { BotInstance, PostgresSnapshot } from '../sources/postgres/snapshot.ts';
 import { instanceDrift, instanceOf } from '../state/bot-instances.ts';
 import { runningCode } from '../state/deploys.ts';
-import { type BotLimits, type BotState, judgeAt, momentOf, nextStartAt } from '../state/judge.ts';
+import { ageOf, type BotLimits, type BotState, judgeAt, momentOf, nextStartAt } from '../state/judge.ts';
 import type { Entry } from '../state/store.ts';
 import { isoTime, known, rounded } from './snapshot-values.ts';
 
@@ -142,6 +142,5 @@ function exitDocument({ at, cause, by, code, signal, ranMs, restartedAt }: BotEx
 
 /** Time since the last start of a bot that has a process; null of one that has none. */
 function uptimeOf(bot: Bot, now: number): number | null {
-  if (bot.pid === null || bot.startedAt === null) return null;
-  return Math.max(0, Math.round(now - bot.startedAt));
+  return bot.pid === null ? null : rounded(ageOf(bot, now), 0);
 }

@@ -173,12 +173,12 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
     for (const group of groups.values()) {
       group.firstAt -= ms;
       group.lastAt -= ms;
-      group.rate.setBack(now);
+      group.rate.setBack(ms, now);
     }
     for (const [fingerprint, at] of remembered) remembered.set(fingerprint, at - ms);
     if ('at' in baseline) baseline = { ...baseline, at: baseline.at - ms };
     context.startedAt -= ms;
-    rates.setBack(now);
+    rates.setBack(ms, now);
     version += 1;
   }
 

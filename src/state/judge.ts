@@ -111,6 +111,15 @@ function uptimeOf({ startedAt }: Bot, now: number): number {
   return startedAt === null ? 0 : now - startedAt;
 }
 
+/** PM2 notes a start by the clock of then. Ahead of now by more, the clock was set back, and no age is known; ms. */
+const AHEAD_MS = 60_000;
+
+/** How long ago PM2 says it was started, ms; NaN where it does not say, or where its moment is still to come. */
+export function ageOf({ startedAt }: Pick<Bot, 'startedAt'>, now: number): number {
+  if (startedAt === null || startedAt - now >= AHEAD_MS) return Number.NaN;
+  return Math.max(0, now - startedAt);
+}
+
 /** A shorter life tells nothing, however short those before it were, ms. */
 const HELD_LEAST_MS = 30_000;
 

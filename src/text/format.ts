@@ -96,10 +96,13 @@ export function duration(ms: Maybe): string {
   return n < 1000 * DAY_MS ? `${Math.floor(n / DAY_MS)}d` : `${Math.floor(n / YEAR_MS)}y`;
 }
 
-/** How old something is, one unit, at most 4 columns: `8s`, `4m`, `3h`, `12d`. Below zero is written `0s`. */
+/**
+ * How old something is, one unit, at most 4 columns: `8s`, `4m`, `3h`, `12d`. What is a moment ahead is `0s`; further
+ * ahead it is from before the clock was set back, or by another's clock, and nobody knows its age.
+ */
 export function ago(ms: Maybe): string {
   const n = known(ms);
-  if (Number.isNaN(n)) return UNKNOWN;
+  if (Number.isNaN(n) || n <= -MINUTE_MS) return UNKNOWN;
   if (n < MINUTE_MS) return `${Math.max(0, Math.floor(n / SECOND_MS))}s`;
   if (n < HOUR_MS) return `${Math.floor(n / MINUTE_MS)}m`;
   if (n < DAY_MS) return `${Math.floor(n / HOUR_MS)}h`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaults } from '../../src/config/schema.ts';
 import type { Bot } from '../../src/sources/pm2/snapshot.ts';
-import { judgeAt, judgeBot } from '../../src/state/judge.ts';
+import { ageOf, judgeAt, judgeBot } from '../../src/state/judge.ts';
 import { makeBot, makeCrashes, makeExit, NOON } from '../helpers/bots.ts';
 
 const judge = (bot: Bot, isFresh: boolean, now: number) => {
@@ -163,4 +163,12 @@ describe('limits of one’s own', () => {
       '3×/1m30 exit 1',
     );
   });
+});
+
+test('how old a bot is is not known once the clock was set back behind its start', () => {
+  expect(ageOf({ startedAt: NOON - 90_000 }, NOON)).toBe(90_000);
+  // PM2 notes a start a moment before or after the process sees it.
+  expect(ageOf({ startedAt: NOON + 500 }, NOON)).toBe(0);
+  expect(ageOf({ startedAt: NOON + 7_200_000 }, NOON)).toBeNaN();
+  expect(ageOf({ startedAt: null }, NOON)).toBeNaN();
 });

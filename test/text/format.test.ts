@@ -92,6 +92,7 @@ test('durations are rounded down to two units in five columns', () => {
 });
 
 test('ages have one unit and never run backwards', () => {
+  expect(ago(-3_600_000)).toBe(UNKNOWN);
   expect([-5000, 0, 8000, 250_000, 11_100_000, 12 * 86_400_000].map(ago)).toEqual([
     '0s',
     '0s',

@@ -175,7 +175,7 @@ export const BOT_COLUMNS: readonly BotColumn[] = [
     align: 'right',
     rank: 6,
     sort: 'up',
-    text: ({ uptimeMs }) => (Number.isNaN(uptimeMs) ? '' : duration(uptimeMs)),
+    text: ({ bot, uptimeMs }) => (bot.pid === null && Number.isNaN(uptimeMs) ? '' : duration(uptimeMs)),
     role: quiet,
   },
   {

@@ -1,7 +1,7 @@
 /** What the lines of the bots panel are: bots, and groups of them with their sums. */
 import type { Orphan } from '../../sources/guard/snapshot.ts';
 import type { Bot, BotMetric, MetricKind } from '../../sources/pm2/snapshot.ts';
-import { BOT_STATES, type BotState, rankOf } from '../../state/judge.ts';
+import { ageOf, BOT_STATES, type BotState, rankOf } from '../../state/judge.ts';
 
 /** What a row's bot does: our states, and that it runs without a daemon. */
 export type RowState = BotState | 'orphan';
@@ -201,10 +201,10 @@ export function sumGroup(group: GroupRow): void {
   group.worst = worst;
 }
 
-/** Time since the start of the process that runs; NaN when none does. */
+/** Time since the start of the process that runs; NaN when none does, or nobody knows. */
 export function uptimeOf(bot: Bot, now: number): number {
   const isRunning = bot.status === 'online' || bot.status === 'launching' || bot.status === 'stopping';
-  return isRunning && bot.startedAt !== null ? Math.max(0, now - bot.startedAt) : Number.NaN;
+  return isRunning ? ageOf(bot, now) : Number.NaN;
 }
 
 /** `fork`, `cluster`, or `module` for what PM2 runs for itself. */

@@ -18,17 +18,14 @@ export class MinuteRing {
     this.#counts[place] = (this.#counts[place] as number) + count;
   }
 
-  /** The clock was set back to `now`: what lies after it has only just happened. */
-  setBack(now: number): void {
-    const minute = Math.floor(now / MINUTE_MS);
-    if (minute >= this.#newest) return;
-    let ahead = 0;
-    for (let later = Math.max(minute, this.#newest - MINUTES) + 1; later <= this.#newest; later += 1) {
-      ahead += this.#counts[later % MINUTES] as number;
-      this.#counts[later % MINUTES] = 0;
-    }
-    this.#newest = minute;
-    this.add(now, ahead);
+  /** The clock was set back by so many ms, to `now`: every minute stays as long ago as it was. */
+  setBack(ms: number, now: number): void {
+    const minutes = Math.floor((now + ms) / MINUTE_MS) - Math.floor(now / MINUTE_MS);
+    const turned = minutes % MINUTES;
+    const first = this.#counts.slice(0, turned);
+    this.#counts.copyWithin(0, turned);
+    this.#counts.set(first, MINUTES - turned);
+    this.#newest -= minutes;
   }
 
   /** How many in the `minutes` that end with the minute of `now`, at most sixty. */

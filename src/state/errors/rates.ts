@@ -16,8 +16,8 @@ export interface LogRates {
   count(facts: LogFacts, now: number): boolean;
   /** Forgets what did not happen within the hour. */
   sweep(now: number): void;
-  /** The clock was set back to `now`. */
-  setBack(now: number): void;
+  /** The clock was set back by so many ms, to `now`. */
+  setBack(ms: number, now: number): void;
   copy(): RatesView;
 }
 
@@ -114,10 +114,10 @@ export function createLogRates(): LogRates {
         if (bots.size === 0) codeRates.delete(code);
       }
     },
-    setBack(now) {
+    setBack(ms, now) {
       const all = [rates.warn, rates.error, rates.fatal, ...botRates.values(), ...loginRates.values()];
       for (const bots of codeRates.values()) all.push(...bots.values());
-      for (const rate of [...all, ...requestRates.values()]) rate.setBack(now);
+      for (const rate of [...all, ...requestRates.values()]) rate.setBack(ms, now);
     },
     copy: () => ({
       rates: { warn: rates.warn.copy(), error: rates.error.copy(), fatal: rates.fatal.copy() },
