@@ -46,22 +46,28 @@ const isSilent = (key: string): boolean => key.length > 1 && !['tab', 'shift+tab
 /** What to say of a key that means nothing here; null where nothing is to be said. */
 export function elsewhere(keymap: readonly Binding[], key: string, ui: UiState): string | null {
   if (isSilent(key)) return null;
-  const binding = keymap.find(({ keys }) => keys.includes(key));
-  if (!binding) return `${key}: no key here. ? shows those there are.`;
-  const name = `${binding.shown} ${binding.label}`;
-  if (ui.isViewing) return `${name}: not in a log (Esc).`;
+  const bindings = keymap.filter(({ keys }) => keys.includes(key));
+  if (bindings.length === 0) return `${key}: no key here. ? shows those there are.`;
+  const said = bindings.map((binding) => placeWords(binding, ui)).filter((words) => words !== null);
+  return said.length === 0 ? null : `${bindings[0]?.shown} ${said.join('; ')}.`;
+}
+
+/** `known: only in errors (3)`; null for what means something everywhere. */
+function placeWords(binding: Binding, ui: UiState): string | null {
+  const { label } = binding;
+  if (ui.isViewing) return `${label}: not in a log (Esc)`;
   const places = placesOf(binding);
   if (!places) return null;
   const { atHome, inViews, inDetails, after } = places;
-  if (ui.detail && atHome.includes(ui.detail.panel)) return `${name}: in the list (Esc).`;
+  if (ui.detail && atHome.includes(ui.detail.panel)) return `${label}: in the list (Esc)`;
   if (atHome.length === 0) {
     const isHere = inDetails.includes(ui.focus);
-    return isHere ? `${name}: in a detail (Enter).` : `${name}: only in details of ${named(inDetails)}.`;
+    return isHere ? `${label}: in a detail (Enter)` : `${label}: only in details of ${named(inDetails)}`;
   }
   if (after && atHome.includes(ui.focus)) {
-    return after === 'search' ? `${name}: after a search (/).` : `${name}: of groups (t).`;
+    return after === 'search' ? `${label}: after a search (/)` : `${label}: of groups (t)`;
   }
-  return inViews.length === 0 ? `${name}: only at home (1).` : `${name}: only in ${named(atHome)}.`;
+  return inViews.length === 0 ? `${label}: only at home (1)` : `${label}: only in ${named(atHome)}`;
 }
 
 /** `bots (2), errors (3)`. */

@@ -26,6 +26,7 @@ test.each([
   [['enter', 'o'], 'o sort: in the list (Esc).'],
   [['n'], 'n next: after a search (/).'],
   [['T'], 'T fold: of groups (t).'],
+  [['4', 'K'], 'K kill an orphan: only in bots (2); terminate: only in database (5).'],
   [['e'], 'e: no key here. ? shows those there are.'],
 ])('%j, which cannot be done, says where it can: %s', (keys, text) => {
   expect(said(...keys)).toBe(text);
