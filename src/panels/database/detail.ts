@@ -148,7 +148,7 @@ function headLines(view: DatabaseView, table: PostgresTable | null, theme: Theme
   if (table !== null) {
     const at = (time: number | null): string => (time === null ? 'never' : `${ago(now - time)} ago`);
     lines.push([
-      `${tableName(table)} of ${table.owner}: ${bytesLong(table.totalBytes)}, ${count(table.liveRows)} live rows, ${count(table.deadRows)} dead (${percent(table.deadPercent)})`,
+      `${tableName(table)}, owned by ${table.owner}: ${bytesLong(table.totalBytes)}, ${count(table.liveRows)} live rows, ${count(table.deadRows)} dead (${percent(table.deadPercent)})`,
       theme.text,
     ]);
     lines.push([

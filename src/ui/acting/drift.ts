@@ -5,8 +5,10 @@
 import type { Ask } from '../../actions/ask.ts';
 import { identify } from '../../actions/bots.ts';
 import { unavailable } from '../../actions/policy.ts';
+import type { BotTarget } from '../../actions/target.ts';
 import type { Bot } from '../../sources/pm2/snapshot.ts';
 import { valueOf } from '../../sources/source.ts';
+import { isUnasked } from '../../state/judge.ts';
 import type { World } from '../../state/world.ts';
 import { type Fit, type OpenPrompt, promptRefused } from './prompt.ts';
 
@@ -20,6 +22,9 @@ export interface Drift {
 /** States that a bot stays in; through the others it passes within seconds, and back. */
 const SETTLED: ReadonlySet<string> = new Set(['online', 'stopped', 'errored']);
 
+/** A crash so short ago is likely not the last one, ms. */
+const CRASHING_MS = 5 * 60_000;
+
 /** `since`: epoch ms; only what was listed after it counts. */
 export function driftOf(ask: Ask, world: World, since: number): Drift | null {
   let note: string | null = null;
@@ -31,10 +36,14 @@ export function driftOf(ask: Ask, world: World, since: number): Drift | null {
     if (!SETTLED.has(now.target.bot.status)) continue;
     const reason = unavailable(ask.action, now.target);
     if (reason !== null) return { isOver: true, text: reason };
-    if (now.note !== undefined) note ??= `${target.name}: ${now.note}`;
+    // Of one that crashes again and again its question has told already.
+    if (now.note !== undefined && !isCrashing(target, ask.at)) note ??= `${target.name}: ${now.note}`;
   }
   return note === null ? null : { isOver: false, text: note };
 }
+
+const isCrashing = ({ bot }: BotTarget, at: number): boolean =>
+  bot.exits.some((exit) => isUnasked(exit) && at - exit.at < CRASHING_MS);
 
 function listedSince({ pm2 }: World, home: string, since: number): readonly Bot[] | null {
   for (const { reading } of pm2) {

@@ -6,7 +6,7 @@ import { stop } from '../../../src/actions/stop.ts';
 import { botTarget } from '../../../src/actions/target.ts';
 import type { Bot } from '../../../src/sources/pm2/snapshot.ts';
 import { createDriftWatch, driftOf } from '../../../src/ui/acting/drift.ts';
-import { makeBot, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
+import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
 import { createStillWorld } from '../../helpers/still-shell.ts';
 
 const weather = makeBot();
@@ -53,6 +53,11 @@ test('another process is told, and asked about on', () => {
     isOver: false,
     text: 'weather-bot: restarted meanwhile, 4211 → 4260',
   });
+});
+
+test('of a bot that crashes again and again another process is no news', () => {
+  const crashing = { ...weather, exits: makeCrashes(9, 1_600) };
+  expect(drift(restart, [crashing], [{ ...crashing, pid: 4260 }])).toBeNull();
 });
 
 test('a list from before the question tells nothing of it', () => {
