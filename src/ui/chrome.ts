@@ -1,5 +1,6 @@
 /** The lines around the panels: header, strip of the last action, footer. Pure drawing. */
 import { FAILURE_WORDS } from '../state/daemon-guard.ts';
+import { isFailing } from '../state/errors/failing.ts';
 import { countFleet } from '../state/fleet.ts';
 import { homeOf, homeTag } from '../state/home-tag.ts';
 import { serverTrouble } from '../state/server-trouble.ts';
@@ -103,6 +104,8 @@ function fleetPieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[] 
   if (errored) add(`${errored} ERRORED`, theme.bad);
   if (flapping) add(`${flapping} FLAPPING`, theme.bad);
   if (frozen) add(`${frozen} FROZEN`, theme.bad);
+  const failing = countFailing(world);
+  if (failing > 0) add(`${failing} with errors`, theme.warn);
   if (stale) add('STALE', theme.alarm);
   if (fleet.missing.length > 0) {
     add(`${fleet.missing.length} MISSING`, theme.bad);
@@ -112,6 +115,21 @@ function fleetPieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[] 
   if (isNone && fleet.stoppedOnPurpose > 0) add(`${fleet.stoppedOnPurpose} stopped`, theme.muted);
   if (fleet.extra > 0) add(`${fleet.extra} extra`, theme.muted);
   return pieces;
+}
+
+/** A life shorter than this may be one of a loop, which has a word of its own, ms. */
+const SETTLED_MS = 30_000;
+
+/** How many run, and log error after error. */
+function countFailing({ pm2, errors, now }: World): number {
+  if (errors.lastErrors.size === 0) return 0;
+  let count = 0;
+  for (const { reading } of pm2) {
+    for (const { name, status, startedAt } of (reading.state === 'fresh' && reading.value.bots) || []) {
+      if (status === 'online' && now - (startedAt ?? now) >= SETTLED_MS && isFailing(name, errors, now)) count++;
+    }
+  }
+  return count;
 }
 
 /** Of a phone's line the half: how many bots run stands beside it. */

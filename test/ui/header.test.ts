@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import type { PostgresSnapshot } from '../../src/sources/postgres/snapshot.ts';
+import type { RedisSnapshot } from '../../src/sources/redis/snapshot.ts';
 import { SourceError } from '../../src/sources/source.ts';
+import { serverTrouble } from '../../src/state/server-trouble.ts';
 import { createStore } from '../../src/state/store.ts';
 import type { World } from '../../src/state/world.ts';
 import { drawHeader } from '../../src/ui/chrome.ts';
@@ -8,7 +11,7 @@ import { initialUi } from '../../src/ui/state.ts';
 import { createTheme } from '../../src/ui/theme.ts';
 import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../helpers/bots.ts';
 import { createStillWorld } from '../helpers/still-shell.ts';
-import { makePostgres } from '../panels/database/worlds.ts';
+import { makePostgres, makeRedis, makeSession } from '../panels/database/worlds.ts';
 
 test('what is wrong stays when badges take the room: sources that are well and the offset go first', () => {
   const still = createStillWorld({
@@ -81,4 +84,19 @@ test('a fleet that is stopped on purpose, or empty, is not counted as 0 of 0', (
   expect(first([makeBot(), makeBot({ id: 1, name: 'old', status: 'stopped', pid: null })])).toMatch(
     / 1 of 1 running {3,}/,
   );
+});
+
+test('a server that answers and that nobody can work with is said as well', () => {
+  const said = (over: Partial<PostgresSnapshot>, redis: Partial<RedisSnapshot> = {}) => {
+    const still = createStillWorld({ postgres: makePostgres({ sessions: [], ...over }), redis: makeRedis(redis) });
+    return [...serverTrouble(still.world()).values()].join(' · ');
+  };
+  const connections = { used: 97, max: 100, reserved: 3, usedPercent: 100, byState: {} };
+  expect(said({ connections })).toBe('POSTGRES FULL 97/97');
+  const waiting = Array.from({ length: 4 }, (_, i) => makeSession({ pid: 100 + i, blockedBy: [9], waitMs: 6_000 }));
+  expect(said({ sessions: waiting })).toBe('4 WAIT FOR A LOCK');
+  expect(said({ sessions: waiting.slice(0, 2) })).toBe('');
+  const full = { usedMemoryBytes: 100e6, maxMemoryBytes: 100e6 };
+  expect(said({}, { ...full, maxMemoryPolicy: 'noeviction' })).toBe('REDIS FULL');
+  expect(said({}, { ...full, maxMemoryPolicy: 'allkeys-lru' })).toBe('');
 });

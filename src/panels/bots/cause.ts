@@ -1,4 +1,5 @@
 /** Why a bot fails, as far as its log says: its last error beside what it did. */
+import { isFailing, recentErrors } from '../../state/errors/failing.ts';
 import type { LastError } from '../../state/errors/view.ts';
 import type { World } from '../../state/world.ts';
 import { count } from '../../text/format.ts';
@@ -8,10 +9,6 @@ import type { BotRow } from './row.ts';
 
 /** What a bot wrote before it ended may stand a little earlier than PM2 says that it did, ms. */
 const BEFORE_EXIT_MS = 60_000;
-/** A bot that runs fails at what it does when it has written so many errors in two minutes, the last of them lately. */
-const FAILS_COUNT = 3;
-const LATELY_MS = 60_000;
-
 /** The error that tells why it is as it is; null where none does. */
 export function causeOf({ bot, orphan, judgement: { state } }: BotRow, { errors, now }: World): LastError | null {
   if (orphan) return null;
@@ -23,14 +20,10 @@ export function causeOf({ bot, orphan, judgement: { state } }: BotRow, { errors,
     case 'restart-wait':
       return last.event.at >= (bot.exits.at(-1)?.at ?? Number.POSITIVE_INFINITY) - BEFORE_EXIT_MS ? last : null;
     case 'ok':
-      return now - last.event.at < LATELY_MS && recentErrors(bot.name, errors, now) >= FAILS_COUNT ? last : null;
+      return isFailing(bot.name, errors, now) ? last : null;
     default:
       return null;
   }
-}
-
-function recentErrors(name: string, errors: World['errors'], now: number): number {
-  return errors.botRates.get(name)?.sum(now, 2) ?? 0;
 }
 
 /** `16×/5m exit 1: SyntaxError: Unexpected token`, `24 err/2m: TG409 Conflict: terminated by other getUpdates`. */

@@ -2,6 +2,7 @@
 
 import { timeToReach } from '../../state/memory-trend.ts';
 import type { World } from '../../state/world.ts';
+import { causeOf } from './cause.ts';
 import { type BotRow, modeOf, rankOfRow } from './row.ts';
 
 export type Unit = 'size' | 'percent' | 'count' | 'duration' | 'milliseconds';
@@ -106,7 +107,11 @@ export function timeLeft({ key, bot, memoryBytes }: BotRow, { fleet, thresholds 
 
 /** A number that orders rows by this, the first wanted least; NaN for texts and what is unknown. */
 export function orderValue(name: FieldName, row: BotRow, world: World): number {
-  if (name === 'state') return rankOfRow(row.judgement.last);
+  // Who runs and fails at what it does stands before who does well.
+  if (name === 'state') {
+    const { state, last } = row.judgement;
+    return rankOfRow(last) - (state === 'ok' && causeOf(row, world) !== null ? 0.5 : 0);
+  }
   // How long it is up changes for all alike: the moment it started does not.
   if (name === 'up') return Number.isNaN(row.uptimeMs) ? Number.NaN : -(row.bot.startedAt ?? Number.NaN);
   const field: Field = FIELDS[name];

@@ -1,6 +1,7 @@
 /** Redis' part of the database panel: memory, clients, hits, traffic, what it lost, its slow commands. */
 import type { RedisSlowCommand, RedisSnapshot } from '../../sources/redis/snapshot.ts';
 import type { DatabaseSeriesName } from '../../state/database-history.ts';
+import { isFull } from '../../state/server-trouble.ts';
 import { ago, bytes, count, percent } from '../../text/format.ts';
 import { truncate } from '../../text/width.ts';
 import { meter, sparkline } from '../../ui/graph.ts';
@@ -185,11 +186,6 @@ function faults(redis: RedisSnapshot, theme: Theme): Part[] {
   if (isFull(redis)) parts.push(['FULL: writes refused', theme.bad]);
   if ((redis.newRejectedConnections ?? 0) > 0) parts.push(['REJECTING', theme.bad]);
   return parts;
-}
-
-/** As good as at its limit and not to evict anything: commands that need memory are answered with OOM. */
-function isFull({ usedMemoryBytes, maxMemoryBytes, maxMemoryPolicy }: RedisSnapshot): boolean {
-  return maxMemoryBytes !== null && usedMemoryBytes >= maxMemoryBytes * 0.99 && maxMemoryPolicy === 'noeviction';
 }
 
 function ms(value: number): string {

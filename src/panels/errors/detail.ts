@@ -69,10 +69,6 @@ function drawFacts(page: Cells, { theme, world }: DetailScope, group: ErrorGroup
   let y = from;
   const bots = [...group.bots].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${name} ×${count}`);
   const facts: readonly (readonly [string, string, Role?])[] = [
-    ['count', `${group.rate.sum(world.now)} in the last hour, ${group.totalCount} since it was first seen`],
-    ['first', `${timeOf(group.firstAt)}, ${ago(world.now - group.firstAt)} ago`],
-    ['last', `${timeOf(group.lastAt)}, ${ago(world.now - group.lastAt)} ago`],
-    ...waitOf(group.last, world.now),
     ...(group.explanation
       ? ([
           ['means', group.explanation.means],
@@ -80,6 +76,10 @@ function drawFacts(page: Cells, { theme, world }: DetailScope, group: ErrorGroup
         ] as const)
       : []),
     ...serverFact(world, group),
+    ['count', `${group.rate.sum(world.now)} in the last hour, ${group.totalCount} since it was first seen`],
+    ['first', `${timeOf(group.firstAt)}, ${ago(world.now - group.firstAt)} ago`],
+    ['last', `${timeOf(group.lastAt)}, ${ago(world.now - group.lastAt)} ago`],
+    ...waitOf(group.last, world.now),
     ['bots', bots.join(', ')],
     ['file', group.last.path],
     ...(world.errors.isNew(group)

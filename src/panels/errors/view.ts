@@ -132,21 +132,26 @@ const isTelling = ({ baseline, startedAt }: ErrorsView, now: number): boolean =>
   baseline.kind !== 'start' || now - startedAt >= EARLY_MS;
 
 /** What was not seen for so long is over: however often it came, what goes on now is looked for first, ms. */
-const OVER_MS = 2 * 60_000;
+const OVER_MS = 30_000;
 
 type Compare = (a: ErrorRow, b: ErrorRow) => number;
 
-/** The gravest, the most frequent or the latest first; equal ones keep an order of their own, so that none flickers. */
+/** The gravest (of what is new, then of what goes on), the most frequent or the latest first; equal ones keep an order of their own, so that none flickers. */
 function orderBy(sort: (typeof ERROR_SORTS)[number], isNewFirst: boolean, now: number): Compare {
   const isOver = ({ group }: ErrorRow): number => Number(now - group.lastAt >= OVER_MS);
+  const isNew = (row: ErrorRow): number => Number(isNewFirst && row.isNew);
+  // A flood of 429 is logged as a warning, and nothing else tells of it.
+  const isMild = (row: ErrorRow): number =>
+    Number(row.group.level === 'warn' && (isNew(row) === 0 || isOver(row) === 1));
   const byKey: Compare = (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
   const byCount: Compare = (a, b) => b.count - a.count || byKey(a, b);
   switch (sort) {
     case 'gravity':
       return (a, b) =>
-        GRAVITY[a.group.level] - GRAVITY[b.group.level] ||
-        (isNewFirst ? Number(b.isNew) - Number(a.isNew) : 0) ||
+        isMild(a) - isMild(b) ||
+        isNew(b) - isNew(a) ||
         isOver(a) - isOver(b) ||
+        GRAVITY[a.group.level] - GRAVITY[b.group.level] ||
         byCount(a, b);
     case 'count':
       return byCount;

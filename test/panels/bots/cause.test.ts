@@ -3,6 +3,7 @@ import { LogEvents } from '../../../src/sources/logs/events.ts';
 import type { Bot } from '../../../src/sources/pm2/snapshot.ts';
 import { createErrorHistory } from '../../../src/state/errors.ts';
 import { keyOf } from '../../../src/state/fleet.ts';
+import { drawHeader } from '../../../src/ui/chrome.ts';
 import { Cells } from '../../../src/ui/screen/cells.ts';
 import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
 import { botsScope, drawn } from './worlds.ts';
@@ -61,12 +62,29 @@ test('an error of long before the crash, or a warning, is not told as its cause'
   expect(shown(flapping, [{ ...syntax, level: 'warn' }])).toMatch(/9×\/5m exit 1 +│/);
 });
 
-test('a bot that runs and fails at what it does says so, until it has not for a minute', () => {
+test('a bot that runs and fails at what it does says so, until it has not for half a minute', () => {
   const bot = makeBot({ name: 'pay-bot' });
   const refused = (agoMs: number): Said => ({ message: 'connect ECONNREFUSED', code: 'ECONNREFUSED', agoMs });
   expect(shown(bot, [3_000, 2_000, 1_000].map(refused))).toContain('3 err/2m: ECONNREFUSED connect');
   expect(shown(bot, [2_000, 1_000].map(refused))).not.toContain('err/2m');
-  expect(shown(bot, [63_000, 62_000, 61_000].map(refused))).not.toContain('err/2m');
+  expect(shown(bot, [33_000, 32_000, 31_000].map(refused))).not.toContain('err/2m');
+});
+
+test('a bot that runs and fails stands above those that do well, and the header counts it', () => {
+  const names = ['a-bot', 'b-bot', 'c-bot'];
+  const bots = names.map((name, id) => makeBot({ name, id, startedAt: NOON - 60_000 }));
+  const { panel, scope } = botsScope([makePm2Snapshot(bots)]);
+  const { scope: other } = scopeWith(
+    makeBot({ name: 'c-bot' }),
+    [3_000, 2_000, 1_000].map((agoMs) => ({ message: 'no', agoMs })),
+  );
+  const world = { ...scope.world, errors: other.world.errors };
+  const rows = drawn(panel, { ...scope, world }, 100, 8).flatMap((line) => /[abc]-bot/.exec(line)?.[0] ?? []);
+  expect(rows).toEqual(['c-bot', 'a-bot', 'b-bot']);
+  const cells = new Cells(100, 1);
+  const chrome = { world, ui: scope.ui, theme: scope.theme, hostname: 'bots1', isReadOnly: false };
+  drawHeader(cells, { ...chrome, clockNow: NOON, offsetMinutes: 0 });
+  expect(cells.plain()[0]).toContain('3 of 3 running · 1 with errors');
 });
 
 test('the detail begins with the last error, what it means and what helps, and the deploy it came with', () => {
