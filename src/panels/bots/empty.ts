@@ -1,6 +1,7 @@
 /** What the bots panel says when it has no row to show: why, and what to do. */
 import type { OtherDaemon } from '../../sources/pm2/snapshot.ts';
 import type { Reading } from '../../sources/source.ts';
+import { type DaemonVerdict, judgeDaemons } from '../../state/daemon-guard.ts';
 import type { World } from '../../state/world.ts';
 import { wrap } from '../../text/wrap.ts';
 import type { Scope } from '../../ui/panel.ts';
@@ -32,22 +33,27 @@ export function emptyLines(world: World, filter: string, total: number): readonl
     ];
   }
   const lines: Line[] = [];
-  for (const { reading } of world.pm2) lines.push(...readingLines(reading));
+  const verdicts = judgeDaemons(world);
+  world.pm2.forEach(({ reading }, at) => lines.push(...readingLines(reading, verdicts[at])));
   if (world.pm2.length === 0) lines.push(['muted', 'No PM2 home is watched.']);
   return lines;
 }
 
-function readingLines(reading: Reading<{ home: string; others: readonly OtherDaemon[] }>): Line[] {
+function readingLines(
+  reading: Reading<{ home: string; others: readonly OtherDaemon[] }>,
+  verdict: DaemonVerdict | undefined,
+): Line[] {
   switch (reading.state) {
     case 'waiting':
       return [['muted', 'Asking PM2…']];
     case 'off':
       return offLines(reading.reason.split('; '));
     case 'down': {
-      const { error } = reading;
+      // What is seen from outside says more than how asking failed: which process it is, and whether it runs at all.
+      const { words, todo } = verdict ?? { words: reading.error.message, todo: reading.error.hint ?? '' };
       // The other daemons of the machine are part of it: one a line.
-      const hints = error.hint?.split('; ') ?? [];
-      return [['bad', sentence(error.message)], ...hints.map((hint): Line => ['text', sentence(hint)])];
+      const hints = todo === '' ? [] : todo.split('; ');
+      return [['bad', sentence(words)], ...hints.map((hint): Line => ['text', sentence(hint)])];
     }
     case 'fresh':
     case 'stale':

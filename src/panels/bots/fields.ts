@@ -1,8 +1,8 @@
 /** What is known of a bot, by the names that filters and orders use: `mem>200`, `ns=tg`. */
 
+import { isFailing } from '../../state/errors/failing.ts';
 import { timeToReach } from '../../state/memory-trend.ts';
 import type { World } from '../../state/world.ts';
-import { causeOf } from './cause.ts';
 import { type BotRow, modeOf, rankOfRow } from './row.ts';
 
 export type Unit = 'size' | 'percent' | 'count' | 'duration' | 'milliseconds';
@@ -110,7 +110,7 @@ export function orderValue(name: FieldName, row: BotRow, world: World): number {
   // Who runs and fails at what it does stands before who does well.
   if (name === 'state') {
     const { state, last } = row.judgement;
-    return rankOfRow(last) - (state === 'ok' && causeOf(row, world) !== null ? 0.5 : 0);
+    return rankOfRow(last) - (state === 'ok' && isFailing(row.bot.name, world.errors, world.now) ? 0.5 : 0);
   }
   // How long it is up changes for all alike: the moment it started does not.
   if (name === 'up') return Number.isNaN(row.uptimeMs) ? Number.NaN : -(row.bot.startedAt ?? Number.NaN);
