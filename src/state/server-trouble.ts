@@ -30,12 +30,13 @@ export function serverTrouble({ entries, now }: Pick<World, 'entries' | 'now'>):
       if (words !== '') found.set(id, words);
     }
     if (!('error' in reading) || reading.error === null) continue;
-    const { code } = reading.error;
+    const { code, message } = reading.error;
     const name = kind.toUpperCase();
+    const word = message.includes('loading its data') ? 'LOADING' : SERVER_WORDS[code];
     if (reading.state === 'down') {
-      if (code !== 'denied') found.set(id, `${name} ${SERVER_WORDS[code]}`);
+      if (code !== 'denied') found.set(id, `${name} ${word}`);
     } else if (code !== 'timeout' || now - reading.readAt >= PATIENCE_MS) {
-      found.set(id, `${name} ${SERVER_WORDS[code]} ${ago(now - reading.readAt)}`);
+      found.set(id, `${name} ${word} ${ago(now - reading.readAt)}`);
     }
   }
   return found;

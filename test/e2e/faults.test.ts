@@ -40,7 +40,7 @@ describe('the daemon', () => {
     const pty = await monitor();
     await pty.waitFor(/weather-bot\s+ok/);
     pm2.signal('SIGKILL');
-    await pty.waitFor(/pm2 stale/, { timeoutMs: 3_000, what: 'the dead daemon to be named' });
+    await pty.waitFor(/PM2 DAEMON DEAD/, { timeoutMs: 3_000, what: 'the dead daemon to be named' });
     expect(pty.text().join('\n')).toMatch(/weather-bot\s+stale/);
     pty.press('?');
     await pty.waitFor(/One row down/, { timeoutMs: 1_000 });
@@ -53,7 +53,7 @@ describe('the daemon', () => {
     expect(daemonsOf(pm2.home)).toEqual([]);
     await pm2.cli('resurrect');
     await pty.waitFor(/weather-bot\s+ok/, { timeoutMs: 5_000, what: 'the returned fleet' });
-    expect(pty.line(0)).not.toMatch(/stale/);
+    expect(pty.line(0)).not.toMatch(/DEAD|stale/);
   });
 
   test('updated in place (pm2 update: another daemon, the same bots) it is read on, with the new pids, and none is an orphan', async () => {
@@ -64,7 +64,9 @@ describe('the daemon', () => {
     expect(pm2.pid()).not.toBe(before);
     await pm2.cli('stop', 'weather-bot');
     await pty.waitFor(/weather-bot\s+stopped/, { what: 'a stop by the new daemon' });
-    await pty.waitFor((shown) => !/ORPHAN|pm2 (stale|down)/.test(screenOf(shown)), { what: 'nothing left of the old' });
+    await pty.waitFor((shown) => !/ORPHAN|pm2 (stale|down)|PM2 [A-Z]/.test(screenOf(shown)), {
+      what: 'nothing left of the old',
+    });
     await pm2.cli('restart', 'weather-bot');
     await pty.waitFor(/weather-bot\s+ok/);
   });
@@ -78,7 +80,7 @@ describe('the daemon', () => {
       timeoutMs: 10_000,
       what: 'the frozen daemon to be named',
     });
-    expect(pty.text().join('\n')).toMatch(/pm2 stale/);
+    expect(pty.line(0)).toMatch(/not seen for/);
     pm2.signal('SIGCONT');
     await pty.waitFor(/weather-bot\s+ok/, { timeoutMs: 5_000 });
   });

@@ -257,7 +257,10 @@ test('read-only refuses both with the reason: no file is touched and no statemen
 describe('a server that goes', () => {
   /** The header names it stale, what was known stays, and keys are answered. */
   async function expectStale(pty: Pty, source: string, known: RegExp): Promise<void> {
-    await pty.waitFor(new RegExp(`${source} stale`), { timeoutMs: 3_000, what: `${source} to be named` });
+    await pty.waitFor(new RegExp(`${source} stale|${source.toUpperCase()} [A-Z]`), {
+      timeoutMs: 3_000,
+      what: `${source} to be named`,
+    });
     expect(screenOf(pty)).toMatch(/STALE/);
     expect(screenOf(pty)).toMatch(known);
     pty.press('?');
@@ -267,7 +270,7 @@ describe('a server that goes', () => {
   }
 
   const expectFresh = (pty: Pty, source: string): Promise<void> =>
-    pty.waitFor(() => !new RegExp(`${source} (stale|down)`).test(pty.line(0)), {
+    pty.waitFor(() => !new RegExp(`${source} (stale|down)|${source.toUpperCase()} [A-Z]`).test(pty.line(0)), {
       timeoutMs: 5_000,
       what: `${source} to be fresh again`,
     });

@@ -72,6 +72,6 @@ test('a home that is deleted under the monitor is said to be gone, with the last
   daemon = null;
   rmSync(home, { recursive: true });
   await shown.waitFor(/weather-bot\s+stale/, { what: 'the bots to be stale' });
-  expect(shown.text().join('\n')).toMatch(/pm2 stale/);
+  expect(shown.text().join('\n')).toMatch(/not seen for/);
   await keysLive(shown);
 });

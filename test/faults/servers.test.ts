@@ -57,7 +57,7 @@ describe.skipIf(ours?.folder == null)(`on ${ours?.title}`, () => {
       const shown = await monitor({ DATABASE_URL: url(folder) });
       await shown.waitFor(/letters/, { what: 'the table, through the pooler', timeoutMs: 15_000 });
       await until('every session has served twice', () => pooler.served.every((count) => count >= 2));
-      expect(screenOf(shown)).not.toMatch(/postgres (down|stale)/);
+      expect(screenOf(shown)).not.toMatch(/postgres (down|stale)|POSTGRES [A-Z]/);
       // pgbouncer refuses startup parameters that it does not know.
       const known = ['user', 'database', 'application_name', 'client_encoding'];
       for (const startup of pooler.startups) expect(known).toEqual(expect.arrayContaining(Object.keys(startup)));
@@ -86,7 +86,7 @@ describe.skipIf(ours?.folder == null)(`on ${ours?.title}`, () => {
         connection.close();
       }
     });
-    await shown.waitFor((screen) => !/postgres (down|stale)/.test(screenOf(screen)), {
+    await shown.waitFor((screen) => !/postgres (down|stale)|POSTGRES [A-Z]/.test(screenOf(screen)), {
       what: 'PostgreSQL to be fresh',
     });
   });
@@ -99,7 +99,7 @@ describe.skipIf(ours?.folder == null)(`on ${ours?.title}`, () => {
       const shown = await monitor({ DATABASE_URL: url(postgres.socketFolder) });
       await shown.waitFor(/bot_instances could not be read in time/);
       await shown.waitFor(/letters/);
-      expect(screenOf(shown)).not.toMatch(/postgres (down|stale)/);
+      expect(screenOf(shown)).not.toMatch(/postgres (down|stale)|POSTGRES [A-Z]/);
     } finally {
       await postgres.run('DROP VIEW bot_instances');
     }
@@ -162,7 +162,7 @@ describe.skipIf(ours?.folder == null)(`on ${ours?.title}`, () => {
         const promoting = await openStandby();
         await promoting.query('SELECT pg_promote()');
         promoting.close();
-        await shown.waitFor((screen) => !/standby|postgres (down|stale)/.test(screenOf(screen)), {
+        await shown.waitFor((screen) => !/standby|postgres (down|stale)|POSTGRES [A-Z]/.test(screenOf(screen)), {
           what: 'the new primary',
         });
       } finally {
@@ -213,12 +213,14 @@ describe.skipIf(typeof redisProgram === 'string')(
         // It waits for the end of the loading, and gives up when that takes long; the server goes on.
         const started = redis.start().catch(() => {});
         await shown.waitFor(/loading its data: \d+%/, { what: 'how far it is' });
-        expect(screenOf(shown)).toMatch(/redis stale/);
+        expect(screenOf(shown)).toMatch(/REDIS [A-Z]/);
         const line = connect(redis.socketPath);
         line.write(`AUTH ${redis.password}\r\nCONFIG SET key-load-delay 0\r\nQUIT\r\n`);
         await once(line.resume(), 'close');
         await started;
-        await shown.waitFor((screen) => !/redis (down|stale)|loading/.test(screenOf(screen)), { what: 'its end' });
+        await shown.waitFor((screen) => !/redis (down|stale)|REDIS [A-Z]|loading/.test(screenOf(screen)), {
+          what: 'its end',
+        });
         await shown.waitFor(/5\.0k keys/);
       } finally {
         await redis.remove();
@@ -239,7 +241,9 @@ describe.skipIf(typeof redisProgram === 'string')(
           await shown.waitFor(/password/i, { what: 'the password to be named' });
           expect(shown.transcript()).not.toContain(redis.password);
           await outside.call('CONFIG', 'SET', 'requirepass', redis.password);
-          await shown.waitFor((screen) => !/redis (down|stale)/.test(screenOf(screen)), { what: 'Redis to be fresh' });
+          await shown.waitFor((screen) => !/redis (down|stale)|REDIS [A-Z]/.test(screenOf(screen)), {
+            what: 'Redis to be fresh',
+          });
         } finally {
           outside.close();
         }
