@@ -49,7 +49,9 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
     page: ({ height }) => Math.max(1, Math.floor((height - 2) / 2)),
     draw: (cells, scope) => drawDatabase(cells, viewOf(scope), lookOf(scope), lookedFor(scope), orderOf(scope)),
     drawDetail(cells, scope, key) {
-      drawDatabaseDetail(cells, viewOf(scope), lookOf(scope), key, RANGES[scope.ui.range] ?? RANGES[0]);
+      const { range, detail } = scope.ui;
+      const place = { range: RANGES[range] ?? RANGES[0], top: detail?.top ?? 0 };
+      drawDatabaseDetail(cells, viewOf(scope), lookOf(scope), key, place);
     },
     textOf(scope, key) {
       const session = sessionOfKey(viewOf(scope), key);

@@ -194,6 +194,21 @@ test('the detail of a session says what it does, waits for and holds up, and all
   }
 });
 
+test('a statement longer than a phone is scrolled to its last word', () => {
+  const statement = `SELECT ${Array.from({ length: 120 }, (_, i) => `column_${i}`).join(', ')} FROM the_end`;
+  const scope = makeScope(fresh(makePostgres({ sessions: [makeSession({ pid: 5, statement })] })), fresh(makeRedis()));
+  const at = (top: number): string => {
+    const cells = new Cells(40, 17);
+    const ui = { ...scope.ui, detail: { panel: 'database', key: keyOf(5), top } } as const;
+    panel.drawDetail(cells, { ...scope, ui }, keyOf(5));
+    return cells.plain().join('\n');
+  };
+  expect(at(0)).toContain('worker_5, pid 5');
+  expect(at(0)).not.toContain('the_end');
+  expect(at(0)).toMatch(/\d+ below: j/);
+  expect(at(400)).toContain('FROM the_end');
+});
+
 test('a session that has ended meanwhile says so in its detail', () => {
   const cells = new Cells(80, 21);
   panel.drawDetail(cells, locked, keyOf(4711));

@@ -12,6 +12,7 @@ import { truncate } from '../../text/width.ts';
 import { drawChart, drawTimeAxis } from '../../ui/chart.ts';
 import { chart } from '../../ui/graph.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
+import { drawScrolled } from '../../ui/scrolled.ts';
 import type { RANGES } from '../../ui/state.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { Area } from './parts.ts';
@@ -76,12 +77,18 @@ const LEAST_ROWS = 6;
 const MOST_ROWS = 14;
 const TWO_COLUMNS = 96;
 
+/** What of the detail the person sees: the range of its curves, and from which row on. */
+export interface DetailPlace {
+  readonly range: Range;
+  readonly top: number;
+}
+
 export function drawDatabaseDetail(
   cells: Cells,
   view: DatabaseView,
   look: DatabaseLook,
   key: string | null,
-  range: Range,
+  { range, top }: DetailPlace,
 ): void {
   const { theme, now } = look;
   const { width, height } = cells;
@@ -98,19 +105,23 @@ export function drawDatabaseDetail(
     titleStyle: theme.accent,
     rightStyle: theme.muted,
   });
-  let y = 1;
   const head = headLines(view, table, theme, now);
   if (isOver) head.push(['This session does nothing any more, or has ended: Esc goes back.', theme.warn]);
-  for (const [text, style] of head) {
-    if (y >= height - 1) return;
-    cells.text(2, y++, truncate(text, width - 4), style, width - 4);
-  }
-  if (session !== null) {
-    y += drawSession(cells, view, session, look, { x: 2, y, width: width - 4, height: height - 1 - y }) + 1;
-    if (height - 1 - y < LEAST_ROWS) return;
-  }
-  const rest = { x: 2, y, width: width - 4, height: height - 1 - y };
-  drawCurves(cells, view, look, range, rest, session === null ? CURVES : ABOUT_SESSION);
+  const room = height - 2;
+  drawScrolled(cells, session === null ? 0 : top, theme, (page) => {
+    const columns = page.width - 2;
+    let y = 0;
+    for (const [text, style] of head) page.text(1, y++, truncate(text, columns), style, columns);
+    if (session !== null) {
+      y += drawSession(page, view, session, look, { x: 1, y, width: columns, height: page.height - y });
+      // What it runs is worth more than courses.
+      if (room - y - 1 < LEAST_ROWS) return y;
+      y += 1;
+    }
+    const rest = { x: 1, y, width: columns, height: room - y };
+    if (rest.height > 0) drawCurves(page, view, look, range, rest, session === null ? CURVES : ABOUT_SESSION);
+    return room;
+  });
 }
 
 /** As many courses as there is room for, in one column or two. */
