@@ -23,6 +23,8 @@ export function reduce(state: UiState, event: UiEvent, scene: Scene): UiState {
       return moveBy(state, event.by * Math.max(1, scene.page(state.focus) - 1), scene);
     case 'jumped':
       return moveBy(state, event.to === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY, scene);
+    case 'row-held':
+      return withList(state, state.focus, (list) => ({ ...list, key: event.key }));
     case 'focus-moved': {
       const panels = scene.panels(state.view);
       const at = panels.indexOf(state.focus);

@@ -175,6 +175,8 @@ export function createShell(options: ShellOptions): Shell {
 
   function tell(what: PanelWord): void {
     const at = focused();
+    // Known errors sort elsewhere: the cursor goes with its row, or the same key again would tell of another.
+    if (what === 'known' && !ui.detail && at?.key) dispatch({ type: 'row-held', key: at.key });
     const answer = at?.panel.tell?.(at.scope, at.key, what);
     if (answer === undefined) return;
     notice(answer, 'plain');

@@ -141,6 +141,7 @@ export type UiEvent =
   | { readonly type: 'moved'; readonly by: number }
   | { readonly type: 'paged'; readonly by: 1 | -1 }
   | { readonly type: 'jumped'; readonly to: 'first' | 'last' }
+  | { readonly type: 'row-held'; readonly key: string }
   | { readonly type: 'focus-moved'; readonly by: 1 | -1 }
   | { readonly type: 'view-opened'; readonly view: ViewId }
   | { readonly type: 'detail-opened' }

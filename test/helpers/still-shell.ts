@@ -4,7 +4,7 @@ import { defaults } from '../../src/config/schema.ts';
 import type { Snapshots } from '../../src/sources/kinds.ts';
 import type { Kind } from '../../src/sources/source.ts';
 import { DatabaseHistory } from '../../src/state/database-history.ts';
-import { createErrorHistory } from '../../src/state/errors.ts';
+import { createErrorHistory, type ErrorHistory } from '../../src/state/errors.ts';
 import { FleetHistory } from '../../src/state/fleet-history.ts';
 import { HostHistory } from '../../src/state/host-history.ts';
 import { createStore } from '../../src/state/store.ts';
@@ -20,6 +20,7 @@ import { NOON } from './bots.ts';
 export type Readings = { readonly [K in Kind]?: Snapshots[K] };
 
 export interface StillWorld {
+  readonly errors: ErrorHistory;
   world(): World;
   /** Gives a source another reading; `agoMs` before noon. */
   read<K extends Kind>(kind: K, value: Snapshots[K]): void;
@@ -41,6 +42,7 @@ export function createStillWorld(readings: Readings = {}): StillWorld {
   };
   let version = 0;
   const still: StillWorld = {
+    errors: histories.errors,
     world: () => takeWorld(store, histories, NOON, version),
     read(kind, value) {
       version++;
