@@ -113,7 +113,7 @@ ${viewerRows().join('\n')}
 
 | key | what it does |
 |---|---|
-| a character | Finds by a part of the name, or by letters of it in order; a key typed alone finds what it does. |
+| a character | Finds by a part of the name, or by letters of it in order; a key typed alone finds what it does, a bot’s name that bot, and \`Enter\` goes to it. |
 | \`↑\` \`↓\` \`PgUp\` \`PgDn\` \`Tab\` | Another line. |
 | \`Enter\` | Takes it; asks for what must be said first (how many instances, which signal). |
 | \`Backspace\`, \`Ctrl-U\` | Takes away the last character; all of them. |

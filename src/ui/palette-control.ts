@@ -37,10 +37,18 @@ export interface PaletteControl {
   press(key: string): void;
 }
 
+/** A bot to go to, by its name. */
+export interface Place {
+  readonly key: string;
+  readonly name: string;
+  readonly about: string;
+}
+
 export interface PaletteOffer {
   readonly actions: readonly Action[];
   readonly keymap: readonly Binding[];
   sweeps(): readonly Sweep[];
+  bots(): readonly Place[];
 }
 
 /** What is wanted: `check` says why a text will not do, `go` takes one that does. */
@@ -49,7 +57,10 @@ interface Pending {
   go(text: string): void;
 }
 
-export function createPaletteControl(port: PalettePort, { actions, keymap, sweeps }: PaletteOffer): PaletteControl {
+export function createPaletteControl(
+  port: PalettePort,
+  { actions, keymap, sweeps, bots }: PaletteOffer,
+): PaletteControl {
   let runs = new Map<string, () => void>();
   let pending: Pending | null = null;
 
@@ -108,6 +119,11 @@ export function createPaletteControl(port: PalettePort, { actions, keymap, sweep
       const isView = binding.effect(ui, 0).type === 'view-opened';
       const choice = { id: `key ${shown} ${label}`, key: shown, label: isView ? `view ${label}` : label };
       add({ ...choice, tag: '', about: help, barred: null }, () => port.start(binding.effect(port.ui(), port.now())));
+    }
+    for (const { key, name, about } of bots()) {
+      add({ id: `bot ${key}`, key: '', label: name, tag: 'bot', about, barred: null, isTypedOnly: true }, () =>
+        port.start({ type: 'row-opened', panel: 'bots', key }),
+      );
     }
     // What can be done here stands first; among these, and among those, the order is always the same.
     return [...choices.filter(({ barred }) => barred === null), ...choices.filter(({ barred }) => barred !== null)];

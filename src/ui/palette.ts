@@ -14,6 +14,8 @@ export interface Choice {
   readonly about: string;
   /** Why it can do nothing here and now; null when it can. */
   readonly barred: string | null;
+  /** It stands there only once something is typed: there may be a thousand of them. */
+  readonly isTypedOnly?: true;
 }
 
 /** What is wanted before the choice can be done. */
@@ -120,7 +122,7 @@ function withText(palette: Palette, text: string): Palette {
 /** The choices that match what is typed, the best first; all in their own order where nothing is. */
 export function found({ choices, text }: Palette): readonly Choice[] {
   const wanted = text.trim().toLowerCase();
-  if (wanted === '') return choices;
+  if (wanted === '') return choices.filter(({ isTypedOnly }) => !isTypedOnly);
   // A key typed alone means that key first: `R` is not `r`.
   const rank = (choice: Choice): number =>
     choice.key === text.trim() ? -1 : rankOf(wanted, choice.label.toLowerCase());

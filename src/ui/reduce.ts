@@ -1,5 +1,5 @@
 /** The next state of what the person is doing. Events are facts; here is decided what they mean. */
-import { turnAllFolds, turnFold } from './lists/folding.ts';
+import { openTo, turnAllFolds, turnFold } from './lists/folding.ts';
 import { openMenu, pressMenu } from './lists/menu.ts';
 import { clearSelected, turnAll, turnSelected } from './lists/selection.ts';
 import { openTyping, turnSearch, typeKey } from './lists/typing.ts';
@@ -40,6 +40,8 @@ export function reduce(state: UiState, event: UiEvent, scene: Scene): UiState {
     }
     case 'detail-opened':
       return openDetail(state, scene);
+    case 'row-opened':
+      return openRow(state, event.panel, event.key, scene);
     case 'viewer-opened':
       return { ...state, isViewing: true };
     case 'range-turned':
@@ -139,6 +141,14 @@ function openDetail(state: UiState, scene: Scene): UiState {
   if (isList && key === null && isAboutRows) return state;
   const next: UiState = { ...state, detail: { panel: state.focus, key, top: 0 } };
   return { ...next, range: Math.min(state.range, rangesOf(next) - 1) };
+}
+
+/** The detail of a row wherever the person stands, with the cursor on it: what a filter hides has a detail as well. */
+function openRow(state: UiState, panel: PanelId, key: string, scene: Scene): UiState {
+  const opened = reduce(state, { type: 'view-opened', view: panel }, scene);
+  const folded = openTo(state.lists[panel].folded, scene.within(panel, key));
+  const found = withList(opened, panel, (list) => ({ ...list, key, index: Math.max(0, list.index), folded }));
+  return { ...found, detail: { panel, key, top: 0 } };
 }
 
 /** How many ranges the detail that stands has. */

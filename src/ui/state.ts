@@ -145,6 +145,7 @@ export type UiEvent =
   | { readonly type: 'focus-moved'; readonly by: 1 | -1 }
   | { readonly type: 'view-opened'; readonly view: ViewId }
   | { readonly type: 'detail-opened' }
+  | { readonly type: 'row-opened'; readonly panel: PanelId; readonly key: string }
   | { readonly type: 'range-turned'; readonly by: 1 | -1 }
   | { readonly type: 'viewer-opened' }
   | { readonly type: 'went-back' }

@@ -6,7 +6,10 @@ import { rolling } from '../../src/actions/rolling.ts';
 import { scale } from '../../src/actions/scale.ts';
 import { stop } from '../../src/actions/stop.ts';
 import { botTarget, type Target } from '../../src/actions/target.ts';
+import { keyOf } from '../../src/state/fleet.ts';
+import { placesOf } from '../../src/ui/acting/places.ts';
 import { sweepsOf } from '../../src/ui/acting/sweeps.ts';
+import type { Effect } from '../../src/ui/keys/binding.ts';
 import { paletteSheet } from '../../src/ui/overlays/palette.ts';
 import { type Choice, found, openPalette, type Palette, paletteKey } from '../../src/ui/palette.ts';
 import { createPaletteControl } from '../../src/ui/palette-control.ts';
@@ -61,6 +64,7 @@ const cluster = makeBot({ name: 'api', mode: 'cluster' });
 const fork = makeBot({ name: 'echo', id: 1 });
 
 interface Stage {
+  readonly started: readonly Effect[];
   readonly asked: { readonly action: Action; readonly targets: readonly Target[] }[];
   readonly press: (...keys: string[]) => void;
   readonly palette: () => Palette | null;
@@ -69,6 +73,7 @@ interface Stage {
 function stage(targets: readonly Target[]): Stage {
   let ui: UiState = initialUi('home');
   const asked: Stage['asked'] = [];
+  const started: Effect[] = [];
   const world = createStillWorld({ pm2: makePm2Snapshot([cluster, fork]) }).world();
   const control = createPaletteControl(
     {
@@ -80,18 +85,20 @@ function stage(targets: readonly Target[]): Stage {
       barred: (action, chosen) =>
         chosen.map((target) => action.unavailable(target)).find((why) => why !== null) ?? null,
       ask: (action, chosen) => void asked.push({ action, targets: chosen }),
-      start: () => {},
+      start: (effect) => void started.push(effect),
       now: () => 0,
     },
     {
       actions: [restart, rolling, scale] as readonly Action[],
       keymap,
       sweeps: () => sweepsOf(world, rolling as Action, stop as Action, killOrphan as Action),
+      bots: () => placesOf(world),
     },
   );
   control.open();
   return {
     asked,
+    started,
     press: (...keys) => {
       for (const key of keys) control.press(key);
     },
@@ -111,6 +118,23 @@ test('every action is in it, with its key and risk, and why it can do nothing he
   expect(choices.find(({ label }) => label === 'scale')?.barred).toContain('fork mode');
   const labels = choices.map(({ barred }) => barred === null);
   expect(labels).toEqual([...labels].sort((a, b) => Number(b) - Number(a)));
+});
+
+test('a bot is gone to by its name from anywhere, and stands among the choices only once something is typed', () => {
+  const { press, palette, started } = stage([]);
+  const shown = () => found(palette() as Palette).map(({ label }) => label);
+  expect(shown()).not.toContain('echo');
+  press(...'ech');
+  expect(shown()[0]).toBe('echo');
+  expect(found(palette() as Palette)[0]).toMatchObject({ tag: 'bot', about: 'pm_id 1' });
+  press('enter');
+  expect(palette()).toBeNull();
+  expect(started).toEqual([{ type: 'row-opened', panel: 'bots', key: keyOf(fork) }]);
+});
+
+test('a word that begins an action means it before a bot of that name', () => {
+  const choices = [choice('restart'), choice('restart-bot', { tag: 'bot', isTypedOnly: true })];
+  expect(names(type(openPalette(choices), ...'restart'))).toEqual(['restart', 'restart-bot']);
 });
 
 test('an argument is asked for, refused with the reason, and bound before the question', () => {

@@ -105,6 +105,20 @@ test('the detail stays with the row it was opened on', () => {
   expect(reduce(state, world(), sceneOf(['z', 'a', 'b'])).detail).toEqual({ panel: 'bots', key: 'b', top: 0 });
 });
 
+test('a bot is gone to from any view: its detail opens, its folded groups do too, and Esc leaves the cursor on it', () => {
+  const scene: Scene = { ...fleet, within: () => ['tg'] };
+  const from = after([{ type: 'view-opened', view: 'logs' }]);
+  const bots = { ...from.lists.bots, folded: new Set(['tg', 'web']) };
+  const went = after([{ type: 'row-opened', panel: 'bots', key: 'd' }], scene, {
+    ...from,
+    lists: { ...from.lists, bots },
+  });
+  expect(went).toMatchObject({ view: 'bots', isViewing: false, detail: { panel: 'bots', key: 'd', top: 0 } });
+  expect([...went.lists.bots.folded]).toEqual(['web']);
+  const back = after([{ type: 'went-back' }, world()], scene, went);
+  expect([back.view, back.detail, cursorKey(back, scene)]).toEqual(['bots', null, 'd']);
+});
+
 test('a detail scrolls and leaves the cursor where it is', () => {
   const state = after([down, { type: 'detail-opened' }, down, down]);
   expect(state.detail?.top).toBe(2);

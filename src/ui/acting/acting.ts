@@ -12,6 +12,7 @@ import type { UiEvent, UiState } from '../state.ts';
 import { createAsking } from './asking.ts';
 import { createDriftWatch } from './drift.ts';
 import { createLateKeys } from './late-keys.ts';
+import { placesOf } from './places.ts';
 import type { Prompt } from './prompt.ts';
 import { type Strip, stripOfOutcome, stripOfProgress, stripOfRefusal } from './strip.ts';
 import { dropShownStrip, lookAtStrips, putStrip, removeStrip, type StripQueue, watchedStrips } from './strip-queue.ts';
@@ -73,7 +74,9 @@ export interface ActingOptions {
 }
 
 /** What the palette offers. */
-export type ActingOffer = Omit<PaletteOffer, 'sweeps'> & { sweeps(world: World): ReturnType<PaletteOffer['sweeps']> };
+export type ActingOffer = Omit<PaletteOffer, 'sweeps' | 'bots'> & {
+  sweeps(world: World): ReturnType<PaletteOffer['sweeps']>;
+};
 
 const TYPED_ON = 'No question is open: typed text goes nowhere. After a pause keys act again.';
 
@@ -151,7 +154,7 @@ export function createActing(options: ActingOptions): Acting {
       start: port.start,
       now: () => clock.monotonic(),
     },
-    { ...offer, sweeps: () => offer.sweeps(port.world()) },
+    { ...offer, sweeps: () => offer.sweeps(port.world()), bots: () => placesOf(port.world()) },
   );
 
   /** `p` and `x` hold an action that goes through many targets; they mean what they always do otherwise. */

@@ -165,7 +165,7 @@ export const BINDINGS: readonly Binding[] = [
     keys: [':'],
     shown: ':',
     label: 'palette',
-    help: 'Every action and command by its name: type a part of it.',
+    help: 'Every action and command, and every bot, by its name: type a part of it.',
     group: 'act',
     footer: 52,
     effect: () => ({ type: 'open-palette' }),

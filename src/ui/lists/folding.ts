@@ -22,3 +22,9 @@ export function turnAllFolds(list: ListState, groups: readonly string[], cursorG
   }
   return { ...list, folded, key: cursorGroup ?? list.key };
 }
+
+/** The groups that stay folded when those are opened. */
+export function openTo(folded: ReadonlySet<string>, groups: readonly string[]): ReadonlySet<string> {
+  if (!groups.some((group) => folded.has(group))) return folded;
+  return new Set([...folded].filter((group) => !groups.includes(group)));
+}

@@ -1,6 +1,8 @@
 /** Typing a filter or a search into the focused list: both act with every letter. Pure. */
+
 import { typedBy } from '../keys/keys.ts';
 import type { ListState, Scene, Typing, UiState } from '../state.ts';
+import { openTo } from './folding.ts';
 
 export function openTyping(state: UiState, kind: Typing['kind'], scene: Scene): UiState {
   const list = state.lists[state.focus];
@@ -59,12 +61,6 @@ export function turnSearch(state: UiState, by: 1 | -1, scene: Scene): UiState {
   if (found === null) return state;
   const groups = scene.within(state.focus, found);
   return withFocused(state, (known) => ({ ...known, key: found, folded: openTo(known.folded, groups) }));
-}
-
-/** The groups that stay folded when those are opened. */
-function openTo(folded: ReadonlySet<string>, groups: readonly string[]): ReadonlySet<string> {
-  if (!groups.some((group) => folded.has(group))) return folded;
-  return new Set([...folded].filter((group) => !groups.includes(group)));
 }
 
 function withFocused(state: UiState, change: (list: ListState) => ListState): UiState {
