@@ -187,7 +187,8 @@ const RESTARTING_MS = 3_000;
 /** Nobody asked a bot to end that failed and was left lying: that is an error, not a stop. */
 function judgeStopped(bot: Bot, lastExit: BotExit | undefined, now: number, flapping: string | null): Judgement {
   if (!lastExit || !isUnasked(lastExit)) return { state: 'stopped', why: '' };
-  if (bot.autorestart && now - lastExit.at < RESTARTING_MS) {
+  // Of a clock that was set back it lies in the future.
+  if (bot.autorestart && Math.abs(now - lastExit.at) < RESTARTING_MS) {
     return flapping === null
       ? { state: 'restart-wait', why: describeExit(lastExit) }
       : { state: 'flapping', why: flapping };

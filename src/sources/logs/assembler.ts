@@ -92,6 +92,8 @@ interface Pending {
   readonly level: LogLevel;
   readonly at: number;
   readonly isStamped: boolean;
+  /** Of before what is read back: not told. */
+  readonly isOver: boolean;
   readonly fileId: string;
   readonly offset: number;
   readonly trace: TraceLines;
@@ -190,16 +192,18 @@ class Assembler implements LineSink {
     this.#isGlog ||= isGlogLine(text);
     if (level !== 'warn' && level !== 'error' && level !== 'fatal') return false;
     const at = this.#momentOf(parsed);
-    if (this.#phase === 'back' && at < now() - windowMs) return false;
+    // One of before the hour is held, too: the lines of its trace tell no time, and would read as errors of now.
+    const isOver = this.#phase === 'back' && at < now() - windowMs;
     const isStamped = parsed.at !== null;
-    this.#pending = { parsed, level, at, isStamped, fileId, offset, trace: new TraceLines(parsed) };
+    this.#pending = { parsed, level, at, isStamped, isOver, fileId, offset, trace: new TraceLines(parsed) };
     return true;
   }
 
   flush(): void {
     if (!this.#pending) return;
-    const { parsed, level, at, isStamped, fileId, offset, trace } = this.#pending;
+    const { parsed, level, at, isStamped, isOver, fileId, offset, trace } = this.#pending;
     this.#pending = null;
+    if (isOver) return;
     const target = this.#target();
     const bot = parsed.bot !== '' ? tidy(parsed.bot, 64) : writerOf(target);
     const message = withoutName(tidy(trace.said ?? parsed.message, MESSAGE_CHARACTERS), bot);

@@ -248,3 +248,24 @@ test('a message that begins with the bot’s own name is told without it, so tha
   expect(log.events().map(({ message }) => message)).toEqual(['cannot connect']);
   await log.end();
 });
+
+test('the trace of an error of before the hour that is read back is no error of now', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'botop-logs-'));
+  const path = join(folder, 'a.log');
+  const clock = new StandingClock();
+  const lines = (agoMs: number, said: string) =>
+    `${new Date(clock.now() - agoMs).toISOString()} [ERROR] ${said}\nError: connect refused\n    at a (/srv/a.js:1:2)\n`;
+  writeFileSync(path, `${lines(2 * 3_600_000, 'old').repeat(3)}${lines(60_000, 'late')}`);
+  const source = logsSource({ clock, targets: () => [{ path, bots: ['bot'], stream: 'err' }], globs: [] });
+  try {
+    const said: string[] = [];
+    await source.read(AbortSignal.timeout(10_000));
+    clock.ahead += 31_000;
+    const { events } = await source.read(AbortSignal.timeout(10_000));
+    events.since(0, ({ message }) => said.push(message));
+    expect(said).toEqual(['late']);
+  } finally {
+    await source.close();
+    rmSync(folder, { recursive: true });
+  }
+});
