@@ -137,7 +137,8 @@ function openDetail(state: UiState, scene: Scene): UiState {
   const key = cursorKey(state, scene);
   if (key !== null && scene.group(state.focus, key) === key) return foldAt(state, 'other', scene);
   const isList = scene.sorts(state.focus) > 0;
-  const isAboutRows = state.focus === 'bots' || state.lists[state.focus].filter !== '';
+  // Without a row the detail of the database is about the server.
+  const isAboutRows = state.focus !== 'database' || state.lists[state.focus].filter !== '';
   if (isList && key === null && isAboutRows) return state;
   const next: UiState = { ...state, detail: { panel: state.focus, key, top: 0 } };
   return { ...next, range: Math.min(state.range, rangesOf(next) - 1) };

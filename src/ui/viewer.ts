@@ -109,7 +109,7 @@ export function allLogs(world: World): ViewerSubject {
   const isOfBots = logs?.files.every(({ bots }) => bots.length > 0) ?? true;
   const count = isOfBots ? new Set(files.map(({ bot }) => bot)).size : files.length;
   const noun = isOfBots ? 'bot' : 'log';
-  return { title: `all ${count} ${noun}${count === 1 ? '' : 's'}`, isAll: true, files };
+  return { title: count === 0 ? 'none known' : `all ${count} ${noun}${count === 1 ? '' : 's'}`, isAll: true, files };
 }
 
 /** Of a file that no bot writes its own name; of one that several write the first of theirs. */

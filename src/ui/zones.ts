@@ -106,7 +106,9 @@ function hintsOf(picture: Picture, width: number): readonly Hint[] {
   const { viewer, keymap, ui } = picture;
   if (ui.overlay) return overlayHints(ui.overlay);
   const panel = picture.panels.find(({ id }) => id === ui.focus);
-  const hasRow = ui.detail !== null || viewer !== null || panel?.keys(scopeOf(picture, panel.id)).length !== 0;
+  const hasRow = ui.detail
+    ? ui.detail.key !== null
+    : viewer !== null || panel?.keys(scopeOf(picture, panel.id)).length !== 0;
   const bindings = footerHints(keymap, ui, width, hasRow).map((binding) => ({
     shown: binding.shown,
     label: binding.label,

@@ -229,6 +229,12 @@ test('what is not configured says what would', () => {
   expect(text).toContain('PostgreSQL: not configured. DATABASE_URL or --database-url names one');
   expect(text).toContain('Redis: not configured. REDIS_URL or --redis-url names one');
   expect(panel.keys(scope)).toEqual([]);
+  const cells = new Cells(60, 12);
+  panel.drawDetail(cells, scope, null);
+  const detail = cells.plain().join(' ').replace(/[ │]+/g, ' ');
+  expect(detail).toContain(
+    ' PostgreSQL: not configured. DATABASE_URL or --database-url names one Redis: not configured.',
+  );
 });
 
 test('what never answered says why and what to do', () => {

@@ -82,7 +82,7 @@ describe.each(SIZES)('home at %ix%i', (columns, rows) => {
     );
     const text = frameOf(still, columns, rows).join('\n');
     expect(text).toMatch(/dead: its socket refuses/i);
-    expect(text).toMatch(/pm2 resurrect/i);
+    expect(text).toMatch(/resurrect/i);
     expect(text).toMatch(/bots unknown/);
   });
 

@@ -134,6 +134,8 @@ test('what a list does not show cannot be opened', () => {
 test('before any bot is known there is none to open', () => {
   const state = after([{ type: 'view-opened', view: 'bots' }, { type: 'detail-opened' }], sceneOf([]));
   expect(state.detail).toBeNull();
+  const errors = after([{ type: 'view-opened', view: 'errors' }, { type: 'detail-opened' }], sceneOf([]));
+  expect(errors.detail).toBeNull();
 });
 
 test('the lock opens for ten minutes and closes by itself', () => {

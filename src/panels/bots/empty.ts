@@ -3,6 +3,7 @@ import type { OtherDaemon } from '../../sources/pm2/snapshot.ts';
 import type { Reading } from '../../sources/source.ts';
 import { type DaemonVerdict, judgeDaemons } from '../../state/daemon-guard.ts';
 import type { World } from '../../state/world.ts';
+import { sentence } from '../../text/sentence.ts';
 import { wrap } from '../../text/wrap.ts';
 import type { Scope } from '../../ui/panel.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
@@ -72,9 +73,4 @@ function offLines(parts: readonly string[]): Line[] {
   return parts.length > 1
     ? lines
     : [...lines, ['muted', '--pm2-home DIR names one elsewhere; botop demo shows a private one.']];
-}
-
-/** With a capital; without a full stop, which would be copied with a path that ends the line. */
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -9,13 +9,14 @@ import {
 } from '../../state/database-history.ts';
 import { ago, bytes, bytesLong, count, duration, percent, UNKNOWN } from '../../text/format.ts';
 import { truncate } from '../../text/width.ts';
+import { wrap } from '../../text/wrap.ts';
 import { drawChart, drawTimeAxis } from '../../ui/chart.ts';
 import { chart } from '../../ui/graph.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import { drawScrolled } from '../../ui/scrolled.ts';
 import type { RANGES } from '../../ui/state.ts';
 import type { Theme } from '../../ui/theme.ts';
-import type { Area } from './parts.ts';
+import { type Area, remarkOf } from './parts.ts';
 import type { DatabaseLook } from './postgres.ts';
 import { drawSession } from './session-detail.ts';
 import { type DatabaseView, isSessionKey, sessionOfKey } from './view.ts';
@@ -111,7 +112,7 @@ export function drawDatabaseDetail(
   drawScrolled(cells, session === null ? 0 : top, theme, (page) => {
     const columns = page.width - 2;
     let y = 0;
-    for (const [text, style] of head) page.text(1, y++, truncate(text, columns), style, columns);
+    for (const [text, style] of head) for (const line of wrap(text, columns)) page.text(1, y++, line, style, columns);
     if (session !== null) {
       y += drawSession(page, view, session, look, { x: 1, y, width: columns, height: page.height - y });
       // What it runs is worth more than courses.
@@ -147,7 +148,8 @@ export function drawCurves(
 function headLines(view: DatabaseView, table: PostgresTable | null, theme: Theme, now: number): [string, number][] {
   const { snapshot, state, remark } = view.postgres;
   const lines: [string, number][] = [];
-  if (remark !== '') lines.push([`PostgreSQL: ${remark}`, state === 'down' ? theme.bad : theme.warn]);
+  if (remark !== '') lines.push([remarkOf('PostgreSQL', remark), state === 'down' ? theme.bad : theme.warn]);
+  if (snapshot === null && view.postgres.hint !== '') lines.push([view.postgres.hint, theme.muted]);
   if (snapshot !== null) {
     const { server } = snapshot;
     const standby = server.isInRecovery ? ', a standby' : '';
@@ -167,7 +169,8 @@ function headLines(view: DatabaseView, table: PostgresTable | null, theme: Theme
       theme.muted,
     ]);
   }
-  if (view.redis.remark !== '') lines.push([`Redis: ${view.redis.remark}`, theme.muted]);
+  if (view.redis.remark !== '') lines.push([remarkOf('Redis', view.redis.remark), theme.muted]);
+  if (view.redis.snapshot === null && view.redis.hint !== '') lines.push([view.redis.hint, theme.muted]);
   return lines;
 }
 

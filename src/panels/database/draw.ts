@@ -4,7 +4,7 @@ import { wrap } from '../../text/wrap.ts';
 import { borderTexts } from '../../ui/lists/looked-for.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import { drawCurves } from './detail.ts';
-import { type Area, type Section, stack } from './parts.ts';
+import { type Area, remarkOf, type Section, stack } from './parts.ts';
 import { type DatabaseLook, drawDatabases, drawHead, drawHolders, headRows, noticesOf } from './postgres.ts';
 import { drawRedis, drawSlowlog, redisRows } from './redis.ts';
 import { drawLongest, drawWaits } from './sessions.ts';
@@ -88,7 +88,7 @@ function headSections(cells: Cells, view: DatabaseView, look: DatabaseLook, widt
   const lines: [string, number][] = [];
   if (pg === null) {
     const style = state === 'down' ? theme.bad : theme.muted;
-    const text = /PostgreSQL/.test(postgres.remark) ? postgres.remark : `PostgreSQL: ${postgres.remark}`;
+    const text = remarkOf('PostgreSQL', postgres.remark);
     lines.push(...wrap(text, width).map((line): [string, number] => [line, style]));
     if (postgres.hint !== '')
       lines.push(...wrap(postgres.hint, width).map((line): [string, number] => [line, theme.muted]));
@@ -208,7 +208,7 @@ function redisSections(
   const { snapshot, state } = redis;
   if (snapshot === null) {
     const { theme } = look;
-    const text = /Redis/.test(redis.remark) ? redis.remark : `Redis: ${redis.remark}`;
+    const text = remarkOf('Redis', redis.remark);
     const lines = wrap(text, width).map((line): [string, number] => [line, state === 'down' ? theme.bad : theme.muted]);
     if (redis.hint !== '') lines.push(...wrap(redis.hint, width).map((line): [string, number] => [line, theme.muted]));
     return [textSection(cells, lines, 1)];

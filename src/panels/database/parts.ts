@@ -79,3 +79,7 @@ export function stack(sections: readonly Section[], { x, y, width, height }: Are
     at += own;
   }
 }
+
+/** What is said of a server, with its name where it does not stand in it. */
+export const remarkOf = (name: 'PostgreSQL' | 'Redis', remark: string): string =>
+  remark.includes(name) ? remark : `${name}: ${remark}`;

@@ -2,6 +2,7 @@
 import { type LogsSnapshot, unreadFiles } from '../../sources/logs/snapshot.ts';
 import type { Reading } from '../../sources/source.ts';
 import { bytesLong, count } from '../../text/format.ts';
+import { sentence } from '../../text/sentence.ts';
 import type { Role } from '../../ui/theme.ts';
 
 export type ErrorsLine = readonly [Role, string];
@@ -32,11 +33,11 @@ export function emptyErrors(
     case 'waiting':
       return [['muted', 'Reading the logs…']];
     case 'off':
-      return [['muted', reading.reason]];
+      return [['muted', sentence(reading.reason)]];
     case 'down':
       return [
-        ['bad', reading.error.message],
-        ...(reading.error.hint ? ([['text', reading.error.hint]] as ErrorsLine[]) : []),
+        ['bad', sentence(reading.error.message)],
+        ...(reading.error.hint ? ([['text', sentence(reading.error.hint)]] as ErrorsLine[]) : []),
       ];
     case 'fresh':
     case 'stale':
