@@ -65,6 +65,8 @@ test('the package holds the program, its pages, completions and man page, and no
 test('what it needs at run time is one package: PM2, for the demo', () => {
   const manifest = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8')) as Record<string, object>;
   expect(Object.keys(manifest['dependencies'] ?? {})).toEqual(['pm2']);
+  // From an archive npm links the pages of a list, and none of a lone name.
+  expect(manifest['man']).toEqual(['man/botop.1']);
 });
 
 describe.each(nodes)('on %s', (node) => {
@@ -107,6 +109,23 @@ describe.each(nodes)('on %s', (node) => {
       await pty.dispose();
     }
   });
+});
+
+test('where addresses are too few for Node it says so before Node can only abort', () => {
+  const bin = mkdtempSync(join(folder, 'few-'));
+  writeFileSync(join(bin, 'node'), '#!/bin/sh\necho v24.0.0\n', { mode: 0o755 });
+  const run = (limit: string) =>
+    spawnSync('/bin/sh', ['-c', `${limit} exec "$0"`, join(unpacked, 'bin/botop')], {
+      env: { PATH: `${bin}:/usr/bin:/bin` },
+      encoding: 'utf8',
+    });
+  expect(run('ulimit -v 1200000;')).toMatchObject({
+    status: 0,
+    stdout: 'v24.0.0\n',
+    stderr: expect.stringMatching(/^botop: Node needs 1\.5 GB of address space and may take 1228 MB here: .*ulimit -v/),
+  });
+  expect(run('ulimit -v 4000000;')).toMatchObject({ status: 0, stderr: '' });
+  expect(run('')).toMatchObject({ status: 0, stderr: '' });
 });
 
 test('on an older Node it says which one it needs', () => {
