@@ -4,7 +4,7 @@ import type { Scope, Size } from '../../ui/panel.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import { drawBotCurves } from './curves.ts';
 import { drawExits } from './exits.ts';
-import { drawLogEnds, errorsFirst } from './log-ends.ts';
+import { drawLogEnds, mostTelling } from './log-ends.ts';
 import { drawOrphanFacts } from './orphan-detail.ts';
 import { paste } from './paste.ts';
 import type { BotRow } from './row.ts';
@@ -45,7 +45,7 @@ export function drawBelow(cells: Cells, scope: Scope, row: BotRow, y: number): v
   if (courseRows > 0) drawCourse(cells, scope, row, y + 1, courseRows);
   if (!hasLogs) return;
   const logRows = rows - courseRows;
-  const files = logRows < BOTH_LOGS_ROWS ? errorsFirst(logs).slice(0, 1) : errorsFirst(logs);
+  const files = logRows < BOTH_LOGS_ROWS ? mostTelling(logs) : logs;
   paste(cells, 1, y + 1 + courseRows, cells.width - 3, (page) => drawLogEnds(page, theme, 0, files, logRows));
 }
 

@@ -7,7 +7,7 @@ import { BOT_RANGES } from '../../ui/state.ts';
 import { type CurvesLook, drawBotCurves } from './curves.ts';
 import { drawExits } from './exits.ts';
 import { drawFacts, drawLongFacts, drawMetrics, environmentFacts, headFacts, longFacts, shortFacts } from './facts.ts';
-import { drawLogEnds, errorsFirst } from './log-ends.ts';
+import { drawLogEnds } from './log-ends.ts';
 import { paste } from './paste.ts';
 import type { BotRow } from './row.ts';
 
@@ -56,7 +56,7 @@ function drawNarrow(page: Cells, scope: Scope, row: BotRow, look: CurvesLook): n
   y += drawFacts(page, theme, y, facts.slice(0, first), columns) + 1;
   y += drawExits(page, theme, y, row.bot.exits, { now: world.now, most: 4 }) + 1;
   // Why it ends stands in its last words, of its errors first; how it did is further down.
-  y += drawLogEnds(page, theme, y, errorsFirst(scope.logs ?? []), 12) + 1;
+  y += drawLogEnds(page, theme, y, scope.logs ?? [], 12) + 1;
   y += drawBotCurves(page, row, look, { x: 1, y, width: page.width - 2, height: 17 }) + 1;
   y += drawFacts(page, theme, y, facts.slice(first), columns);
   y += drawLongFacts(page, theme, y, longFacts(row, world)) + 1;

@@ -20,12 +20,24 @@ const BESIDE = 150;
 /** The frames of a trace, and blank lines: what failed stands before them, and has to fit. */
 const IS_FRAME = /^(?:\s+at \S.*|\s*)$/;
 
-export function errorsFirst(files: readonly PeekFile[]): readonly PeekFile[] {
+/** After so long without an error its log is no longer what is asked for first, ms. */
+const LONG_AGO_MS = 10 * 60_000;
+
+/** The log that is shown where there is room for one: that of the errors, unless the other went on long without it. */
+export function mostTelling(files: readonly PeekFile[]): readonly PeekFile[] {
+  const lastAt = ({ lines }: PeekFile): number => lines.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+  const newest = Math.max(...files.map(lastAt));
+  const first = errorsFirst(files).find((file) => lastAt(file) >= newest - LONG_AGO_MS);
+  return first === undefined ? files.slice(0, 1) : [first];
+}
+
+function errorsFirst(files: readonly PeekFile[]): readonly PeekFile[] {
   return files.toSorted((a, b) => Number(b.label === 'error') - Number(a.label === 'error'));
 }
 
-/** Draws the ends of the logs into that many rows; gives how many it took. */
-export function drawLogEnds(cells: Cells, theme: Theme, y: number, files: readonly PeekFile[], rows: number): number {
+/** Draws the ends of the logs into that many rows, that of the errors first; gives how many it took. */
+export function drawLogEnds(cells: Cells, theme: Theme, y: number, logs: readonly PeekFile[], rows: number): number {
+  const files = errorsFirst(logs);
   if (files.length === 0) {
     cells.text(1, y, 'PM2 names no log of it.', theme.muted, cells.width - 2);
     return 1;

@@ -15,7 +15,7 @@ const bots = Array.from({ length: 11 }, (_, id) =>
 );
 const snapshot = makePm2Snapshot(bots);
 
-const file = (label: string, texts: readonly string[]): PeekFile => ({
+const file = (label: string, texts: readonly string[], at = NOON): PeekFile => ({
   label,
   path: `/logs/${label}.log`,
   state: 'read',
@@ -23,7 +23,7 @@ const file = (label: string, texts: readonly string[]): PeekFile => ({
   lines: texts.map((text, i) => ({
     place: i,
     end: i + 1,
-    at: NOON,
+    at,
     isStamped: true,
     isTimed: true,
     text,
@@ -49,6 +49,15 @@ test('the end of its error log stands below the list where there are a few rows 
     ╰──────────────────────────────────────────────────────────────────────────────╯"
   `);
   expect(drawn(panel, { ...scope, logs }, 80, 18).join('\n')).not.toContain('error log');
+});
+
+test('where its last error is long ago, or there is none, the end of its other log stands there', () => {
+  const { panel, scope } = botsScope([snapshot]);
+  const shown = (errors: PeekFile) =>
+    drawn(panel, { ...scope, logs: [file('out', ['polling']), errors] }, 80, 21).join('\n');
+  expect(shown(file('error', []))).toContain('polling');
+  expect(shown(file('error', ['an old error'], NOON - 3_600_000))).toContain('polling');
+  expect(shown(file('error', ['an error'], NOON - 60_000))).toContain('an error');
 });
 
 test('its course, its exits and both logs stand there where there is room', () => {
