@@ -1,4 +1,4 @@
-/** The errors panel: the groups of the last hour, and beside them the newest events of all logs. */
+/** The errors panel: the groups of the last hour, and below them the newest events of all logs. */
 import type { Thresholds } from '../config/schema.ts';
 import type { LogLevel, LogsSnapshot } from '../sources/logs/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
@@ -10,7 +10,7 @@ import { truncate } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
 import type { PanelWord } from '../ui/keys/binding.ts';
 import { borderTexts, lookedFor } from '../ui/lists/looked-for.ts';
-import type { Panel, Scope } from '../ui/panel.ts';
+import type { Panel, Scope, Size } from '../ui/panel.ts';
 import { cursorIndex } from '../ui/reduce.ts';
 import type { Cells } from '../ui/screen/cells.ts';
 import type { Role } from '../ui/theme.ts';
@@ -47,8 +47,9 @@ export interface ErrorsScope extends Pick<Scope, 'ui' | 'list' | 'theme' | 'isFo
 }
 
 /** The panel's methods as `Panel` has them, on what it needs of the scope. */
-export interface ErrorsPanel extends Pick<Panel, 'title' | 'sorts' | 'page'> {
+export interface ErrorsPanel extends Pick<Panel, 'title' | 'sorts'> {
   readonly id: 'errors';
+  page(size: Size, scope: ErrorsScope): number;
   keys(scope: ErrorsScope): readonly string[];
   draw(cells: Cells, scope: ErrorsScope): void;
   drawDetail(cells: Cells, scope: ErrorsScope, key: string | null): void;
@@ -58,10 +59,12 @@ export interface ErrorsPanel extends Pick<Panel, 'title' | 'sorts' | 'page'> {
   subject(scope: ErrorsScope, key: string | null): ViewerSubject | null;
 }
 
-/** From this width on the newest events stand beside the groups. */
-const BESIDE_COLUMNS = 90;
 /** The border above and below. */
 const CHROME_ROWS = 2;
+/** Fewer rows of the newest events, the line above them included, say nothing. */
+const EVENTS_LEAST = 4;
+/** From this many rows on there are events however many groups there are. */
+const TALL = 18;
 const MINUTE_MS = 60_000;
 
 function levelRole(level: LogLevel): Role {
@@ -94,7 +97,7 @@ export function errorsPanel({ onChange = () => {}, setBaseline = () => {} }: Err
     title: 'Errors',
     sorts: ERROR_SORTS,
     keys: (scope) => rowsOf(scope).keys,
-    page: ({ height }) => Math.max(1, height - CHROME_ROWS),
+    page: (size, scope) => groupRowsOf(size, rowsOf(scope).rows.length),
     draw: (cells, scope) => drawErrors(cells, scope, rowsOf(scope)),
     drawDetail(cells, scope, key) {
       const group = scope.world.errors.groups.find(({ fingerprint }) => fingerprint === key) ?? null;
@@ -142,19 +145,27 @@ function drawErrors(cells: Cells, scope: ErrorsScope, view: ErrorRows): void {
     drawLines(cells, scope, emptyErrors(world.logs?.reading ?? null, list.filter, view.total, view.hidden));
     return;
   }
-  const isBeside = width >= BESIDE_COLUMNS;
-  const groupsWidth = isBeside ? Math.round((width - 3) * 0.56) : width - 2;
-  drawGroups(cells, scope, view, groupsWidth);
-  if (!isBeside) return;
-  const x = 1 + groupsWidth;
-  cells.fill(x, 1, 1, height - 2, '│', theme.border);
-  const events = newestEvents(world.errors, parseErrorFilter(list.filter), height - 2);
-  drawEvents(cells, scope, events, { x: x + 1, y: 1, width: width - x - 2, height: height - 2 });
+  const rows = groupRowsOf(cells, view.rows.length);
+  drawGroups(cells, scope, view, rows);
+  const left = height - CHROME_ROWS - rows - 1;
+  if (left < 1) return;
+  const y = 1 + rows;
+  cells.fill(1, y, width - 2, 1, '─', theme.border);
+  cells.text(3, y, ' newest first ', theme.muted, width - 4);
+  const events = newestEvents(world.errors, parseErrorFilter(list.filter), left);
+  drawEvents(cells, scope, events, { x: 2, y: y + 1, width: width - 3, height: left });
 }
 
-function drawGroups(cells: Cells, scope: ErrorsScope, view: ErrorRows, width: number): void {
+/** How many rows the groups have: as many as there are, where that leaves enough for events; else all, or two thirds. */
+function groupRowsOf({ height }: Size, groups: number): number {
+  const inner = Math.max(1, height - CHROME_ROWS);
+  const rows = Math.min(groups, inner < TALL ? inner : Math.ceil((inner * 2) / 3));
+  return inner - rows < EVENTS_LEAST ? inner : rows;
+}
+
+function drawGroups(cells: Cells, scope: ErrorsScope, view: ErrorRows, page: number): void {
   const { list, isFocused, theme, world } = scope;
-  const page = Math.max(1, cells.height - CHROME_ROWS);
+  const width = cells.width - 2;
   const cursor = cursorIndex(list, view.keys);
   const top = Math.max(0, Math.min(list.top, view.rows.length - page));
   const shown = view.rows.slice(top, top + page);
@@ -207,9 +218,9 @@ function titleOf({ world }: ErrorsScope, logs: LogsSnapshot | null, { rows, hidd
   const warnings = rates.warn.sum(world.now);
   if (logs?.isComplete && logs.files.length > 0) {
     if (grave > 0 || groups.length > 0) parts.push(`${formatCount(grave)} in 1h`);
-    if (warnings > 0) parts.push(`${formatCount(warnings)} warn`);
     const fresh = rows.filter(({ isNew }) => isNew).length;
     if (fresh > 0) parts.push(`${fresh} NEW`);
+    if (warnings > 0) parts.push(`${formatCount(warnings)} warn`);
     if (hidden > 0) parts.push(`${hidden} hidden`);
     const unread = unreadRemark(logs);
     if (unread) parts.push(unread);

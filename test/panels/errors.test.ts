@@ -129,14 +129,31 @@ test('groups stand with count, code, message and bots, the gravest and most freq
   expect(lines[3]).toMatch(/ W +1 .*cache is cold/);
 });
 
-test('on a wide screen the newest events of all files stand beside them, newest first', async () => {
+test('where rows are left the newest events of all files stand below them, newest first', async () => {
   writeFleet();
   await read();
-  const lines = frame(98, 10);
-  const events = lines.slice(1, 6).map((line) => line.slice(line.indexOf('│', 5) + 1));
-  expect(events[0]).toContain('broadcast');
-  expect(events[3]).toContain('support');
-  expect(events[4]).toContain('weather');
+  const lines = frame(98, 12);
+  expect(lines[4]).toMatch(/─ newest first ─/);
+  expect(lines[5]).toContain('broadcast');
+  expect(lines[8]).toContain('support');
+  expect(lines[9]).toContain('weather');
+  expect(frame(98, 7).join('\n')).not.toContain('newest first');
+});
+
+test('many groups leave a third of a tall panel to the events, and the cursor is never behind those', async () => {
+  const word = (i: number): string => String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26));
+  const lines = Array.from({ length: 40 }, (_, i) => `${stamp(9_000)} ERROR the ${word(i)} part is lost\n`);
+  write('weather-out', lines.join(''));
+  follow('weather-out');
+  await read();
+  const keys = errorsPanel().keys(scope());
+  expect(keys).toHaveLength(40);
+  const page = errorsPanel().page({ width: 98, height: 32 }, scope());
+  expect(page).toBe(20);
+  const shown = frame(98, 32, { key: keys[39] ?? null, index: 39, top: 40 - page });
+  expect(shown[page]).toContain('▸');
+  expect(shown[page + 1]).toContain('newest first');
+  expect(shown[page + 2]).toMatch(/weather +ERROR the/);
 });
 
 test('a phone has level, count, message and age of each group', async () => {
