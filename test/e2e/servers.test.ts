@@ -208,6 +208,34 @@ describe('v on a table', () => {
   });
 });
 
+describe('K on a session', () => {
+  test('asks for its pid, ends it, and who waited for its lock goes on; its statement is read whole before', async () => {
+    const owner = postgres.address({ role: 'owner', password: 'pw-never-seen' });
+    const [holder, waiter] = [await postgres.open('holder', owner), await postgres.open('waiter', owner)];
+    const pid = (await holder.query('SELECT pg_backend_pid() AS pid'))[0]?.[0]?.['pid'] ?? '';
+    await holder.query(`BEGIN; LOCK TABLE letters /* ${'for the yearly report '.repeat(12)}and its last word */`);
+    const wait = waiter.query('SELECT count(*) FROM letters');
+    const pty = await monitor('--view', 'database');
+    await pty.waitFor(/▸holder +holds up 1/, { what: 'the holder under the cursor' });
+    pty.press('\r');
+    await pty.waitFor(/and its last word/, { what: 'the whole statement' });
+    expect(screenOf(pty)).toContain(`holder, pid ${pid}, role owner in postgres`);
+    pty.press('K');
+    await promptTakesKeys(pty, `type "${pid}"`);
+    expect(screenOf(pty)).toContain('one session that waits for it can go on');
+    await typeInto(pty, pid);
+    pty.press('\r');
+    await strip(pty, '✓', 'terminate', 'holder', 'OK');
+    await wait;
+    expect(audit().slice(-2)).toMatchObject([
+      { event: 'asked', action: 'terminate backend', risk: 'R2', targets: [{ kind: 'session', pid: Number(pid) }] },
+      { event: 'outcome', result: 'done' },
+    ]);
+    await pty.waitFor(/has ended: Esc goes back/, { what: 'that the session is over', timeoutMs: 5_000 });
+    waiter.close();
+  });
+});
+
 describe('F on a bot', () => {
   test('asks for the phrase, empties its files and keeps their end, without the secrets in it', async () => {
     const log = errLog('mail-bot');
