@@ -3,7 +3,7 @@ import type { LogEvents } from '../sources/logs/events.ts';
 import type { LogFacts } from '../sources/logs/facts.ts';
 import type { LogEvent } from '../sources/logs/snapshot.ts';
 import { type Baseline, type BaselineContext, isSince } from './errors/baseline.ts';
-import { explainCode, type OwnCode, ownCodeOf } from './errors/explain.ts';
+import { explainCode, type OwnCode, ownCodeOf, unreachedServer } from './errors/explain.ts';
 import { fingerprintOf, normaliseMessage } from './errors/fingerprint.ts';
 import { createErrorMarks, type ErrorMarks } from './errors/marks.ts';
 import { MinuteRing } from './errors/rate.ts';
@@ -76,7 +76,9 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
     const at = Math.min(event.at, now);
     rates.take(event, at);
     const pattern = normaliseMessage(event.message);
-    const key = `${event.level}\n${event.code ?? ''}\n${pattern}`;
+    // Which server takes no connections is told by the port, which the pattern leaves out.
+    const server = unreachedServer(event.code, event.message);
+    const key = `${event.level}\n${event.code ?? ''}\n${pattern}${server === null ? '' : `\n${server}`}`;
     let group = groups.get(key);
     if (!group) {
       if (groups.size >= maxGroups) dropOne(now);

@@ -1,7 +1,7 @@
 /** What an error's code means, and what to do about it. */
 import { APP_CODES } from './codes-app.ts';
 import { POSTGRES_CLASSES, POSTGRES_CODES } from './codes-postgres.ts';
-import { SERVER_NAMES, serverNamed } from './server-named.ts';
+import { type NamedServer, SERVER_NAMES, serverNamed } from './server-named.ts';
 
 export interface Explanation {
   /** What happened, one sentence. */
@@ -33,6 +33,11 @@ const HTTP_4XX: Explanation = {
 /** What says that nothing takes connections: of a socket that is a file the system says ENOENT. */
 const UNREACHED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT']);
 
+/** Which server it is that takes no connections; null where it is something else that fails, or nobody says. */
+export function unreachedServer(code: string | null, text: string): NamedServer | null {
+  return code !== null && UNREACHED.has(code) && /connect/i.test(text) ? serverNamed(null, text) : null;
+}
+
 /**
  * Of a code that was read from a log; null for one that is not known. Codes of the configuration win. `text` is what
  * stood beside it.
@@ -40,7 +45,7 @@ const UNREACHED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT']);
 export function explainCode(code: string, own: readonly OwnCode[] = [], text = ''): Explanation | null {
   const configured = own.find((each) => each.code === code);
   if (configured) return { means: configured.means, act: configured.act };
-  const server = UNREACHED.has(code) && /connect/i.test(text) ? serverNamed(null, text) : null;
+  const server = unreachedServer(code, text);
   if (server !== null) {
     return {
       means: `Nothing takes connections where ${SERVER_NAMES[server]} should: it is down, or elsewhere.`,

@@ -5,6 +5,21 @@ import { explainCode, type OwnCode } from '../../../src/state/errors/explain.ts'
 import { serverNamed } from '../../../src/state/errors/server-named.ts';
 import { createErrorHistory } from '../../../src/state/errors.ts';
 
+const plain = {
+  at: 0,
+  isStamped: true,
+  level: 'error',
+  bot: 'a',
+  path: '/a.log',
+  fileId: '1:2',
+  offset: 0,
+  stream: 'err',
+  component: '',
+  detail: '',
+  code: null,
+  retryAfterSeconds: null,
+} as const;
+
 test.each([
   ['ETELEGRAM: 404 Not Found', 'TG404'],
   ['TelegramError: 502: Bad Gateway', 'TG502'],
@@ -68,20 +83,6 @@ test('a code of the configuration names and explains what its pattern matches, a
   ];
   const ring = new LogEvents();
   const history = createErrorHistory({ codes: own });
-  const plain = {
-    at: 0,
-    isStamped: true,
-    level: 'error',
-    bot: 'a',
-    path: '/a.log',
-    fileId: '1:2',
-    offset: 0,
-    stream: 'err',
-    component: '',
-    detail: '',
-    code: null,
-    retryAfterSeconds: null,
-  } as const;
   ring.push({ ...plain, message: 'sorry, the shop is closed' });
   ring.push({ ...plain, message: 'polling', code: 'TG409' });
   history.pull(ring, 1_000);
@@ -98,6 +99,20 @@ test('a refused connection that names a server is explained by that server, not 
   expect(explainCode('ECONNREFUSED', [], 'connect ECONNREFUSED 10.0.0.7:6379')?.act).toContain('Start Redis');
   expect(explainCode('ENOENT', [], "open 'postgres.json'")?.means).toContain('file');
   expect(explainCode('ECONNREFUSED', [], 'connect ECONNREFUSED 10.0.0.7:8080')?.means).toContain('Nothing listens');
+});
+
+test('refused connections to two servers at one address are two errors, each explained by its own', () => {
+  const ring = new LogEvents();
+  const history = createErrorHistory();
+  for (const port of [5432, 6379, 8080, 5432]) {
+    ring.push({ ...plain, code: 'ECONNREFUSED', message: `connect ECONNREFUSED 127.0.0.1:${port}` });
+  }
+  history.pull(ring, 1_000);
+  expect(history.groups.map(({ totalCount, explanation }) => [totalCount, explanation?.means.slice(0, 40)])).toEqual([
+    [2, 'Nothing takes connections where PostgreS'],
+    [1, 'Nothing takes connections where Redis sh'],
+    [1, expect.stringContaining('Nothing listens')],
+  ]);
 });
 
 test('an error names the server it speaks of by its code, else by its words', () => {
