@@ -122,7 +122,7 @@ function nullable(value: number | null | undefined): number | null {
 const shown = (text: string): string => redact(clean(text)).slice(0, 256);
 
 /** macOS shows its own system volumes and device folders as file systems; a person has one disk there. */
-const IS_SYSTEM_VOLUME = /^\/(?:dev|private\/var\/vm|System\/Volumes\/(?!Data$).*)(?:\/|$)?/;
+const IS_SYSTEM_VOLUME = /^\/(?:dev|private\/var\/vm|System\/Volumes\/(?!Data$).*)(?:\/|$)/;
 
 function disksOf(found: readonly Systeminformation.FsSizeData[]): HostDisk[] {
   const disks: HostDisk[] = [];

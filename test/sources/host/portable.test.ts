@@ -27,6 +27,7 @@ function recordedMac(): SystemInformation {
       { ...disk, fs: '/dev/disk3s6', mount: '/System/Volumes/VM' },
       { ...disk, fs: '/dev/disk3s5', mount: '/System/Volumes/Data', used: 390e9, available: 10e9 },
       { ...disk, fs: 'devfs', mount: '/dev', size: 200_000 },
+      { ...disk, fs: '/dev/disk5s1', mount: '/devel', used: 100e9, available: 300e9 },
     ],
     fsStats: async () => ({ rx_sec: 1000, wx_sec: null }),
     networkStats: async () => [
@@ -63,6 +64,7 @@ test('a Mac is read through the package, and what it cannot tell is unknown', as
   expect(second.disks.map(({ mount, usedPercent }) => [mount, usedPercent])).toEqual([
     ['/System/Volumes/Data', 97.5],
     ['/', 75],
+    ['/devel', 25],
   ]);
   expect(second.network).toEqual([
     { name: 'en0', rxBytesPerSecond: 2000, txBytesPerSecond: 10 },
