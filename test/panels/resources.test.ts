@@ -426,6 +426,7 @@ describe('the busiest processes', () => {
     total: 231,
     running: 2,
     blocked: 1,
+    isPartial: false,
     byCpu: [dump, child, stuck, bot],
     byMemory: [child, bot, dump, stuck],
   };
@@ -550,6 +551,12 @@ describe('the busiest processes', () => {
     const text = shown(80, 22, 'memory').draw('resources');
     expect(text).toContain('processes by memory');
     expect(text.indexOf('ffmpeg')).toBeLessThan(text.indexOf('pg_dump'));
+  });
+
+  test('say where those of other users are hidden: nobody should take the first of the others for the culprit', () => {
+    const hidden = { ...processes, blocked: 0, isPartial: true };
+    expect(shown(80, 22, 'cpu', hidden).draw('resources')).toContain("other users' are hidden");
+    expect(shown(80, 22, 'cpu').draw('resources')).not.toContain('hidden');
   });
 
   test('are looked for only where they are shown, and until they are found it says so', () => {

@@ -73,9 +73,11 @@ export function drawProcesses(
   const rows = processes === null ? [] : order === 'cpu' ? processes.byCpu : processes.byMemory;
   let at = x + 1 + cells.text(x + 1, y, `processes by ${order === 'cpu' ? 'CPU' : 'memory'}`, theme.title, width - 1);
   if (processes !== null) {
-    const { total, running, blocked } = processes;
+    const { total, running, blocked, isPartial } = processes;
     const numbers = `  ${count(total)}, ${running} running`;
     if (at + measure(numbers) <= x + width) at += cells.text(at, y, numbers, theme.muted);
+    const hidden = "  other users' are hidden";
+    if (isPartial && at + measure(hidden) <= x + width) at += cells.text(at, y, hidden, theme.warn);
     // They are what makes a load high while no CPU is busy.
     const waiting = `  ${count(blocked)} waiting for a disk`;
     if (blocked > 0 && at + measure(waiting) <= x + width) at += cells.text(at, y, waiting, theme.warn);

@@ -89,6 +89,8 @@ export class BusyProcesses {
       total: users.length,
       running: users.filter(({ stat }) => stat.state === 'R').length,
       blocked: all.filter(({ stat }) => stat.state === 'D').length,
+      // The first process is there on any machine and in any container.
+      isPartial: !stats.has(1),
       byCpu: byCpu.slice(0, MOST).map(tell).filter(isThere),
       byMemory: byMemory.slice(0, MOST).map(tell).filter(isThere),
     };

@@ -43,6 +43,8 @@ export interface HostProcesses {
   readonly total: number;
   readonly running: number;
   readonly blocked: number;
+  /** Those of other users are hidden from us (`hidepid`): who takes most may be among them. */
+  readonly isPartial: boolean;
   /** Those that take most, the first of each the most. By CPU none before the second look. */
   readonly byCpu: readonly HostProcess[];
   readonly byMemory: readonly HostProcess[];

@@ -103,6 +103,16 @@ test('of one that hangs in the kernel the arguments are not read: that could han
   expect(busy.processes?.byMemory[0]).toMatchObject({ state: 'D', command: '[short name]' });
 });
 
+test('where the first process of the machine cannot be seen, those of other users are hidden', async () => {
+  const { tree, busy } = machine();
+  put(tree, { pid: 10 });
+  await busy.look(1_000);
+  expect(busy.processes?.isPartial).toBe(true);
+  put(tree, { pid: 1, parent: 0 });
+  await busy.look(2_000);
+  expect(busy.processes?.isPartial).toBe(false);
+});
+
 test('two looks within less than a second are one, and forgetting begins anew', async () => {
   const { tree, busy } = machine();
   put(tree, { pid: 10 });
