@@ -52,9 +52,9 @@ export function createShell(options: ShellOptions): Shell {
   function dispatch(event: UiEvent): void {
     const before = ui;
     ui = reduce(ui, event, scene);
-    if (ui.detail?.key !== before.detail?.key) peek.look(detailLogs());
     // What is above or below the list, and the size, change without the person.
     if (!ui.detail) peek.lookSoon(previewedLogs());
+    else if (ui.detail.key !== before.detail?.key) peek.look(detailLogs());
     if (ui === before) return;
     viewing.settle(before, ui);
     if (ui.isPaused !== before.isPaused) world = ui.isPaused ? options.freezeWorld(world) : options.takeWorld();

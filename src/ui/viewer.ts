@@ -79,7 +79,7 @@ export interface PeekFile {
 export interface LogPeek {
   /** Follows these logs from now on; null: none. */
   look(subject: ViewerSubject | null): void;
-  /** The same once nothing else was looked for within a moment: a cursor that runs past many bots opens no file. */
+  /** The same, but read once nothing else was looked for within a moment: a cursor that runs past many bots opens no file. */
   lookSoon(subject: ViewerSubject | null): void;
   /** A beat has passed. */
   tick(): void;

@@ -1,10 +1,13 @@
-/** The last lines of a bot's logs, in the detail. */
+/** The last lines of a bot's logs, as the log view shows them. */
 import type { LineLevel } from '../../sources/logs/level.ts';
 import type { LogLine } from '../../sources/logs/line-reader.ts';
+import { clockTime } from '../../text/format.ts';
 import { truncate } from '../../text/width.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { Role, Theme } from '../../ui/theme.ts';
 import type { PeekFile } from '../../ui/viewer.ts';
+import { offsetAt } from '../errors/draw.ts';
+import { lineLook } from '../logs/line-look.ts';
 
 const ROLES: Readonly<Record<LineLevel, Role>> = {
   debug: 'muted',
@@ -14,6 +17,9 @@ const ROLES: Readonly<Record<LineLevel, Role>> = {
   fatal: 'bad',
 };
 
+const TIME_COLUMNS = 8;
+/** In less room the line is worth more than its time. */
+const TIMES_LEAST = 56;
 /** From this width on the logs stand beside each other. */
 const BESIDE = 150;
 
@@ -72,8 +78,16 @@ function drawEnd(cells: Cells, theme: Theme, file: PeekFile, { x, y, width, rows
   }
   const told = file.lines.filter(({ text }) => !IS_FRAME.test(text));
   const shown = fromHead(told.slice(-Math.max(1, rows - 1)));
-  shown.forEach(({ text, level }, i) => {
-    cells.text(x, y + 1 + i, truncate(text, width), theme[level === null ? 'text' : ROLES[level]], width);
+  const shift = width < TIMES_LEAST ? 0 : TIME_COLUMNS + 1;
+  shown.forEach((line, i) => {
+    const at = y + 1 + i;
+    if (shift > 0 && line.isTimed && !line.isPart)
+      cells.text(x, at, clockTime(line.at, offsetAt(line.at)), theme.muted, TIME_COLUMNS);
+    const { text, fields } = lineLook(line);
+    const whole = truncate(`${text}${fields}`, width - shift);
+    const role = theme[line.level === null ? 'text' : ROLES[line.level]];
+    const end = x + shift + cells.text(x + shift, at, whole.slice(0, text.length), role, width - shift);
+    cells.text(end, at, whole.slice(text.length), theme.muted);
   });
   return 1 + shown.length;
 }

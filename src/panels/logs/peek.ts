@@ -63,34 +63,38 @@ export const openLogPeek: OpenPeek = (onChange) => {
     if (followed.includes(one) && (file.lines !== before || isFirst)) onChange(isFirst);
   }
 
-  function open(): void {
-    soon = undefined;
+  function follow(next: ViewerSubject | null): void {
+    close();
+    subject = next;
     const none: readonly LogLine[] = [];
-    followed = (subject?.files ?? []).map(({ stream, path }) => ({
+    followed = (next?.files ?? []).map(({ stream, path }) => ({
       pager: createLogPager(path),
       file: { label: stream === 'err' ? 'error' : stream, path, lines: none, state: 'reading', error: '' },
       end: null,
       isReading: false,
     }));
-    tick();
   }
 
   function tick(): void {
+    if (soon !== undefined) return;
     for (const one of followed) void read(one);
   }
 
   return {
     look(next) {
-      if (isSame(subject, next) && soon === undefined) return;
-      subject = next;
-      close();
-      open();
+      if (!isSame(subject, next)) follow(next);
+      clearTimeout(soon);
+      soon = undefined;
+      tick();
     },
     lookSoon(next) {
       if (isSame(subject, next)) return;
-      subject = next;
-      close();
-      if (next !== null) soon = setTimeout(open, SOON_MS).unref();
+      follow(next);
+      if (next === null) return;
+      soon = setTimeout(() => {
+        soon = undefined;
+        tick();
+      }, SOON_MS).unref();
     },
     tick,
     files: () => followed.map(({ file }) => file),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PeekFile, ViewerSubject } from '../../../src/ui/viewer.ts';
-import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
+import { makeBot, makeCrashes, makePm2Snapshot } from '../../helpers/bots.ts';
 import { createStillShell, createStillWorld } from '../../helpers/still-shell.ts';
 import { botsScope, drawn } from './worlds.ts';
 
@@ -15,7 +15,10 @@ const bots = Array.from({ length: 11 }, (_, id) =>
 );
 const snapshot = makePm2Snapshot(bots);
 
-const file = (label: string, texts: readonly string[], at = NOON): PeekFile => ({
+/** As the clock shows it wherever this runs. */
+const MIDDAY = new Date(2026, 0, 15, 12).getTime();
+
+const file = (label: string, texts: readonly string[], at = MIDDAY): PeekFile => ({
   label,
   path: `/logs/${label}.log`,
   state: 'read',
@@ -33,17 +36,17 @@ const file = (label: string, texts: readonly string[], at = NOON): PeekFile => (
 });
 const logs = [
   file('out', ['polling', 'still polling']),
-  file('error', ['    on: what is above', '09:00 ERROR it is unauthorized', '    on: getMe']),
+  file('error', ['    on: what is above', '2026-11-21T12:00:00Z ERROR it is unauthorized', '    on: getMe']),
 ];
 
-test('the end of its error log stands below the list where there are a few rows for it, from the line of an event on', () => {
+test('the end of its error log stands below the list where there are a few rows for it, from the line of an event on, with its time here', () => {
   const { panel, scope } = botsScope([snapshot]);
   const lines = drawn(panel, { ...scope, logs }, 80, 21);
   expect(lines.slice(14).join('\n')).toMatchInlineSnapshot(`
     "│── bot-0  Enter for all ──────────────────────────────────────────────────────│
     │ error log                                                                    │
-    │ 09:00 ERROR it is unauthorized                                               │
-    │     on: getMe                                                                │
+    │ 12:00:00 ERROR it is unauthorized                                            │
+    │              on: getMe                                                       │
     │                                                                              │
     │                                                                              │
     ╰──────────────────────────────────────────────────────────────────────────────╯"
@@ -56,8 +59,8 @@ test('where its last error is long ago, or there is none, the end of its other l
   const shown = (errors: PeekFile) =>
     drawn(panel, { ...scope, logs: [file('out', ['polling']), errors] }, 80, 21).join('\n');
   expect(shown(file('error', []))).toContain('polling');
-  expect(shown(file('error', ['an old error'], NOON - 3_600_000))).toContain('polling');
-  expect(shown(file('error', ['an error'], NOON - 60_000))).toContain('an error');
+  expect(shown(file('error', ['an old error'], MIDDAY - 3_600_000))).toContain('polling');
+  expect(shown(file('error', ['an error'], MIDDAY - 60_000))).toContain('an error');
 });
 
 test('its course, its exits and both logs stand there where there is room', () => {

@@ -28,7 +28,10 @@ test('of bots that the cursor runs past no log is opened, and that of the last o
   undo.push(() => peek.close());
   const [first, last] = [make('one'), make('two')];
   peek.lookSoon(first);
-  expect(peek.files()).toEqual([]);
+  // It has its place at once, so that nothing else on the screen moves when its lines come.
+  const [passed] = peek.files();
+  expect(passed).toMatchObject({ label: 'out', state: 'reading', lines: [] });
+  peek.tick();
   peek.lookSoon(last);
   const words = () => peek.files().flatMap(({ lines }) => lines.map(({ text }) => text));
   await expect.poll(words, WITHIN).toEqual(['the first words of two']);
@@ -37,17 +40,19 @@ test('of bots that the cursor runs past no log is opened, and that of the last o
   peek.tick();
   await expect.poll(words, WITHIN).toEqual(['the first words of two', 'more']);
   expect(changes).toEqual([true, false]);
+  expect(passed).toMatchObject({ state: 'reading', lines: [] });
 });
 
-test('a detail opens at once what was to be opened soon, and nothing is left to open once it is closed', async () => {
+test('a detail opens at once what was to be opened soon, and the list goes on with it', async () => {
   const subject = folder()('one');
   const peek = openLogPeek(() => {});
   undo.push(() => peek.close());
   peek.lookSoon(subject);
+  const [file] = peek.files();
   peek.look(subject);
-  expect(peek.files()).toHaveLength(1);
+  await expect.poll(() => file?.state, WITHIN).toBe('read');
   peek.lookSoon(subject);
-  expect(peek.files()).toHaveLength(1);
+  expect(peek.files()[0]).toBe(file);
   peek.look(null);
   expect(peek.files()).toEqual([]);
 });
