@@ -40,10 +40,11 @@ test:all)
   ;;
 fuzz)
   ready build
-  # `npm run fuzz -- 300`: so many seconds for each property, a minute where nothing is said.
-  seconds=60
+  # `npm run fuzz -- 300 pm2`: so many seconds for each property, a minute where nothing is said, of that file alone.
+  seconds=60 file=
   case ${1:-} in '' | *[!0-9]*) ;; *) seconds=$1 && shift ;; esac
-  BOTOP_FUZZ_SECONDS=$seconds exec vitest run test/fuzz --disable-console-intercept "$@"
+  case ${1:-} in '' | -*) ;; *) file=$1 && shift ;; esac
+  BOTOP_FUZZ_SECONDS=$seconds exec vitest run "test/fuzz/$file" --disable-console-intercept "$@"
   ;;
 soak)
   ready build wanted
