@@ -160,9 +160,9 @@ export function createShell(options: ShellOptions): Shell {
 
   /** The logs whose ends stand beside the list; at home the errors of all bots do. */
   function previewedLogs(): ViewerSubject | null {
-    const zone = ui.view === 'home' || ui.isViewing ? undefined : zoneOf(ui.focus);
-    const at = focused();
-    return (zone && at?.panel.preview?.(zone, at.scope, at.key)) ?? null;
+    const panel = panelOf(ui.focus);
+    const zone = panel?.preview && ui.view !== 'home' && !ui.isViewing ? zoneOf(ui.focus) : undefined;
+    return (zone && panel?.preview?.(zone, scopeOf(ui.focus), cursorKey(ui, scene))) ?? null;
   }
 
   function openLog(): void {
