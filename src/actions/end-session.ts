@@ -57,6 +57,7 @@ export const cancelQuery: Action<SessionTarget> = {
   risk: (targets) => (targets.length > 1 ? 'R2' : 'R1'),
   unavailable(target) {
     const { backendType, state } = target.session;
+    if (backendType === '') return unseen(target);
     if (state !== 'active') return 'it runs no statement; K ends its session with its transaction';
     if (backendType !== 'client backend' && backendType !== 'autovacuum worker')
       return `it is the server’s ${backendType}`;
@@ -66,7 +67,9 @@ export const cancelQuery: Action<SessionTarget> = {
     targets.flatMap(({ session, holdsUp }) => [
       `its statement, ${duration(ageOf(session))} old, ends with an error (57014), and what its transaction did is undone`,
       ...freed(holdsUp),
-      'its program keeps the connection, and decides itself whether it tries again',
+      session.backendType === 'client backend'
+        ? 'its program keeps the connection, and decides itself whether it tries again'
+        : 'autovacuum comes back to that table by itself',
       `it runs: ${shown(session)}`,
     ]),
 };
@@ -80,7 +83,8 @@ export const terminate: Action<SessionTarget> = {
   risk: () => 'R2',
   unavailable(target) {
     const { backendType } = target.session;
-    return backendType === 'client backend' ? mayNot(target) : `it is the server’s ${backendType || 'own process'}`;
+    if (backendType === '') return unseen(target);
+    return backendType === 'client backend' ? mayNot(target) : `it is the server’s ${backendType}`;
   },
   consequences: (targets) =>
     targets.flatMap(({ session, holdsUp }) => [
@@ -103,6 +107,11 @@ function shown({ query }: PostgresSession): string {
   return query.length > STATEMENT_SHOWN ? `${query.slice(0, STATEMENT_SHOWN).toWellFormed()}…` : query || 'nothing';
 }
 
+/** Without a right even to see it nothing of it is known that would tell it from the next of its pid. */
+function unseen({ login }: SessionTarget): string {
+  return `role ${login.user} does not see what it is: pg_monitor would allow it`;
+}
+
 function mayNot({ session, login }: SessionTarget): string | null {
   if (session.maySignal) return null;
   return `role ${login.user} may not end what ${session.user || 'others'} runs: pg_signal_backend would allow it`;
@@ -123,7 +132,7 @@ function partsOf(
             targets.map((target) => callOf(way, target, 'pg_stat_activity')),
           );
     },
-    resolve: (targets, deps) => Promise.all(targets.map((target) => lookAgain(way, target, deps))),
+    resolve: (targets, deps) => lookAgain(way, targets, deps),
     run: (target, deps) => call(way, target, deps),
     verify: (target, deps, signal, report) => watch(way, target, deps, signal, report),
   };
@@ -152,13 +161,28 @@ async function over<T>(
   }
 }
 
-async function lookAgain(way: Way, target: SessionTarget, deps: ActionDeps): Promise<Resolved<SessionTarget>> {
-  let session: PostgresSession | null;
+/** All over one connection: where they run out, each of them is one that others wait for. */
+async function lookAgain(
+  way: Way,
+  targets: readonly SessionTarget[],
+  deps: ActionDeps,
+): Promise<readonly Resolved<SessionTarget>[]> {
+  const found: Resolved<SessionTarget>[] = [];
+  const [first] = targets;
+  if (first === undefined) return found;
   try {
-    session = await over(target, deps, (at) => readSession(at, target.pid, target.session.maySignal));
+    await over(first, deps, async (at) => {
+      for (const target of targets) found.push(await looked(way, target, at));
+    });
   } catch (error) {
-    return { state: 'unread', reason: `${target.name} could not be read again: ${errorText(error)}` };
+    for (const { name } of targets.slice(found.length))
+      found.push({ state: 'unread', reason: `${name} could not be read again: ${errorText(error)}` });
   }
+  return found;
+}
+
+async function looked(way: Way, target: SessionTarget, at: PostgresConnection): Promise<Resolved<SessionTarget>> {
+  const session = await readSession(at, target.pid, target.session.maySignal);
   if (session === null) return { state: 'gone', reason: `${target.name} has ended` };
   if (session.backendStart !== target.session.backendStart)
     return { state: 'other', reason: `pid ${target.pid} is another session now` };

@@ -15,9 +15,10 @@ export function quoteIdentifier(name: string): string {
   return `U&"${escaped.join('')}"`;
 }
 
-/** A server's own moment or the like as a literal of SQL; what is none is not sent. */
+/** A server's own moment as a literal of SQL, in any of its styles; unknown is NULL, which equals nothing; else throws. */
 export function quoteLiteral(text: string): string {
-  if (!/^[\w .:+-]+$/.test(text)) throw new Error('only what the server itself wrote as a moment is sent back to it');
+  if (text === '') return 'NULL';
+  if (!/^[\w .:+/-]+$/.test(text)) throw new Error('only what the server itself wrote as a moment is sent back to it');
   return `'${text}'`;
 }
 

@@ -107,8 +107,9 @@ export function sessionTarget(
   session: PostgresSession,
   holdsUp: number,
 ): SessionTarget {
-  const { pid, application, user } = session;
-  return { kind: 'session', sourceId, login, pid, name: `${application || user} (${pid})`, session, holdsUp };
+  const { pid, application, user, backendType } = session;
+  const name = `${application || user || backendType || 'session'} (${pid})`;
+  return { kind: 'session', sourceId, login, pid, name, session, holdsUp };
 }
 
 /** `public.dialog_messages`, cleaned for the screen. */

@@ -30,11 +30,8 @@ export interface KeptConnection<C extends Connection> {
   standing(): C | null;
   /** The connection that stands, or a new one. Rejects with `frozen` while an answer of the one that stands is overdue. */
   get(): Promise<C>;
-  /**
-   * The answer, or `frozen` when it has not come within `ms`; it is then awaited on, and nothing is sent meanwhile.
-   * `mend` is done after an answer that is an error, before the next may be asked.
-   */
-  answered<T>(answer: Promise<T>, ms: number, signal: AbortSignal, mend?: () => Promise<void>): Promise<T>;
+  /** The answer, or `frozen` when it has not come within `ms`; it is then awaited on, and nothing is sent meanwhile. */
+  answered<T>(answer: Promise<T>, ms: number, signal: AbortSignal): Promise<T>;
   /** After a failure: an error of one statement leaves the connection as good as it was, a lost one is dropped. */
   dropIfLost(): void;
   /** Calls `poke` when there is reason to read at once; see `Source.watch`. */
@@ -81,11 +78,11 @@ export function keptConnection<C extends Connection>(options: KeptConnectionOpti
       connection = opened;
       return opened;
     },
-    async answered(answer, ms, signal, mend) {
+    async answered(answer, ms, signal) {
       const since = clock.monotonic();
       const ended = answer.then(
         () => {},
-        () => mend?.(),
+        () => {},
       );
       if (await isOverWithin(ended, ms, signal)) return answer;
       overdue = { since, ended };

@@ -57,6 +57,9 @@ test('the command finds the session by pid and start, and a statement by its sta
   );
   const forged = target({ pid: 10, backendStart: "x' OR true --" });
   expect(() => terminate.command([forged], SHELL)).toThrow('sent back');
+  const styled = target({ pid: 10, backendStart: '11/22/2026 08:53:46.123456 UTC' });
+  expect(terminate.command([styled], SHELL)).toContain("'\\''11/22/2026 08:53:46.123456 UTC'\\''");
+  expect(terminate.command([target({ pid: 10, backendStart: '' })], SHELL)).toContain('backend_start = NULL');
 });
 
 test('a cancel asks for y, and a terminate for the pid, which alone tells sessions of one program apart', () => {
@@ -91,6 +94,12 @@ test('it is refused where it would do nothing or the right is missing, with the 
   const worker = target({ pid: 10, backendType: 'autovacuum worker' });
   expect(cancelQuery.unavailable(worker)).toBeNull();
   expect(terminate.unavailable(worker)).toBe('it is the server’s autovacuum worker');
+  const unseen = target({ pid: 10, backendType: '', state: '', backendStart: '', maySignal: true });
+  for (const action of [cancelQuery, terminate])
+    expect(action.unavailable(unseen)).toBe('role botop does not see what it is: pg_monitor would allow it');
+  expect(target({ pid: 10, backendType: 'autovacuum worker', application: '', user: '' }).name).toBe(
+    'autovacuum worker (10)',
+  );
   expect(cancelQuery.unavailable(target({ pid: 10, backendType: 'walsender' }))).toBe('it is the server’s walsender');
 });
 
@@ -143,6 +152,28 @@ test('where no connection is to be had, it goes over the one that reading keeps,
   expect(await terminate.run(target(), full, signal)).toEqual({ state: 'done', message: '' });
   expect(sent.at(-1)).toContain('pg_terminate_backend');
   expect(closed).toBe(2);
+});
+
+test('several sessions are read again over one connection, and of those that could not be it says why', async () => {
+  const { deps } = answering(ROW, null, ROW);
+  let opened = 0;
+  let asked = 0;
+  const counted: ActionDeps = {
+    ...deps,
+    async postgres(sourceId) {
+      opened += 1;
+      const kept = await deps.postgres(sourceId);
+      return { ...kept, query: (sql) => ((asked += 1) > 2 ? Promise.reject(new Error('lost')) : kept.query(sql)) };
+    },
+  };
+  const [one, other, third] = [10, 11, 12].map((pid) => target({ pid }));
+  const targets = [one, other, third] as SessionTarget[];
+  expect((await terminate.resolve(targets, counted, signal)).map(({ state }) => state)).toEqual([
+    'same',
+    'gone',
+    'unread',
+  ]);
+  expect(opened).toBe(1);
 });
 
 test('it is over when the server says so, and what goes on is told, as no worse than before', async () => {

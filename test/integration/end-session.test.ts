@@ -120,6 +120,10 @@ for (const programs of postgresPrograms()) {
         const [session] = snapshot.sessions;
         return session && sessionTarget('postgres', snapshot, session, 0);
       });
+      // What fails on the seat fails alone: a reading that comes at the same time is none of it.
+      const broken = source.seat()?.query('BEGIN READ ONLY; SELECT 1 / 0; COMMIT');
+      const [failed, reading] = await Promise.allSettled([broken, source.read(signal)]);
+      expect([failed?.status, reading?.status]).toEqual(['rejected', 'fulfilled']);
       const deps = { ...depsOf('operator'), postgresSeat: () => source.seat() };
       expect(await terminate.resolve([target], depsOf('operator'), signal)).toMatchObject([{ state: 'unread' }]);
       expect(await terminate.resolve([target], deps, signal)).toMatchObject([{ state: 'same' }]);

@@ -18,7 +18,7 @@ export async function readSession(
       `BEGIN READ ONLY; SET LOCAL statement_timeout = ${STATEMENT_MS}; ${sessionByPid(pid)}; COMMIT`,
     );
   } catch (error) {
-    if (connection.isOpen) await connection.query('ROLLBACK');
+    if (connection.isOpen) await connection.query('ROLLBACK').catch(() => {});
     throw error;
   }
   const row = rows[2]?.[0];

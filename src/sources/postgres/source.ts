@@ -98,6 +98,9 @@ export function postgresSource({
   /** From its first answer on it is one that is watched, named or not. */
   let wasRead = false;
 
+  /** Settles when nothing is under way on the connection. */
+  let answered: Promise<unknown> = Promise.resolve();
+
   const kept = keptConnection<PostgresConnection>({
     clock,
     name: 'PostgreSQL',
@@ -109,6 +112,7 @@ export function postgresSource({
       return openPostgres(found.address, { applicationName: 'botop', timeoutMs: CONNECT_TIMEOUT_MS, onLost });
     },
     onDrop() {
+      answered = Promise.resolve();
       counters = [];
       known = null;
       sessionsWanted = 'waiting';
@@ -118,6 +122,21 @@ export function postgresSource({
       notRead.clear();
     },
   });
+
+  /** Sends when all that was sent before is answered: what comes into a transaction that failed fails with it. */
+  function inTurn(at: PostgresConnection, sql: string): Promise<readonly (readonly Row[])[]> {
+    const answer = answered.then(async () => {
+      try {
+        return await at.query(sql);
+      } catch (error) {
+        // A transaction in which a statement failed is left open by the server.
+        if (at.isOpen) await at.query('ROLLBACK').catch(() => {});
+        throw error;
+      }
+    });
+    answered = answer.catch(() => {});
+    return answer;
+  }
 
   /** The rows of each statement, read in a transaction of their own that can write nothing. */
   async function read(
@@ -131,11 +150,8 @@ export function postgresSource({
       `SET LOCAL statement_timeout = ${statementMs}`,
       ...(lockMs === undefined ? [] : [`SET LOCAL lock_timeout = ${lockMs}`]),
     ];
-    const answer = at.query(['BEGIN READ ONLY', ...settings, ...statements, 'COMMIT'].join('; '));
-    const results = await kept.answered(answer, answerMs, signal, async () => {
-      // A transaction in which a statement failed is left open by the server.
-      if (at.isOpen) await at.query('ROLLBACK').catch(() => {});
-    });
+    const answer = inTurn(at, ['BEGIN READ ONLY', ...settings, ...statements, 'COMMIT'].join('; '));
+    const results = await kept.answered(answer, answerMs, signal);
     return results.slice(1 + settings.length, 1 + settings.length + statements.length);
   }
 
@@ -266,7 +282,7 @@ export function postgresSource({
     watch: (poke) => kept.watch(poke),
     seat() {
       const at = kept.standing();
-      return at && { isOpen: true, query: (sql) => at.query(sql), cancel: () => at.cancel(), close() {} };
+      return at && { isOpen: true, query: (sql) => inTurn(at, sql), cancel: () => at.cancel(), close() {} };
     },
     close: () => kept.close(),
   };
