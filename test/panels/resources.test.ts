@@ -454,7 +454,7 @@ describe('the busiest processes', () => {
     return { draw, attention };
   }
 
-  test('stand below the rows at 80x22, those of a bot by its name, and say who it is that takes the CPU', () => {
+  test('stand below the rows at 80x22, those of a bot by its name, in shares of one core', () => {
     expect(shown(80, 22, 'cpu').draw('resources')).toMatchInlineSnapshot(`
       "╭─ Resources ───────────────────────────────────────────────────────── up 12d ─╮
       │▸cpu          ████████▎─────────  46%  iowait 3%, steal 0%  ▇▇▇▇▇▇▇▇▇▆▆▆▆▆▆▆▆ │
@@ -468,7 +468,7 @@ describe('the busiest processes', () => {
       │ …/postgresql ██████────────────  33%  134G free of 200G                      │
       │ net          in 2.1M/s out 300k/s                          ▂▂▂▂▂▂▃▃▃▄▄▅▅▆▇▇█ │
       │                                                                              │
-      │ processes by CPU  231, 2 running  1 waiting for a disk                       │
+      │ processes by CPU  231, 2 running  1 waiting for a disk         % of one core │
       │ 140%  9.0M    7001  postgres  pg_dump --format=custom chatai                 │
       │  31%  700M    4300  root      weather ffmpeg -i /srv/media/in.ogg            │
       │   0%  1.0M      88  root      waits for a disk [tar]                         │

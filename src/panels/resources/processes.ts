@@ -16,10 +16,6 @@ export interface ProcessesView {
   readonly processes: HostProcesses | null;
   /** The names of bots by the pid that PM2 started. */
   readonly bots: ReadonlyMap<number, string>;
-  /** All bots, of one core; NaN where that is unknown. */
-  readonly botsCpuPercent: number;
-  /** Everything else that is busy. */
-  readonly othersCpuPercent: number;
 }
 
 export interface ProcessesPlace {
@@ -42,14 +38,7 @@ export function selectProcesses({ host, pm2 }: Pick<World, 'host' | 'pm2'>): Pro
   for (const { reading } of pm2) {
     for (const { pid, name } of valueOf(reading)?.bots ?? []) if (pid !== null) bots.set(pid, name);
   }
-  const botsCpuPercent = cpuOfBots(pm2);
-  const busy = (snapshot?.cpuPercent ?? Number.NaN) * (snapshot?.cores ?? Number.NaN);
-  return {
-    processes: snapshot?.processes ?? null,
-    bots,
-    botsCpuPercent,
-    othersCpuPercent: Math.max(0, busy - (botsCpuPercent || 0)),
-  };
+  return { processes: snapshot?.processes ?? null, bots };
 }
 
 /** All bots of all homes, of one core; NaN where it is known of none. */
@@ -82,7 +71,9 @@ export function drawProcesses(
     const waiting = `  ${count(blocked)} waiting for a disk`;
     if (blocked > 0 && at + measure(waiting) <= x + width) at += cells.text(at, y, waiting, theme.warn);
   }
-  if (order === 'cpu') drawShares(cells, view, theme, { x: at, y, width: x + width - at, height: 1 });
+  // The row of the CPU above counts a share of all cores.
+  const unit = '% of one core';
+  if (at + measure(unit) + 2 <= x + width) cells.text(x + width - measure(unit), y, unit, theme.muted);
   if (rows.length === 0) {
     cells.text(x + 1, y + 1, 'looking, for a second or two…', theme.muted, width - 1);
     return;
@@ -90,17 +81,6 @@ export function drawProcesses(
   rows
     .slice(0, height - 1)
     .forEach((row, i) => drawProcess(cells, view, theme, row, { x, y: y + 1 + i, width, height: 1 }));
-}
-
-/** Whether it is the bots that are busy, or something else, at the right. */
-function drawShares(
-  cells: Cells,
-  { botsCpuPercent, othersCpuPercent }: ProcessesView,
-  theme: Theme,
-  { x, y, width }: ProcessesPlace,
-): void {
-  const text = `bots ${percent(botsCpuPercent)}  others ${percent(othersCpuPercent)}`;
-  if (measure(text) + 2 <= width) cells.text(x + width - measure(text), y, text, theme.text);
 }
 
 const CPU_WIDTH = 5;
