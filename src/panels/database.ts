@@ -13,6 +13,7 @@ import type { DatabaseLook } from './database/postgres.ts';
 import { cursorOf } from './database/tables.ts';
 import {
   type DatabaseView,
+  isSessionKey,
   selectDatabase,
   sessionOfKey,
   sessionText,
@@ -60,6 +61,7 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
     },
     copyText: (scope, key) =>
       sessionOfKey(viewOf(scope), key)?.statement ?? viewOf(scope).postgres.snapshot?.rights.grant ?? null,
+    kindOf: (key) => (isSessionKey(key) ? 'session' : 'table'),
     targets(scope, key) {
       const entry = entryOf(scope.world, 'postgres');
       const view = viewOf(scope);

@@ -61,6 +61,8 @@ export interface Panel {
   members?(scope: Scope, key: string | null): readonly string[];
   /** Does what was said of the row of that key, and answers with a sentence. */
   tell?(scope: Scope, key: string | null, what: PanelWord): string;
+  /** What an action on the row of that key would be aimed at, where there are rows of several kinds. */
+  kindOf?(key: string): Target['kind'];
   /** What an action would be aimed at: what is selected, else the row of the key. */
   targets?(scope: Scope, key: string | null): readonly Target[];
 }

@@ -11,9 +11,10 @@ import {
   type TypingRemark,
 } from './chrome.ts';
 import { type Binding } from './keys/binding.ts';
-import { footerHints } from './keys/keymap.ts';
+import { footerHints, type RowAtHand } from './keys/keymap.ts';
 import { type Layout, layoutScreen, MIN_COLUMNS, MIN_ROWS } from './layout.ts';
 import type { Panel, Scope } from './panel.ts';
+import { cursorIndex } from './reduce.ts';
 import type { Cells } from './screen/cells.ts';
 import type { Overlay, PanelId, UiState } from './state.ts';
 import type { Theme } from './theme.ts';
@@ -105,11 +106,7 @@ function typingRemark(picture: Picture): TypingRemark {
 function hintsOf(picture: Picture, width: number): readonly Hint[] {
   const { viewer, keymap, ui } = picture;
   if (ui.overlay) return overlayHints(ui.overlay);
-  const panel = picture.panels.find(({ id }) => id === ui.focus);
-  const hasRow = ui.detail
-    ? ui.detail.key !== null
-    : viewer !== null || panel?.keys(scopeOf(picture, panel.id)).length !== 0;
-  const bindings = footerHints(keymap, ui, width, hasRow).map((binding) => ({
+  const bindings = footerHints(keymap, ui, width, rowAtHand(picture)).map((binding) => ({
     shown: binding.shown,
     label: binding.label,
     isOff: isBarred(binding, picture),
@@ -117,6 +114,16 @@ function hintsOf(picture: Picture, width: number): readonly Hint[] {
   if (!viewer) return bindings;
   const back = bindings.filter(({ shown }) => shown === 'Esc' || shown === '?');
   return [...back, ...viewer.keymap.map(({ shown, label }) => ({ shown, label, isOff: false }))];
+}
+
+/** The row under the cursor, or the one that the detail is about. */
+function rowAtHand(picture: Picture): RowAtHand {
+  const { ui, panels, viewer } = picture;
+  const panel = panels.find(({ id }) => id === (ui.detail?.panel ?? ui.focus));
+  if (!panel || viewer) return { isThere: true, kind: null };
+  const keys = panel.keys(scopeOf(picture, panel.id));
+  const key = ui.detail ? ui.detail.key : (keys[cursorIndex(ui.lists[panel.id], keys)] ?? null);
+  return { isThere: key !== null, kind: (key !== null && panel.kindOf?.(key)) || null };
 }
 
 /** Only what the overlay takes. */

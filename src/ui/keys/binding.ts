@@ -1,5 +1,6 @@
 /** What a key is, as data: the row that footer, help and dispatch are made from. */
 import type { Action } from '../../actions/action.ts';
+import type { Target } from '../../actions/target.ts';
 import type { UiEvent, UiState } from '../state.ts';
 
 /** What can be said of a row: see the keys of the errors. */
@@ -34,6 +35,8 @@ export interface Binding {
   readonly footer?: number;
   /** It changes something; dimmed while nothing may be changed. */
   readonly isAction?: boolean;
+  /** What an action is done to. */
+  readonly targetKind?: Target['kind'];
   /** Whether it means something where the person stands; true when left out. */
   where?(ui: UiState): boolean;
   effect(ui: UiState, at: number): Effect;

@@ -25,6 +25,7 @@ function actionBinding(action: Action, key: string): Binding {
     group: 'act',
     ...(action.footer === null ? {} : { footer: action.footer ?? 10 }),
     isAction: true,
+    targetKind: action.targetKind,
     where: (ui) => (ui.detail?.panel ?? ui.focus) === PANEL_OF[action.targetKind],
     effect: () => ({ type: 'act', action }),
   };
@@ -51,6 +52,14 @@ const VIEWS_HINT: Binding = {
   effect: () => ({ type: 'view-opened', view: 'home' }),
 };
 
+/** The row that the keys are about. */
+export interface RowAtHand {
+  /** Whether there is one. */
+  readonly isThere: boolean;
+  /** What an action on it would be aimed at, in a list with rows of several kinds; null elsewhere. */
+  readonly kind: Target['kind'] | null;
+}
+
 /** Whether a key does nothing in a list without a row; where a filter hides them all, what looks for others does. */
 function needsRow({ keys, group, isAction }: Binding, { focus, lists }: UiState): boolean {
   if (isAction || keys.some((key) => ['l', 'm', 'x', 'y', 'space'].includes(key))) return true;
@@ -60,20 +69,22 @@ function needsRow({ keys, group, isAction }: Binding, { focus, lists }: UiState)
 }
 
 /**
- * The hints of the footer, the most useful first; `hasRow`: in the list that has the keys. `q` is named where it quits; elsewhere it is Esc. Where home shows
+ * The hints of the footer, the most useful first, without those that do nothing to the row at hand. `q` is named where it quits; elsewhere it is Esc. Where home shows
  * one panel at a time, `Tab` is the way to the others.
  */
 export function footerHints(
   keymap: readonly Binding[],
   ui: UiState,
   width: number,
-  hasRow: boolean,
+  { isThere, kind }: RowAtHand,
 ): readonly Binding[] {
   const rank = ({ keys, footer = 0 }: Binding): number =>
     keys.includes('tab') && width < ONE_PANEL_COLUMNS ? 9 : footer;
   const isShown = (binding: Binding): boolean =>
     binding.footer !== undefined && (binding.where?.(ui) ?? true) && (isAtHome(ui) || !binding.keys.includes('q'));
-  const hints = keymap.filter((binding) => isShown(binding) && (hasRow || !needsRow(binding, ui)));
+  const isFor = (binding: Binding): boolean =>
+    (isThere || !needsRow(binding, ui)) && (kind === null || !binding.isAction || binding.targetKind === kind);
+  const hints = keymap.filter((binding) => isShown(binding) && isFor(binding));
   if (isAtHome(ui)) hints.push(VIEWS_HINT);
   return hints.sort((a, b) => rank(a) - rank(b));
 }

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { footerHints } from '../../../src/ui/keys/keymap.ts';
+import { footerHints, type RowAtHand } from '../../../src/ui/keys/keymap.ts';
 import { Cells } from '../../../src/ui/screen/cells.ts';
 import { initialUi, type UiState } from '../../../src/ui/state.ts';
 import { makeBot, makePm2Snapshot } from '../../helpers/bots.ts';
 import { createStillShell, createStillWorld, keymap } from '../../helpers/still-shell.ts';
 
-const shown = (ui: UiState, hasRow: boolean) => footerHints(keymap, ui, 200, hasRow).map(({ shown: key }) => key);
+const shown = (ui: UiState, isThere: boolean, kind: RowAtHand['kind'] = null) =>
+  footerHints(keymap, ui, 200, { isThere, kind }).map(({ shown: key }) => key);
 
 test('without a row the footer names no key that needs one', () => {
   const ui = initialUi('home');
@@ -35,4 +36,12 @@ test('the screen takes what is under the cursor for it: nothing without a bot, r
   };
   expect(footer([])).not.toContain('restart');
   expect(footer([makeBot()])).toContain('r restart');
+});
+
+test('among sessions and tables the footer names what can be done to the one under the cursor', () => {
+  const ui: UiState = { ...initialUi('database'), focus: 'database' };
+  expect(shown(ui, true, 'session')).toEqual(expect.arrayContaining(['c', 'K']));
+  expect(shown(ui, true, 'session')).not.toContain('v');
+  expect(shown(ui, true, 'table')).toContain('v');
+  expect(shown(ui, true, 'table')).not.toContain('K');
 });
