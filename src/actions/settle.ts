@@ -78,9 +78,19 @@ export function look(
     if (waitedMs < START_MS) return watching;
     return end(isNew ? `still ${bot.status} after ${START_MS / 1000} s` : `no new process after ${START_MS / 1000} s`);
   }
-  if (bot.restarts > up.restarts || (bot.pid !== null && bot.pid !== up.pid)) return end(`restarted again${exit}`);
+  if (bot.restarts > up.restarts || (bot.pid !== null && bot.pid !== up.pid)) {
+    const { pid, restarts } = bot;
+    return isOfSchedule(bot) && pid !== null
+      ? onward({ pid, restarts, since: at }, expected, at)
+      : end(`restarted again${exit}`);
+  }
   if (bot.status !== 'online') return end(`${bot.status}${exit}`);
   return onward(up, expected, at);
+}
+
+/** A clean end of a bot with a schedule is that: another life begins. */
+export function isOfSchedule({ cron, exitCode }: Pick<Bot, 'cron' | 'exitCode'>): boolean {
+  return cron !== null && (exitCode ?? 0) === 0;
 }
 
 function onward(up: NonNullable<Watching['up']>, expected: Expectation, at: number): Watching {

@@ -7,6 +7,7 @@ import { clean } from '../text/clean.ts';
 import type { Check, Verdict } from './action.ts';
 import { lacking } from './homes.ts';
 import { nameSome } from './judgement.ts';
+import { isOfSchedule } from './settle.ts';
 
 /** How long all of it may take to come up. */
 const START_MS = 45_000;
@@ -15,7 +16,7 @@ const LISTED_MS = 5_000;
 
 export type StartedBot = Pick<
   Bot,
-  'name' | 'status' | 'uniqueId' | 'startedAt' | 'restarts' | 'autorestart' | 'exitCode'
+  'name' | 'status' | 'uniqueId' | 'startedAt' | 'restarts' | 'autorestart' | 'exitCode' | 'cron'
 >;
 
 /** What `pm2 start` says that it did. */
@@ -193,10 +194,11 @@ function failures(
   return found;
 }
 
-function reasonOf({ status, restarts, autorestart, exitCode }: StartedBot, allowed: number): string | null {
+function reasonOf(bot: StartedBot, allowed: number): string | null {
+  const { status, restarts, autorestart, exitCode } = bot;
   const exit = exitCode === null ? '' : ` (exit ${exitCode})`;
   if (status === 'errored') return `errored${exit}`;
   if (status === 'waiting restart') return `crashed${exit}, waits for its restart`;
-  if (restarts > allowed) return `restarted again${exit}`;
+  if (restarts > allowed && !isOfSchedule(bot)) return `restarted again${exit}`;
   return status === 'stopped' && !autorestart && exitCode !== 0 ? `ended${exit}` : null;
 }

@@ -48,6 +48,16 @@ test('a second restart is bad with its exit code, even when it fell between two 
   });
 });
 
+test('a restart by its schedule is another life that is watched, and no failure; a crash of such a bot is one', () => {
+  const was = makeBot({ ...before, cron: '* * * * *' });
+  const next = { ...after, cron: '* * * * *', restarts: 9, pid: 4300, exitCode: 0 };
+  const first = { ...after, cron: '* * * * *' };
+  expect(watch([[first], [next]], was).verdict.state).toBe('watching');
+  const steady = Array.from({ length: SETTLED_MS / 1000 + 1 }, () => [next]);
+  expect(watch([[first], ...steady], was).verdict.state).toBe('good');
+  expect(watch([[first], [{ ...next, exitCode: 1 }]], was).verdict.state).toBe('bad');
+});
+
 test('a crash just before the restart says nothing of the new process: it is watched, and told by its next end', () => {
   const ours = { ...after, restarts: 9, exitCode: 0 };
   expect(watch([[ours]]).verdict.state).toBe('watching');

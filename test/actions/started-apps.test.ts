@@ -71,6 +71,8 @@ test('all that the file lists must be up for a while, and others are not looked 
 test('one that crashes and is online again at each look is bad all the same', () => {
   const list = (restarts: number) => [calmAgain, { ...fresh, restarts, exitCode: 7 }];
   expect(words(watch(wanted(), list(0), list(1)))).toEqual(['bad', '2 of 2 up', 'restarted again (exit 7): fresh']);
+  const scheduled = (restarts: number) => [calmAgain, { ...fresh, restarts, cron: '* * * * *', exitCode: 0 }];
+  expect(watch(wanted(), scheduled(0), scheduled(1)).verdict.state).toBe('watching');
   // The start itself is one that PM2 counts.
   expect(words(watch(wanted(), [{ ...calmAgain, restarts: 4, exitCode: 1 }, fresh]))[2]).toBe(
     'restarted again (exit 1): calm',

@@ -73,6 +73,14 @@ export function createDriftWatch(world: () => World): (ask: Ask) => Drift | null
 
 /** The question as the refusal that it has become; what goes on being typed into it does not close it unread. */
 export function overtaken(prompt: OpenPrompt, refusal: string, fit: Fit, at: number): OpenPrompt {
-  const fresh = { typed: '', isMismatch: false, isHasty: false, isRushed: false, isGuarded: true, strayAt: at };
+  const fresh = {
+    typed: '',
+    isMismatch: false,
+    isPasted: false,
+    isHasty: false,
+    isRushed: false,
+    isGuarded: true,
+    strayAt: at,
+  };
   return { ...promptRefused(prompt, refusal, fit, at), ...fresh, shownAt: null, top: 0, seen: 0 };
 }

@@ -7,7 +7,7 @@ import type { BotTarget } from '../../actions/target.ts';
 import type { LogEvent } from '../../sources/logs/events.ts';
 import type { Bot } from '../../sources/pm2/snapshot.ts';
 import { valueOf } from '../../sources/source.ts';
-import { describeExit, judgeBot } from '../../state/judge.ts';
+import { describeExit, isUnasked, judgeBot } from '../../state/judge.ts';
 import type { World } from '../../state/world.ts';
 import { ago, duration } from '../../text/format.ts';
 import { truncate } from '../../text/width.ts';
@@ -153,8 +153,9 @@ function troubleOf(watched: Watched, bot: Bot | null, { now, thresholds }: World
   watched.restarts = restarts;
   if (bot === null) return wasDown ? null : 'is gone';
   const last = bot.exits.at(-1);
-  // A restart that somebody asked for is no trouble.
-  if (isMore && last?.cause !== 'asked') return `restarted again${last === undefined ? '' : `: ${describeExit(last)}`}`;
+  // A restart that somebody asked for, or its schedule, is no trouble.
+  if (isMore && (last === undefined || isUnasked(last)))
+    return `restarted again${last === undefined ? '' : `: ${describeExit(last)}`}`;
   if (isUp || wasDown) return null;
   if (isFrozen) return 'is frozen';
   return last?.cause === 'asked' ? null : `is ${bot.status}`;

@@ -131,15 +131,14 @@ function partsOf(ask: Ask, columns: number): readonly (readonly PromptLine[])[] 
   const lines = (role: LineRole, texts: readonly string[], fit: (text: string, columns: number) => string[]) =>
     texts.flatMap((text) => indented(role, text, columns, fit));
   const targets = lines('target', ask.targets.map(targetLine), hardWrap);
-  // A note may be where the evidence is: like a command, that is copied whole or not at all.
-  const notes = ask.notes.map((note) => `! ${note}`);
+  const isEvidence = (note: string): boolean => note.startsWith('evidence: ');
+  const told = (texts: readonly string[], mark: string): readonly string[] => texts.map((text) => `${mark} ${text}`);
+  const notes = ask.notes.filter((note) => !isEvidence(note));
   const effects = [
-    ...lines('note', notes, hardWrap),
-    ...lines(
-      'consequence',
-      ask.consequences.map((text) => `- ${text}`),
-      wrap,
-    ),
+    ...lines('note', told(notes, '!'), hardWrap),
+    ...lines('consequence', told(ask.consequences, '-'), wrap),
+    // That it was saved is good to know, and asks nothing. Like a command, it is copied whole or not at all.
+    ...lines('consequence', told(ask.notes.filter(isEvidence), '-'), hardWrap),
   ];
   const command = hardWrap(`$ ${ask.command}`, columns).map((text): PromptLine => ({ text, role: 'command' }));
   return ask.targets.length <= FEW_TARGETS ? [targets, effects, command] : [effects, command, targets];
@@ -196,11 +195,12 @@ function askingLines(ask: Ask, columns: number): readonly string[] {
 }
 
 function questionLines(prompt: OpenPrompt, columns: number): readonly PromptLine[] {
-  const { ask, state, isHasty, isMismatch, isRushed, typed } = prompt;
+  const { ask, state, isHasty, isMismatch, isPasted, isRushed, typed } = prompt;
   const isUnread = !isRead(prompt);
   const isTyped = ask.answer.kind === 'type';
   const rushed = isRushed && state === 'opening' ? `pause, then ${isTyped ? 'type' : 'y'}` : '';
-  const warning = isUnread && isHasty ? 'read on first: ↓' : isMismatch ? 'that is not it' : rushed;
+  const wrong = isPasted ? 'came at once: key by key' : isMismatch ? 'that is not it' : rushed;
+  const warning = isUnread && isHasty ? 'read on first: ↓' : wrong;
   const cancel = (before: string, role: LineRole, look: 'key' | 'small' = 'key', out = 'Esc cancel'): PromptLine => {
     const whole = before === '' ? out : `${before}   ${out}`;
     const marks = before === '' ? [] : [{ text: before, look }];

@@ -143,8 +143,8 @@ test('the path of the evidence is on the screen whole, where the screen is not t
     [80, 24],
     [120, 40],
   ] as const) {
-    const notes = linesAt(flush, columns, rows).filter(({ role }) => role === 'note');
-    expect(notes.map(({ text }) => text.replace(/^[! ] /, '').replace(/^evidence: /, '')).join('')).toContain(path);
+    const lines = linesAt(flush, columns, rows).filter(({ role }) => role === 'consequence');
+    expect(lines.map(({ text }) => text.replace(/^[- ] /, '').replace(/^evidence: /, '')).join('')).toContain(path);
   }
 });
 
