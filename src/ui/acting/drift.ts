@@ -75,8 +75,7 @@ export function createDriftWatch(world: () => World): (ask: Ask) => Drift | null
 export function overtaken(prompt: OpenPrompt, refusal: string, fit: Fit, at: number): OpenPrompt {
   const fresh = {
     typed: '',
-    isMismatch: false,
-    isPasted: false,
+    isMismatch: false as const,
     isHasty: false,
     isRushed: false,
     isGuarded: true,

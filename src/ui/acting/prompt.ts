@@ -55,10 +55,8 @@ export interface OpenPrompt extends PromptBase {
   /** An answer was dropped, since it came too soon. */
   readonly isRushed: boolean;
   readonly typed: string;
-  /** Enter came on a wrong text. */
-  readonly isMismatch: boolean;
-  /** The whole answer came at once, and did not count. */
-  readonly isPasted: boolean;
+  /** Enter came on a wrong text, or the whole of the right one at once, as no hand types it. */
+  readonly isMismatch: false | 'wrong' | 'pasted';
   /** An answer came before the text was shown to its end. */
   readonly isHasty: boolean;
   /** The first line of the text that is shown. */
@@ -92,7 +90,6 @@ export function openPrompt(ask: Ask, fit: Fit, at: number, isGuarded = false): O
     isRushed: false,
     typed: '',
     isMismatch: false,
-    isPasted: false,
     isHasty: false,
     top: 0,
     seen: 0,
@@ -261,24 +258,23 @@ function answerYes(prompt: OpenPrompt, input: string, key: KeyFlags, at: number)
   return stray(prompt, input, key, at);
 }
 
-const UNTOLD = { isMismatch: false, isPasted: false } as const;
-
 function answerTyped(prompt: OpenPrompt, input: string, key: KeyFlags): Prompt {
   const { answer } = prompt.ask;
   if (answer.kind !== 'type') return prompt;
-  if (key.backspace || key.delete) return { ...prompt, typed: [...prompt.typed].slice(0, -1).join(''), ...UNTOLD };
-  if (key.ctrl && input === 'u') return { ...prompt, typed: '', ...UNTOLD };
+  if (key.backspace || key.delete)
+    return { ...prompt, typed: [...prompt.typed].slice(0, -1).join(''), isMismatch: false };
+  if (key.ctrl && input === 'u') return { ...prompt, typed: '', isMismatch: false };
   if (key.return) {
     if (!isRead(prompt)) return { ...prompt, isHasty: true };
     if (answer.texts.includes(prompt.typed.trim())) return close(prompt, { state: 'confirmed' });
-    return { ...prompt, isMismatch: prompt.typed !== '' };
+    return { ...prompt, isMismatch: prompt.typed !== '' && 'wrong' };
   }
   if (isModified(key) || input === '' || /\p{Cc}/u.test(input)) return prompt;
   if (!isRead(prompt)) return { ...prompt, isHasty: true };
   // A slow link joins two keys into one report; a report that holds a whole answer of several letters was pasted.
-  if (input.length > 1 && answer.texts.some((text) => input.includes(text))) return { ...prompt, isPasted: true };
+  if (input.length > 1 && answer.texts.some((text) => input.includes(text))) return { ...prompt, isMismatch: 'pasted' };
   const typed = prompt.typed + input;
-  return typed.length > TYPED_MAX ? prompt : { ...prompt, typed, ...UNTOLD };
+  return typed.length > TYPED_MAX ? prompt : { ...prompt, typed, isMismatch: false };
 }
 
 function isModified(key: KeyFlags): boolean {

@@ -195,11 +195,11 @@ function askingLines(ask: Ask, columns: number): readonly string[] {
 }
 
 function questionLines(prompt: OpenPrompt, columns: number): readonly PromptLine[] {
-  const { ask, state, isHasty, isMismatch, isPasted, isRushed, typed } = prompt;
+  const { ask, state, isHasty, isMismatch, isRushed, typed } = prompt;
   const isUnread = !isRead(prompt);
   const isTyped = ask.answer.kind === 'type';
   const rushed = isRushed && state === 'opening' ? `pause, then ${isTyped ? 'type' : 'y'}` : '';
-  const wrong = isPasted ? 'came at once: key by key' : isMismatch ? 'that is not it' : rushed;
+  const wrong = isMismatch === 'pasted' ? 'came at once: key by key' : isMismatch ? 'that is not it' : rushed;
   const warning = isUnread && isHasty ? 'read on first: ↓' : wrong;
   const cancel = (before: string, role: LineRole, look: 'key' | 'small' = 'key', out = 'Esc cancel'): PromptLine => {
     const whole = before === '' ? out : `${before}   ${out}`;

@@ -264,7 +264,7 @@ test('whatever is typed, only a y of its own, or Enter on the right text, confir
 test('a typed answer that comes at once counts for nothing, and it is said until a key comes', () => {
   const armed = type(shown(askOf('R2')), 'b');
   const pasted = promptKey(promptKey(armed, '', { backspace: true }, ARMED), 'bot-0', NONE, ARMED);
-  expect(pasted).toMatchObject({ state: 'armed', typed: '', isPasted: true });
+  expect(pasted).toMatchObject({ state: 'armed', typed: '', isMismatch: 'pasted' });
   expect(enter(pasted).state).toBe('armed');
-  expect(type(pasted, 'b')).toMatchObject({ typed: 'b', isPasted: false });
+  expect(type(pasted, 'b')).toMatchObject({ typed: 'b', isMismatch: false });
 });
