@@ -70,7 +70,7 @@ const STATES: Readonly<Record<string, (prompt: OpenPrompt) => OpenPrompt>> = {
   armed: (prompt) => prompt,
   deaf: (prompt) => ({ ...prompt, state: 'opening' }),
   rushed: (prompt) => ({ ...prompt, state: 'opening', isRushed: true }),
-  'wrongly answered': (prompt) => ({ ...prompt, typed: 'weather', isMismatch: true }),
+  'wrongly answered': (prompt) => ({ ...prompt, typed: 'weather', isMismatch: 'wrong' }),
   'not read to its end': (prompt) => ({ ...prompt, seen: 0, isHasty: true }),
   'being read again': ({ ask, fit }) => readingPrompt(ask, fit, 0, false),
   refused: ({ ask, fit }) => {
