@@ -134,25 +134,29 @@ const isTelling = ({ baseline, startedAt }: ErrorsView, now: number): boolean =>
 /** What was not seen for so long is over: however often it came, what goes on now is looked for first, ms. */
 const OVER_MS = 30_000;
 
+/**
+ * What is new, then what goes on, then what is over; a flood of 429 is logged as warnings, and nothing else tells of it.
+ * A new error stays above what goes on all the time: a bot that is dead logs no more.
+ */
+const RANKS = {
+  new: { current: { error: 0, warn: 1 }, over: { error: 2, warn: 5 } },
+  old: { current: { error: 3, warn: 4 }, over: { error: 6, warn: 7 } },
+} as const;
+
 type Compare = (a: ErrorRow, b: ErrorRow) => number;
 
 /** The gravest (of what is new, then of what goes on), the most frequent or the latest first; equal ones keep an order of their own, so that none flickers. */
 function orderBy(sort: (typeof ERROR_SORTS)[number], isNewFirst: boolean, now: number): Compare {
-  const isOver = ({ group }: ErrorRow): number => Number(now - group.lastAt >= OVER_MS);
-  const isNew = (row: ErrorRow): number => Number(isNewFirst && row.isNew);
-  // A flood of 429 is logged as a warning, and nothing else tells of it.
-  const isMild = (row: ErrorRow): number =>
-    Number(row.group.level === 'warn' && (isNew(row) === 0 || isOver(row) === 1));
+  const rankOf = (row: ErrorRow): number => {
+    const kind = row.group.level === 'warn' ? 'warn' : 'error';
+    const isOver = now - row.group.lastAt >= OVER_MS;
+    return RANKS[isNewFirst && row.isNew ? 'new' : 'old'][isOver ? 'over' : 'current'][kind];
+  };
   const byKey: Compare = (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
   const byCount: Compare = (a, b) => b.count - a.count || byKey(a, b);
   switch (sort) {
     case 'gravity':
-      return (a, b) =>
-        isMild(a) - isMild(b) ||
-        isNew(b) - isNew(a) ||
-        isOver(a) - isOver(b) ||
-        GRAVITY[a.group.level] - GRAVITY[b.group.level] ||
-        byCount(a, b);
+      return (a, b) => rankOf(a) - rankOf(b) || GRAVITY[a.group.level] - GRAVITY[b.group.level] || byCount(a, b);
     case 'count':
       return byCount;
     case 'last':

@@ -8,15 +8,15 @@ const START = 1_795_300_000_000;
 const FREQUENT = 'TelegramError: 401: Unauthorized';
 const RARE = 'round failed';
 
-type Add = (message: string, at: number) => void;
+type Add = (message: string, at: number, level?: 'warn' | 'error') => void;
 
 function orderOf(now: number, fill: (add: Add) => void): readonly string[] {
   const history = createErrorHistory({ startedAt: START });
   const events = new LogEvents();
-  fill((message, at) =>
+  fill((message, at, level = 'error') =>
     events.push({
       at,
-      level: 'error',
+      level,
       bot: 'bot',
       stream: 'err',
       component: '',
@@ -51,4 +51,15 @@ test('of what is as new, what goes on stands before an outage that is over, howe
     });
   expect(shown(31_000)).toEqual([RARE, FREQUENT]);
   expect(shown(20_000)).toEqual([FREQUENT, RARE]);
+});
+
+test('a flood of warnings stands before errors that were over when we came, and behind those that go on', () => {
+  const now = START + 60_000;
+  const shown = (agoMs: number) =>
+    orderOf(now, (add) => {
+      for (let i = 0; i < 300; i += 1) add(FREQUENT, now - agoMs);
+      add('429: retry after 17', now - 2_000, 'warn');
+    });
+  expect(shown(2_400_000)[0]).toBe('429: retry after 17');
+  expect(shown(20_000)[0]).toBe(FREQUENT);
 });
