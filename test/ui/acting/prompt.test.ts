@@ -145,7 +145,7 @@ test('whatever report an Esc is in, it cancels: two in one chunk, one joined to 
 test('several: their number and Enter confirm, another number does not and says so', () => {
   expect(enter(type(shown(askOf('R2', 12)), '12')).state).toBe('confirmed');
   const wrong = enter(type(shown(askOf('R2', 12)), '13'));
-  expect(wrong).toMatchObject({ state: 'armed', isMismatch: true });
+  expect(wrong).toMatchObject({ state: 'armed', isMismatch: 'wrong' });
   const mended = type(promptKey(wrong, '', { backspace: true }, ARMED), '2');
   expect(mended).toMatchObject({ isMismatch: false });
   expect(enter(mended).state).toBe('confirmed');
