@@ -21,6 +21,8 @@ const SYSTEMS = [
   'test/{e2e,integration,demo,launcher,commands,bench,faults}/**/*.test.{ts,tsx}',
   'test/sources/{guard,proc}/**/*.test.ts',
 ];
+/** Starting a PM2 and two servers alone can take 15 s there. */
+const SYSTEMS_TIMEOUT_MS = 60_000;
 const secondTry = process.env['CI'] && process.env['CI'] !== 'false' && process.env['CI'] !== '0' ? 1 : 0;
 
 export default defineConfig({
@@ -36,7 +38,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'units', include: ['test/**/*.test.{ts,tsx}'], exclude: [...SYSTEMS, 'node_modules/**'] },
       },
-      { extends: true, test: { name: 'systems', include: SYSTEMS, retry: secondTry } },
+      { extends: true, test: { name: 'systems', include: SYSTEMS, retry: secondTry, testTimeout: SYSTEMS_TIMEOUT_MS } },
     ],
   },
 });

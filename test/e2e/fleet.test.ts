@@ -52,6 +52,7 @@ describe('the bots on the screen', () => {
   test('a crash loop is FLAPPING, the worst first, and the stopped bot is listed apart', async () => {
     const pty = await monitor();
     await pty.waitFor(() => /FLAPPING/.test(rowOf(pty, 'crash-bot')), { what: 'the crash loop to be called FLAPPING' });
+    await pty.waitFor(() => /4 of 5 running · 1 FLAPPING/.test(pty.line(0)), { what: 'the count in the header' });
     const panel = pty.text().slice(
       0,
       pty.text().findIndex((line) => line.startsWith('╰')),
@@ -60,7 +61,6 @@ describe('the bots on the screen', () => {
     const order = words.filter((word) => word?.endsWith('-bot'));
     expect(order[0]).toBe('crash-bot');
     expect(order.at(-1)).toBe('parked-bot');
-    expect(pty.line(0)).toMatch(/4 of 5 running · 1 FLAPPING/);
   });
 
   test('what a person does with the pm2 command is seen, exactly that, on the screen and in the snapshot', async () => {
