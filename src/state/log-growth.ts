@@ -6,6 +6,8 @@ const STEP_MS = 60_000;
 const WINDOW_MS = 3_600_000;
 /** Before this much was seen no rate is told. */
 const LEAST_MS = 30_000;
+/** Whoever sets a clock back by less changes little of a rate. */
+const SET_BACK_MS = 60_000;
 
 /** When it last grew within a step, epoch ms, and what had been written by then since the log was first seen. */
 interface Sample {
@@ -18,7 +20,7 @@ interface Track {
   /** Bytes written since it was first seen. */
   written: number;
   /** Epoch ms. */
-  readonly seenAt: number;
+  seenAt: number;
   /** The oldest first; of a log that nobody writes to there are none. */
   samples: Sample[];
 }
@@ -28,9 +30,12 @@ const noSamples: Sample[] = [];
 
 export class LogGrowth {
   readonly #tracks = new Map<string, Track>();
+  #pushedAt = Number.NEGATIVE_INFINITY;
 
   /** Takes in the sizes of one reading; files that are no longer named are forgotten. `now` is epoch ms. */
   push(files: readonly LogFile[], now: number): void {
+    if (this.#pushedAt - now >= SET_BACK_MS) this.#setBack(this.#pushedAt - now);
+    this.#pushedAt = now;
     for (const { path, sizeBytes } of files) {
       if (Number.isNaN(sizeBytes)) continue;
       const track = this.#tracks.get(path);
@@ -54,6 +59,14 @@ export class LogGrowth {
     const since = Math.max(track.seenAt, now - WINDOW_MS);
     const before = track.samples.findLast(({ at }) => at <= since)?.written ?? 0;
     return ((track.written - before) / (now - since)) * 3_600_000;
+  }
+
+  /** What was written stays as long ago as it was. */
+  #setBack(ms: number): void {
+    for (const track of this.#tracks.values()) {
+      track.seenAt -= ms;
+      for (const sample of track.samples) sample.at -= ms;
+    }
   }
 
   #forget(files: readonly LogFile[]): void {

@@ -130,10 +130,14 @@ export function parseOverview(activity: readonly Row[], counted: readonly Row[],
 
 /** The longest character of UTF-8, of which the server leaves none in halves. */
 const CHARACTER_BYTES = 4;
+/** A list of a thousand numbers may be one word: no more of it goes. */
+const WORD_LENGTH = 64;
 
 export function parseSession(row: Row, { canSignal, ownRoles, statementBytes }: SessionTerms): PostgresSession {
   const text = row['query'] ?? '';
-  const statement = cleanStatement(text);
+  const isStatementCut =
+    text.length >= STATEMENT_LENGTH || Buffer.byteLength(text) > statementBytes - 1 - CHARACTER_BYTES;
+  const statement = cleanStatement(isStatementCut ? withoutLastWord(text) : text);
   const mode = nameOf(row['lock_mode']);
   const user = nameOf(row['usename']);
   return {
@@ -152,12 +156,17 @@ export function parseSession(row: Row, { canSignal, ownRoles, statementBytes }: 
     stateMs: milliseconds(row['state_s']),
     query: oneLine(statement),
     statement,
-    isStatementCut: text.length >= STATEMENT_LENGTH || Buffer.byteLength(text) > statementBytes - 1 - CHARACTER_BYTES,
+    isStatementCut,
     blockedBy: [...new Set(JSON.parse(row['blockers'] ?? '[]') as number[])],
     waitMs: milliseconds(row['wait_s']),
     lock: mode === '' ? null : { mode, relation: row['lock_relation'] == null ? null : nameOf(row['lock_relation']) },
     maySignal: canSignal || ownRoles.has(user),
   };
+}
+
+/** Where a statement is cut: half a secret has no end to be known by. */
+function withoutLastWord(text: string): string {
+  return text.slice(0, -WORD_LENGTH) + text.slice(-WORD_LENGTH).replace(/\S+$/, '');
 }
 
 /**

@@ -45,6 +45,17 @@ describe('how fast a log grows', () => {
     expect(perHour(61)).toBe(0);
   });
 
+  test('stays what it was when the clock is set back', () => {
+    const growth = new LogGrowth();
+    const { path } = file('api', 0);
+    for (let minute = 0; minute <= 90; minute += 1) growth.push([file('api', minute * 1_000)], NOON + minute * 60_000);
+    const back = NOON - 3_600_000;
+    for (let minute = 91; minute <= 95; minute += 1) {
+      growth.push([file('api', minute * 1_000)], back + minute * 60_000);
+      expect(growth.perHour(path, back + minute * 60_000)).toBeCloseTo(60_000, -4);
+    }
+  });
+
   test('forgets what is more than an hour ago, and keeps a bounded number of samples', () => {
     const growth = new LogGrowth();
     growth.push([file('api', 0)], NOON);

@@ -125,6 +125,17 @@ test('what it waits to lock, whether this login may end it, and whether its stat
   expect(parseSession({ pid: '7', query: 'я'.repeat(511) }, TERMS).isStatementCut).toBe(true);
 });
 
+test('where a statement is cut its last word goes, as half a secret is not known for one', () => {
+  const address = " CONNECTION 'postgres://rep:geheim";
+  const row = (query: string): Row => ({ pid: '7', query });
+  const padded = `CREATE SUBSCRIPTION ${'s '.repeat(496)}`.slice(0, 1_023 - address.length) + address;
+  const { statement, query } = parseSession(row(padded), TERMS);
+  expect(statement.endsWith('CONNECTION')).toBe(true);
+  expect(query).not.toContain('geheim');
+  expect(parseSession(row('SELECT 1, 2'), TERMS).statement).toBe('SELECT 1, 2');
+  expect(parseSession(row('7'.repeat(1_023)), TERMS).statement).toBe('7'.repeat(1_023 - 64));
+});
+
 test('a session keeps its start as the server’s own text, and each blocker once', () => {
   const session = parseSession(
     {
