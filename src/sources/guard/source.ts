@@ -88,7 +88,9 @@ export function guardSource({
 /** Changes when the daemon ends, is stopped by a signal, or goes on. */
 function stateOf({ pid, startTicks }: DaemonProcess): string {
   const now = readStat(pid);
-  return now === null || now.startTicks !== startTicks ? 'gone' : now.state === 'T' ? 'halted' : 'there';
+  // Dead, and not yet taken note of by whoever started it.
+  if (now === null || now.startTicks !== startTicks || now.state === 'Z') return 'gone';
+  return now.state === 'T' ? 'halted' : 'there';
 }
 
 async function lookOutside(home: string): Promise<Outside> {

@@ -233,3 +233,26 @@ describe('copies of the dump', () => {
 function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
 }
+
+test('a daemon that died and was not taken note of by its parent does not run', async () => {
+  const home = folder();
+  const title = `process.title = 'PM2 v7.0.4: God Daemon (${home})'; setInterval(() => {}, 1e9)`;
+  const shell = spawn('/bin/sh', ['-c', '"$0" -e "$1" & echo $!; exec sleep 600', process.execPath, title], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  ends.push(() => void shell.kill('SIGKILL'));
+  const pid = await new Promise<number>((resolve) => shell.stdout.once('data', (text) => resolve(Number(text))));
+  ends.push(() => {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended, and the system has taken note of it.
+    }
+  });
+  const read = watching(home);
+  await until('it has its title', () => readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('PM2 v'));
+  expect((await read()).daemons).toMatchObject([{ pid }]);
+  process.kill(pid, 'SIGKILL');
+  await until('it is dead and still in the table', () => / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
+  expect((await read()).daemons).toEqual([]);
+});
