@@ -110,6 +110,19 @@ test('a blocker stands above those that wait for it, and what waits for them bel
   ]);
 });
 
+test('the longest name that a program can give itself leaves room for what its session does', () => {
+  const application = 'a'.repeat(63);
+  const sessions = [
+    makeSession({ pid: 21, application, state: 'idle in transaction' }),
+    makeSession({ pid: 22, application, blockedBy: [21], waitMs: 9_000 }),
+    makeSession({ pid: 23, application }),
+  ];
+  for (const columns of [40, 80]) {
+    const text = drawn(panel, makeScope(fresh(makePostgres({ sessions })), fresh(makeRedis())), columns, 30).join('\n');
+    for (const part of ['…  holds up 1', '…  waits 9s', '…  active']) expect(text).toContain(part);
+  }
+});
+
 test('a ring of waiters, a blocker out of sight and a prepared transaction each have their place, once', () => {
   const ring = [makeSession({ pid: 1, blockedBy: [2], waitMs: 9 }), makeSession({ pid: 2, blockedBy: [1], waitMs: 5 })];
   expect(

@@ -16,10 +16,18 @@ type Roles = Readonly<Record<Role, StyleId>>;
 /** From this width on names stand in a column of their own. */
 const ALIGNED = 100;
 const NAME_MOST = 20;
+const NAME_LEAST = 12;
 
 /** `idle in tx`: PostgreSQL's word, shorter where it is long. */
 export function stateWord({ state }: PostgresSession): string {
   return state.replace('idle in transaction', 'idle in tx');
+}
+
+/** A name has up to 63 columns, and what the session does must be seen as well. */
+const NAME_SHARE = 0.4;
+
+function shortName(session: PostgresSession, width: number): string {
+  return truncate(who(session), Math.max(NAME_LEAST, Math.floor(width * NAME_SHARE)));
 }
 
 /** Blockers, and below each those that wait for it. Without a row to spare: without a title. */
@@ -51,7 +59,7 @@ export function drawLongest(cells: Cells, view: DatabaseView, look: DatabaseLook
     const isActive = session.state === 'active';
     putSession(cells, session, at, roles, [
       [duration(session.transactionMs ?? session.queryMs).padStart(5), roles[severityOfSession(session, limits)]],
-      [padded(who(session), name), roles.strong],
+      [name === 0 ? shortName(session, at.width) : padded(who(session), name), roles.strong],
       [stateWord(session).padEnd(name === 0 ? 0 : 10), isActive ? roles.text : roles.warn],
       [session.wait.startsWith('Client:') ? '' : session.wait, roles.muted],
     ]);
@@ -116,12 +124,12 @@ function drawWait(
     roles,
     isWaiting
       ? [
-          [who(session), roles.strong],
+          [shortName(session, width), roles.strong],
           [`waits ${duration(session.waitMs)}`, roles[severityOfWait(session.waitMs, limits)]],
           [session.lock?.relation ? `on ${session.lock.relation}` : '', roles.text],
         ]
       : [
-          [who(session), roles.strong],
+          [shortName(session, width), roles.strong],
           [`holds up ${waiting}`, roles.bad],
           [`${stateWord(session)} ${duration(ageOf(session))}`, roles[severityOfSession(session, limits)]],
         ],
@@ -142,6 +150,6 @@ function putSession(
 }
 
 function padded(text: string, columns: number): string {
-  const short = columns === 0 ? text : truncate(text, columns);
+  const short = truncate(text, columns);
   return short + ' '.repeat(Math.max(0, columns - measure(short)));
 }
