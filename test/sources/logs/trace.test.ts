@@ -77,7 +77,7 @@ test('no line takes long to be judged, whatever is in it', () => {
       const trace = begin(head);
       trace.takes('goroutine 1 [running]:');
       trace.takes(evil.repeat(Math.ceil(65_536 / evil.length)));
-      expect(performance.now() - start, `${head} ${evil}`).toBeLessThan(500);
+      expect(performance.now() - start, `${head} ${evil}`).toBeLessThan(2_000);
     }
   }
 });

@@ -91,7 +91,7 @@ test('who accepts and says nothing is frozen, and the wait is over in time', asy
     code: 'frozen',
     message: expect.stringContaining('does not answer within 0.4 s'),
   });
-  expect(performance.now() - from).toBeLessThan(1_500);
+  expect(performance.now() - from).toBeLessThan(10_000);
 });
 
 test('what is no PostgreSQL is told apart', async () => {
