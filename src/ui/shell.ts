@@ -71,8 +71,15 @@ export function createShell(options: ShellOptions): Shell {
 
   const viewerPage = (): number => viewing.viewer?.page(zoneOf('detail')?.height ?? 1) ?? 1;
 
+  /** Which kind of row was at hand when something was last painted: the footer names what can be done to it. */
+  let handPainted = '';
+
   function paint(ids?: readonly string[]): void {
-    for (const listener of paintListeners) listener(ids);
+    const at = focused();
+    const hand = at === null || at.key === null ? '' : (at.panel.kindOf?.(at.key) ?? 'row');
+    const zones = ids && hand !== handPainted ? [...ids, 'footer'] : ids;
+    handPainted = hand;
+    for (const listener of paintListeners) listener(zones);
   }
 
   function refreshFrame(): void {

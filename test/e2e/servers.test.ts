@@ -118,7 +118,7 @@ describe('what others do is seen, exactly that, on the screen and in the snapsho
     appendFileSync(errLog('mail-bot'), line('ERROR DB003 letter 17 is lost') + line('ERROR DB003 letter 4711 is lost'));
     appendFileSync(errLog('quiet-bot'), line(`ERROR DB003 letter 5 is lost, sent with token=${SECRET}`));
     appendFileSync(errLog('quiet-bot'), line('WARN the box is nearly full') + line('INFO all is well'));
-    await pty.waitFor(/Errors · 3 in 1h · 1 warn/, { timeoutMs: 5_000 });
+    await pty.waitFor(/Errors · 3 in 1h · (3 NEW · )?1 warn/, { timeoutMs: 5_000 });
     const { errors, logs } = await snapshotOf(person);
     expect(errors).toMatchObject({ windowMs: 3_600_000, total: 4, unreadFiles: 0 });
     const groups = errors.groups.map(({ level, code, count, bots }: any) => ({ level, code, count, bots }));

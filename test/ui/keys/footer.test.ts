@@ -45,3 +45,21 @@ test('among sessions and tables the footer names what can be done to the one und
   expect(shown(ui, true, 'table')).toContain('v');
   expect(shown(ui, true, 'table')).not.toContain('K');
 });
+
+test('the footer is painted anew when the first row comes, the last one goes, or one of another kind is at hand', () => {
+  const still = createStillWorld({ pm2: makePm2Snapshot([]) });
+  const shell = createStillShell(still, 120, 40);
+  const painted: (readonly string[] | undefined)[] = [];
+  shell.onPaint((ids) => painted.push(ids));
+  const isFooterPainted = (bots: ReturnType<typeof makeBot>[]) => {
+    painted.length = 0;
+    still.read('pm2', makePm2Snapshot(bots));
+    shell.worldChanged({ isBeat: true, kinds: new Set(['pm2']) });
+    return painted.some((ids) => ids?.includes('footer'));
+  };
+  isFooterPainted([]);
+  expect(isFooterPainted([])).toBe(false);
+  expect(isFooterPainted([makeBot()])).toBe(true);
+  expect(isFooterPainted([makeBot(), makeBot({ id: 1, name: 'second' })])).toBe(false);
+  expect(isFooterPainted([])).toBe(true);
+});
