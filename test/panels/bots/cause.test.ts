@@ -15,7 +15,7 @@ interface Said {
   readonly level?: 'warn' | 'error';
 }
 
-function scopeWith(bot: Bot, said: readonly Said[]) {
+function scopeWith(bot: Bot, said: readonly Said[], isStamped = true) {
   const { panel, scope } = botsScope([makePm2Snapshot([bot])]);
   const events = new LogEvents();
   for (const { message, agoMs, code = null, level = 'error' } of said) {
@@ -23,7 +23,7 @@ function scopeWith(bot: Bot, said: readonly Said[]) {
     events.push({
       ...more,
       at: NOON - agoMs,
-      isStamped: true,
+      isStamped,
       offset: 0,
       bot: bot.name,
       level,
@@ -31,7 +31,7 @@ function scopeWith(bot: Bot, said: readonly Said[]) {
       code,
     } as never);
   }
-  const errors = createErrorHistory();
+  const errors = createErrorHistory({ startedAt: NOON - 5_000 });
   errors.pull(events, NOON);
   return { panel, scope: { ...scope, world: { ...scope.world, errors } } };
 }
@@ -68,6 +68,12 @@ test('a bot that runs and fails at what it does says so, until it has not for ha
   expect(shown(bot, [3_000, 2_000, 1_000].map(refused))).toContain('3 err/2m: ECONNREFUSED connect');
   expect(shown(bot, [2_000, 1_000].map(refused))).not.toContain('err/2m');
   expect(shown(bot, [33_000, 32_000, 31_000].map(refused))).not.toContain('err/2m');
+});
+
+test('what was read back without a time of its own, and only its file was written to lately, is no failure of now', () => {
+  const said = [5_001, 5_001, 5_001].map((agoMs) => ({ message: 'SyntaxError: x', agoMs }));
+  const { panel, scope } = scopeWith(makeBot({ name: 'pay-bot' }), said, false);
+  expect(drawn(panel, scope, 140, 8).join('\n')).not.toContain('err/2m');
 });
 
 test('a bot that runs and fails stands above those that do well, and the header counts it', () => {
