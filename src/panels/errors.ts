@@ -210,24 +210,22 @@ function severityOfHour({ world }: ErrorsScope, logs: LogsSnapshot | null): Seve
   return severityOf(logs?.isComplete ? graveIn(world) : null, world.thresholds.errors.perHour);
 }
 
-/** `Errors · 312 in 1h · 4 kinds · 2 of 18 files unread`. Age and loss stand first where they are. */
+/** `Errors · 312 in 1h · 4 NEW · 2 of 18 files unread · 9 warn`. Its age stands first where it has one, and what may be cut last. */
 function titleOf({ world }: ErrorsScope, logs: LogsSnapshot | null, { rows, hidden }: ErrorRows): string {
   const parts = ['Errors'];
   const { rates, groups } = world.errors;
-  const grave = graveIn(world);
-  const warnings = rates.warn.sum(world.now);
-  if (logs?.isComplete && logs.files.length > 0) {
-    if (grave > 0 || groups.length > 0) parts.push(`${formatCount(grave)} in 1h`);
-    const fresh = rows.filter(({ isNew }) => isNew).length;
-    if (fresh > 0) parts.push(`${fresh} NEW`);
-    if (warnings > 0) parts.push(`${formatCount(warnings)} warn`);
-    if (hidden > 0) parts.push(`${hidden} hidden`);
-    const unread = unreadRemark(logs);
-    if (unread) parts.push(unread);
-  }
   const reading = world.logs?.reading;
   if (reading?.state === 'stale') parts.push(`STALE ${ago(world.now - reading.readAt)}`);
-  return parts.join(' · ');
+  if (!logs?.isComplete || logs.files.length === 0) return parts.join(' · ');
+  const grave = graveIn(world);
+  if (grave > 0 || groups.length > 0) parts.push(`${formatCount(grave)} in 1h`);
+  const fresh = rows.filter(({ isNew }) => isNew).length;
+  if (fresh > 0) parts.push(`${fresh} NEW`);
+  parts.push(unreadRemark(logs));
+  const warnings = rates.warn.sum(world.now);
+  if (warnings > 0) parts.push(`${formatCount(warnings)} warn`);
+  if (hidden > 0) parts.push(`${hidden} hidden`);
+  return parts.filter(Boolean).join(' · ');
 }
 
 /** In the lower border: what was lost, else which file is not read. Not where the empty panel says it already. */

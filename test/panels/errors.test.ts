@@ -163,6 +163,15 @@ test('a phone has level, count, message and age of each group', async () => {
   expect(lines[1]).toMatch(/^│▸E +3 sendMessage failed.* \d+s *│$/);
 });
 
+test('on a phone the border says that the logs are not read any more, and how many never were, before what is mild', async () => {
+  writeFleet();
+  follow('weather-out', 'broadcast-err', 'gone-out');
+  await read();
+  expect(frame(40, 10)[0]).toContain('Errors · 3 in 1h · 1 of 3 files u');
+  store.fail('logs', new Error('the folder is gone'), Date.now(), 1);
+  expect(frame(40, 10)[0]).toMatch(/^╭─ Errors · STALE \d+s · 3 in 1h · /);
+});
+
 test('text, level and bot filter both groups and events', async () => {
   writeFleet();
   await read();
