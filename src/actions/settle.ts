@@ -80,7 +80,9 @@ export function look(
   }
   if (bot.restarts > up.restarts || (bot.pid !== null && bot.pid !== up.pid)) {
     const { pid, restarts } = bot;
-    return isOfSchedule(bot) && pid !== null
+    // One that never lives long enough would be watched for ever.
+    const isInTime = waitedMs < START_MS + (expected.settleMs ?? SETTLED_MS);
+    return isOfSchedule(bot) && isInTime && pid !== null
       ? onward({ pid, restarts, since: at }, expected, at)
       : end(`restarted again${exit}`);
   }

@@ -58,6 +58,13 @@ test('a restart by its schedule is another life that is watched, and no failure;
   expect(watch([[first], [{ ...next, exitCode: 1 }]], was).verdict.state).toBe('bad');
 });
 
+test('a bot with a schedule that ends again and again is not watched for ever', () => {
+  const was = makeBot({ ...before, cron: '* * * * *' });
+  const lives = Array.from({ length: 70 }, (_, i) => [{ ...was, restarts: 8 + i, pid: 4300 + i, exitCode: 0 }]);
+  expect(watch(lives.slice(0, 50), was).verdict.state).toBe('watching');
+  expect(watch(lives, was).verdict).toMatchObject({ state: 'bad' });
+});
+
 test('a crash just before the restart says nothing of the new process: it is watched, and told by its next end', () => {
   const ours = { ...after, restarts: 9, exitCode: 0 };
   expect(watch([[ours]]).verdict.state).toBe('watching');
