@@ -165,7 +165,7 @@ function commandOf(pid: number, state: string, procRoot: string): string {
     const [program = '', ...words] = bytes?.toString('utf8', 0, 4_096).split('\0') ?? [];
     const isPath = program.startsWith('/') && !program.includes(' ');
     const text = [isPath ? program.slice(program.lastIndexOf('/') + 1) : program, ...words].join(' ').trim();
-    if (text !== '') return redact(clean(text)).slice(0, COMMAND_LENGTH);
+    if (text !== '') return redact(clean(text)).slice(0, COMMAND_LENGTH).toWellFormed();
     return `[${redact(clean(readSmall(`${procRoot}/${pid}/comm`).toString('utf8').trim()))}]`;
   } catch {
     return '';
