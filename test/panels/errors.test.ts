@@ -153,7 +153,7 @@ test('many groups leave a third of a tall panel to the events, and the cursor is
   const shown = frame(98, 32, { key: keys[39] ?? null, index: 39, top: 40 - page });
   expect(shown[page]).toContain('▸');
   expect(shown[page + 1]).toContain('newest first');
-  expect(shown[page + 2]).toMatch(/weather +ERROR the/);
+  expect(shown[page + 2]).toMatch(/weather +E the/);
 });
 
 test('a phone has level, count, message and age of each group', async () => {

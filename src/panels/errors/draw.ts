@@ -169,20 +169,15 @@ export function drawEvents(
   rect: Rect,
 ): void {
   const { x, y, width, height } = rect;
-  const hasLevel = width >= 44;
   const botWidth = Math.max(8, Math.min(16, Math.floor(width * 0.26)));
+  const from = x + 12 + botWidth;
   events.slice(0, height).forEach((event, i) => {
-    const role: Role = event.level === 'warn' ? 'warn' : 'bad';
     const line = y + i;
     // A moment that the log does not tell is the moment of reading.
     cells.text(x, line, clockTime(event.at, offsetAt(event.at)), event.isStamped ? theme.text : theme.muted, 8);
     cells.text(x + 9, line, truncate(event.bot, botWidth), theme.muted, botWidth);
-    let at = x + 10 + botWidth;
-    if (hasLevel) {
-      cells.text(at, line, event.level.toUpperCase(), theme[role], 5);
-      at += 6;
-    }
-    cells.text(at, line, truncate(event.message, x + width - at), hasLevel ? theme.text : theme[role], x + width - at);
+    cells.text(from - 2, line, LETTERS[event.level], theme[event.level === 'warn' ? 'warn' : 'bad'], 1);
+    cells.text(from, line, truncate(event.message, x + width - from), theme.text, x + width - from);
   });
 }
 
