@@ -85,7 +85,7 @@ function drawEnd(cells: Cells, theme: Theme, file: PeekFile, { x, y, width, rows
       cells.text(x, at, clockTime(line.at, offsetAt(line.at)), theme.muted, TIME_COLUMNS);
     const { text, fields } = lineLook(line);
     const whole = truncate(`${text}${fields}`, width - shift);
-    const role = theme[line.level === null ? 'text' : ROLES[line.level]];
+    const role = theme[line.isPart ? 'muted' : line.level === null ? 'text' : ROLES[line.level]];
     const end = x + shift + cells.text(x + shift, at, whole.slice(0, text.length), role, width - shift);
     cells.text(end, at, whole.slice(text.length), theme.muted);
   });
