@@ -105,7 +105,7 @@ function fleetPieces({ world, theme }: ChromeScope, isNarrow: boolean): Piece[] 
   if (flapping) add(`${flapping} FLAPPING`, theme.bad);
   if (frozen) add(`${frozen} FROZEN`, theme.bad);
   const failing = countFailing(world);
-  if (failing > 0) add(`${failing} with errors`, theme.warn);
+  if (failing > 0) add(`${failing} ${isNarrow ? 'failing' : 'with errors'}`, theme.warn);
   if (stale) add('STALE', theme.alarm);
   if (fleet.missing.length > 0) {
     add(`${fleet.missing.length} MISSING`, theme.bad);

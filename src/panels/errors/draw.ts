@@ -44,7 +44,7 @@ const GAP = 1;
 /** The mark of the cursor, and the border. */
 const LEFT = 2;
 /** A message is worth more than the columns of a high rank until it has this. */
-const MESSAGE_GOOD = 24;
+const MESSAGE_GOOD = 30;
 const MESSAGE_WIDE = 48;
 
 /** A code is shown whole up to this: `ECONNREFUSED`; where there is room `ERR_STREAM_DESTROYED`. */

@@ -87,10 +87,13 @@ test('a bot that runs and fails stands above those that do well, and the header 
   const world = { ...scope.world, errors: other.world.errors };
   const rows = drawn(panel, { ...scope, world }, 100, 8).flatMap((line) => /[abc]-bot/.exec(line)?.[0] ?? []);
   expect(rows).toEqual(['c-bot', 'a-bot', 'b-bot']);
-  const cells = new Cells(100, 1);
-  const chrome = { world, ui: scope.ui, theme: scope.theme, hostname: 'bots1', isReadOnly: false };
-  drawHeader(cells, { ...chrome, clockNow: NOON, offsetMinutes: 0 });
-  expect(cells.plain()[0]).toContain('3 of 3 running · 1 with errors');
+  const header = (cells: Cells): string => {
+    const chrome = { world, ui: scope.ui, theme: scope.theme, hostname: 'bots1', isReadOnly: false };
+    drawHeader(cells, { ...chrome, clockNow: NOON, offsetMinutes: 0 });
+    return cells.plain().join('\n');
+  };
+  expect(header(new Cells(100, 1))).toContain('3 of 3 running · 1 with errors');
+  expect(header(new Cells(40, 2))).toContain('3/3 running · 1 failing');
 });
 
 test('the detail begins with the last error, what it means and what helps, and the deploy it came with', () => {
