@@ -65,6 +65,11 @@ const CHROME_ROWS = 2;
 const EVENTS_LEAST = 4;
 /** From this many rows on there are events however many groups there are. */
 const TALL = 18;
+/**
+ * Home has the events only from this width on. Each new one moves all of them, which over half of a terminal's width is
+ * written anew: at 120x40 with a hundred bots that was more than all the rest of the screen.
+ */
+const HOME_EVENTS_WIDTH = 90;
 const MINUTE_MS = 60_000;
 
 function levelRole(level: LogLevel): Role {
@@ -97,7 +102,7 @@ export function errorsPanel({ onChange = () => {}, setBaseline = () => {} }: Err
     title: 'Errors',
     sorts: ERROR_SORTS,
     keys: (scope) => rowsOf(scope).keys,
-    page: (size, scope) => groupRowsOf(size, rowsOf(scope).rows.length),
+    page: (size, scope) => groupRowsOf(size, scope, rowsOf(scope).rows.length),
     draw: (cells, scope) => drawErrors(cells, scope, rowsOf(scope)),
     drawDetail(cells, scope, key) {
       const group = scope.world.errors.groups.find(({ fingerprint }) => fingerprint === key) ?? null;
@@ -145,10 +150,10 @@ function drawErrors(cells: Cells, scope: ErrorsScope, view: ErrorRows): void {
     drawLines(cells, scope, emptyErrors(world.logs?.reading ?? null, list.filter, view.total, view.hidden));
     return;
   }
-  const rows = groupRowsOf(cells, view.rows.length);
+  const rows = groupRowsOf(cells, scope, view.rows.length);
   drawGroups(cells, scope, view, rows);
   const left = height - CHROME_ROWS - rows - 1;
-  if (left < 1) return;
+  if (left < 1 || !hasEvents(cells, scope)) return;
   const y = 1 + rows;
   cells.fill(1, y, width - 2, 1, '─', theme.border);
   cells.text(3, y, ' newest first ', theme.muted, width - 4);
@@ -156,9 +161,14 @@ function drawErrors(cells: Cells, scope: ErrorsScope, view: ErrorRows): void {
   drawEvents(cells, scope, events, { x: 2, y: y + 1, width: width - 3, height: left });
 }
 
+function hasEvents({ width }: Size, { ui }: ErrorsScope): boolean {
+  return ui.view !== 'home' || width >= HOME_EVENTS_WIDTH;
+}
+
 /** How many rows the groups have: as many as there are, where that leaves enough for events; else all, or two thirds. */
-function groupRowsOf({ height }: Size, groups: number): number {
-  const inner = Math.max(1, height - CHROME_ROWS);
+function groupRowsOf(size: Size, scope: ErrorsScope, groups: number): number {
+  const inner = Math.max(1, size.height - CHROME_ROWS);
+  if (!hasEvents(size, scope)) return inner;
   const rows = Math.min(groups, inner < TALL ? inner : Math.ceil((inner * 2) / 3));
   return inner - rows < EVENTS_LEAST ? inner : rows;
 }

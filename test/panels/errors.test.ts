@@ -140,6 +140,16 @@ test('where rows are left the newest events of all files stand below them, newes
   expect(frame(98, 7).join('\n')).not.toContain('newest first');
 });
 
+test('in half of a terminal at home there are the groups alone, in the view of the errors the events too', async () => {
+  writeFleet();
+  await read();
+  expect(frame(76, 20).join('\n')).not.toContain('newest first');
+  const cells = new Cells(76, 20);
+  errorsPanel().draw(cells, { ...scope(), ui: initialUi('errors') });
+  expect(cells.plain().join('\n')).toContain('newest first');
+  expect(errorsPanel().page({ width: 76, height: 32 }, scope())).toBe(30);
+});
+
 test('many groups leave a third of a tall panel to the events, and the cursor is never behind those', async () => {
   const word = (i: number): string => String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26));
   const lines = Array.from({ length: 40 }, (_, i) => `${stamp(9_000)} ERROR the ${word(i)} part is lost\n`);
