@@ -107,31 +107,41 @@ for (const programs of postgresPrograms()) {
 
     test('with all slots taken a session is ended over the seat that reading keeps', async () => {
       const source = postgresSource({ found: { address: login('operator'), isConfigured: true }, clock: systemClock });
-      await source.read(signal);
       const crowd: PostgresConnection[] = [];
-      await expect(
-        (async () => {
-          for (;;) crowd.push(await server.open('crowd', login('bots')));
-        })(),
-      ).rejects.toMatchObject({ code: 'denied' });
-      await crowd[0]?.query('BEGIN; SELECT 1');
-      const target = await until('the open transaction is seen', async () => {
+      // Sessions of the tests before may still be on their way out.
+      const ofCrowd = async () => {
         const snapshot = await source.read(signal);
-        const [session] = snapshot.sessions;
-        return session && sessionTarget('postgres', snapshot, session, 0);
-      });
-      // What fails on the seat fails alone: a reading that comes at the same time is none of it.
-      const broken = source.seat()?.query('BEGIN READ ONLY; SELECT 1 / 0; COMMIT');
-      const [failed, reading] = await Promise.allSettled([broken, source.read(signal)]);
-      expect([failed?.status, reading?.status]).toEqual(['rejected', 'fulfilled']);
-      const deps = { ...depsOf('operator'), postgresSeat: () => source.seat() };
-      expect(await terminate.resolve([target], depsOf('operator'), signal)).toMatchObject([{ state: 'unread' }]);
-      expect(await terminate.resolve([target], deps, signal)).toMatchObject([{ state: 'same' }]);
-      expect(await terminate.run(target, deps, signal)).toEqual({ state: 'done', message: '' });
-      expect(await terminate.verify(target, deps, signal, () => {})).toMatchObject({ state: 'good' });
-      expect((await source.read(signal)).sessions).toEqual([]);
-      for (const one of crowd) one.close();
-      await source.close();
+        return { snapshot, session: snapshot.sessions.find(({ application }) => application === 'crowd') };
+      };
+      try {
+        await source.read(signal);
+        const fill = async (): Promise<void> => {
+          for (;;) crowd.push(await server.open('crowd', login('bots')));
+        };
+        await expect(fill()).rejects.toMatchObject({ code: 'denied' });
+        await crowd[0]?.query('BEGIN; SELECT 1');
+        const target = await until('the open transaction is seen', async () => {
+          const { snapshot, session } = await ofCrowd();
+          return session?.state === 'idle in transaction' && sessionTarget('postgres', snapshot, session, 0);
+        });
+        await until('no login is let in', async () => {
+          await fill().catch(() => {});
+          const [again] = await terminate.resolve([target], depsOf('operator'), signal);
+          return again?.state === 'unread';
+        });
+        // What fails on the seat fails alone: a reading that comes at the same time is none of it.
+        const broken = source.seat()?.query('BEGIN READ ONLY; SELECT 1 / 0; COMMIT');
+        const [failed, reading] = await Promise.allSettled([broken, source.read(signal)]);
+        expect([failed?.status, reading?.status]).toEqual(['rejected', 'fulfilled']);
+        const deps = { ...depsOf('operator'), postgresSeat: () => source.seat() };
+        expect(await terminate.resolve([target], deps, signal)).toMatchObject([{ state: 'same' }]);
+        expect(await terminate.run(target, deps, signal)).toEqual({ state: 'done', message: '' });
+        expect(await terminate.verify(target, deps, signal, () => {})).toMatchObject({ state: 'good' });
+        expect((await ofCrowd()).session).toBeUndefined();
+      } finally {
+        for (const one of crowd) one.close();
+        await source.close();
+      }
     });
 
     test('without the right it is barred before it is asked, and told as failed when it is run all the same', async () => {
