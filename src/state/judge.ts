@@ -230,7 +230,6 @@ export function momentOf(reading: { readonly state: 'fresh' | 'stale'; readonly 
   return { isFresh: reading.state === 'fresh', readAt: reading.readAt, now };
 }
 
-/** `12×/5m exit 1`: as many as seen; the ring of exits holds 64, so more reads `64+`. */
 /** It runs, and not for long, or not well: `4×/1h over memory`. A restart that somebody asked for ends the matter. */
 function pastWords(exits: readonly BotExit[], now: number): string {
   const last = exits.at(-1);
@@ -238,6 +237,7 @@ function pastWords(exits: readonly BotExit[], now: number): string {
   return flapWords(exits, countUnasked(exits, now - HOUR_MS), HOUR_MS);
 }
 
+/** `12×/5m exit 1`: as many as seen; the ring of exits holds 64, so more reads `64+`. */
 function flapWords(exits: readonly BotExit[], crashes: number, windowMs: number): string {
   const last = exits.findLast(isUnasked);
   const count = crashes >= 64 ? '64+' : String(crashes);

@@ -32,8 +32,7 @@ const GRAVE = new Set<LineLevel | null>(['warn', 'error', 'fatal']);
 export function isContinuation(bytes: Buffer, at: number, raw: string, parsed: ParsedLine, now: number): boolean {
   if (raw.trim() === '') return true;
   const bare = raw.replace(PM2_PREFIX, '');
-  if (parsed.at !== null && bare.length === raw.length)
-    if (parsed.at !== null && bare.length === raw.length) return isRemark(raw, parsed);
+  if (parsed.at !== null && bare.length === raw.length) return isRemark(raw, parsed);
   if (CONTINUES.test(bare) || GOROUTINE.test(bare)) return true;
   if (bare.startsWith(TRACEBACK)) return continuesError(bytes, at, now) || hangsTogether(bytes, at);
   if (endsTraceback(bytes, at)) return true;
