@@ -1,5 +1,5 @@
 /** How a person arranged the list of bots: it outlives the program in a small file of the state folder. */
-import type { KeptFile } from '../actions/logs/kept-file.ts';
+import type { KeptFile } from '../actions/kept-file.ts';
 import { BOT_COLUMNS } from '../panels/bots/column-list.ts';
 import type { Look } from '../ui/state.ts';
 

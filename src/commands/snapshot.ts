@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { actions } from '../actions/all.ts';
-import { keptFile } from '../actions/logs/kept-file.ts';
+import { keptFile } from '../actions/kept-file.ts';
 import { openStateFolder, statePlace } from '../actions/state-folder.ts';
 import type { Options } from '../config/options.ts';
 import { systemUser } from '../config/system-user.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { keptFile } from '../../src/actions/logs/kept-file.ts';
+import { keptFile } from '../../src/actions/kept-file.ts';
 import { keepLook, LOOK_FILE, parseLook } from '../../src/commands/kept-look.ts';
 
 let folder: string | null = null;

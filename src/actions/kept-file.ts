@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { lstat, open, rename, unlink } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { openStateFolder, type StatePlace } from '../state-folder.ts';
+import { openStateFolder, type StatePlace } from './state-folder.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 

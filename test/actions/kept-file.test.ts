@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync 
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { keptFile } from '../../../src/actions/logs/kept-file.ts';
-import { statePlace } from '../../../src/actions/state-folder.ts';
+import { keptFile } from '../../src/actions/kept-file.ts';
+import { statePlace } from '../../src/actions/state-folder.ts';
 
 let state: string;
 beforeEach(() => {
