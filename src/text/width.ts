@@ -257,3 +257,14 @@ export function truncate(text: string, columns: number, ellipsis = '…'): strin
   const room = columns - measure(ellipsis);
   return room < 0 ? startOf(ellipsis, Math.max(0, columns)) : startOf(text, room) + ellipsis;
 }
+
+/** The text when it fits into `columns`, else the ellipsis and its end: of a path that tells which file it is. */
+export function truncateStart(text: string, columns: number, ellipsis = '…'): string {
+  if (measure(text) <= columns) return text;
+  const characters = [...text];
+  const room = columns - measure(ellipsis);
+  let end = '';
+  for (let next = characters.pop(); next !== undefined && measure(next + end) <= room; next = characters.pop())
+    end = next + end;
+  return ellipsis + end;
+}

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { clean } from '../../src/text/clean.ts';
-import { codePointColumns, isPlainAt, measure, truncate, walkClusters } from '../../src/text/width.ts';
+import { codePointColumns, isPlainAt, measure, truncate, truncateStart, walkClusters } from '../../src/text/width.ts';
 
 /** The measure Ink lays out with; it is Ink's dependency, not ours, so it is found from Ink. */
 const fromInk = createRequire(createRequire(import.meta.url).resolve('ink'));
@@ -137,5 +137,25 @@ test('a truncated text never exceeds its columns', () => {
       if (measure(cleaned) <= columns) expect(cut).toBe(cleaned);
     }),
     { numRuns: 2000 },
+  );
+});
+
+test.for([
+  ['/var/log/bots', 20, '/var/log/bots'],
+  ['/var/log/bots', 6, '…/bots'],
+  ['日本語', 5, '…本語'],
+  ['日本語', 4, '…語'],
+] as const)('%s in %i columns, cut at its start: %s', ([text, columns, expected]) => {
+  expect(truncateStart(text, columns)).toBe(expected);
+});
+
+test('a text cut at its start never exceeds its columns, and ends as it did', () => {
+  fc.assert(
+    fc.property(texts, fc.integer({ min: 1, max: 12 }), (text, columns) => {
+      const cleaned = clean(text);
+      const cut = truncateStart(cleaned, columns, '');
+      expect(measure(cut)).toBeLessThanOrEqual(columns);
+      expect(cleaned.endsWith(cut)).toBe(true);
+    }),
   );
 });

@@ -128,11 +128,7 @@ function piecesOf(word: string, room: number): readonly string[] {
   const pieces: string[] = [];
   let rest = word;
   while (measure(rest) > room) {
-    let piece = '';
-    for (const char of rest) {
-      if (measure(piece + char) > room) break;
-      piece += char;
-    }
+    const piece = truncate(rest, room, '');
     if (piece === '') break;
     pieces.push(piece);
     rest = rest.slice(piece.length);

@@ -5,7 +5,7 @@ import { journalUnitOf, type LogFile } from '../../sources/logs/snapshot.ts';
 import { valueOf } from '../../sources/source.ts';
 import type { World } from '../../state/world.ts';
 import { bytesLong, duration, UNKNOWN } from '../../text/format.ts';
-import { measure, truncate } from '../../text/width.ts';
+import { measure, truncate, truncateStart } from '../../text/width.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { Theme } from '../../ui/theme.ts';
 
@@ -177,12 +177,7 @@ export function drawLogFiles(cells: Cells, { rows, cursor, top, sort }: LogFiles
       cells.text(isNumber ? at + room - measure(shown) : at, y, shown, style, room);
     }
     const why = row.reason === '' ? '' : `${row.reason}: `;
-    const words = truncate(why + headless(row.path, Math.max(8, rest - measure(why))), rest);
+    const words = truncate(why + truncateStart(row.path, Math.max(8, rest - measure(why))), rest);
     if (rest >= 8) cells.text(x, y, words, why === '' ? roles.muted : roles.warn, rest);
   });
-}
-
-/** Of a path the end tells which file it is. */
-function headless(text: string, columns: number): string {
-  return measure(text) <= columns ? text : `…${text.slice(-(columns - 1))}`;
 }

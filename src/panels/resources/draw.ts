@@ -1,7 +1,7 @@
 /** Draws the rows, the cores, the graphs and the one-line summary of the host. */
 
 import { percent } from '../../text/format.ts';
-import { measure, truncate } from '../../text/width.ts';
+import { measure, truncate, truncateStart } from '../../text/width.ts';
 import { bar, meter, sparkline } from '../../ui/graph.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { Theme } from '../../ui/theme.ts';
@@ -141,7 +141,7 @@ function drawRow(cells: Cells, row: ResourceRow, look: ResourcesLook, grid: Grid
   cells.text(
     x + 1,
     y,
-    row.key.startsWith('disk:') ? keepEnd(row.label, label) : truncate(row.label, label),
+    row.key.startsWith('disk:') ? truncateStart(row.label, label) : truncate(row.label, label),
     roles.muted,
     label,
   );
@@ -174,14 +174,6 @@ function drawRow(cells: Cells, row: ResourceRow, look: ResourcesLook, grid: Grid
   } else if (row.isWordy || row.samples === null) {
     cells.text(from + tail, y, fitting(row.notes, room - tail), roles.muted, room - tail);
   } else curve(tail);
-}
-
-/** A path cut at its start: two long ones differ at their end. */
-function keepEnd(path: string, columns: number): string {
-  if (measure(path) <= columns) return path;
-  const letters = [...path];
-  while (letters.length > 0 && measure(letters.join('')) > columns - 1) letters.shift();
-  return `…${letters.join('')}`;
 }
 
 const labelWidth = (width: number): number => (width >= 90 ? 16 : width >= 60 ? 12 : 8);

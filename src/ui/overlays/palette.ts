@@ -1,5 +1,5 @@
 /** The palette's box: what is typed, and the choices that match it. */
-import { measure, truncate } from '../../text/width.ts';
+import { measure, truncate, truncateStart } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
 import { type Choice, found, foundOptions, type Palette } from '../palette.ts';
 import type { Cells } from '../screen/cells.ts';
@@ -61,7 +61,12 @@ export function paletteSheet({ palette, columns, rows }: PaletteOptions): Sheet 
       titles.forEach((text, at) => cells.text(2, 1 + at, truncate(text, inner), TITLE));
       const y = 1 + title;
       const mark = cells.text(2, y, wanted === null ? ': ' : '> ', BOX.key);
-      const typed = cells.text(2 + mark, y, tail(palette.text, inner - 3), wanted?.isInitial ? BOX.chosen : TITLE);
+      const typed = cells.text(
+        2 + mark,
+        y,
+        truncateStart(palette.text, inner - 3, ''),
+        wanted?.isInitial ? BOX.chosen : TITLE,
+      );
       cells.text(2 + mark + typed, y, '▏', BOX.key);
       if (lines.length === 0 && wanted === null) cells.text(2, y + 1, 'nothing is called that', BOX.faint);
       lines.slice(top, top + room).forEach((line, at) => {
@@ -113,10 +118,4 @@ function drawFoot(cells: Cells, { wanted }: Palette, below: number, phoneLine: C
 function pad(text: string, width: number): string {
   const cut = truncate(text, Math.max(1, width - 1));
   return cut + ' '.repeat(Math.max(0, width - measure(cut)));
-}
-
-function tail(text: string, columns: number): string {
-  const glyphs = [...text];
-  while (glyphs.length > 0 && measure(glyphs.join('')) > columns) glyphs.shift();
-  return glyphs.join('');
 }

@@ -1,7 +1,7 @@
 /** The prompt's text, wrapped to a given room and scrolled in it. Pure; the component only paints it. */
 import type { Ask } from '../../actions/ask.ts';
 import { targetLine, targetName } from '../../actions/target.ts';
-import { measure, truncate } from '../../text/width.ts';
+import { measure, truncate, truncateStart } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
 import { type Fit, isRead, type OpenPrompt, type Prompt, promptMsLeft } from '../acting/prompt.ts';
 
@@ -218,7 +218,7 @@ function questionLines(prompt: OpenPrompt, columns: number): readonly PromptLine
   return [
     ...how.map((text): PromptLine => ({ text, role: 'question' })),
     // The end of what is typed is what is being typed.
-    { text: `> ${tail(typed, Math.max(1, columns - 4))}▢`, role: 'question' },
+    { text: `> ${truncateStart(typed, Math.max(1, columns - 4), '')}▢`, role: 'question' },
     cancel(warning, warning === '' ? 'question' : 'warning'),
   ];
 }
@@ -237,12 +237,6 @@ function readingLines(
     ...others.slice(1).map(() => BLANK),
     cancel('', 'question', 'small'),
   ];
-}
-
-function tail(text: string, columns: number): string {
-  const glyphs = [...text];
-  while (glyphs.length > 0 && measure(glyphs.join('')) > columns) glyphs.shift();
-  return glyphs.join('');
 }
 
 const PLAIN = /^[\x20-\x7e]*$/;
