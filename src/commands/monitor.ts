@@ -1,5 +1,4 @@
 /** The monitor: sources, shell, screen and terminal put together, until the person leaves. */
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ActionDeps } from '../actions/action.ts';
@@ -43,6 +42,7 @@ import type { Shell } from '../ui/shell-contract.ts';
 import { createTheme } from '../ui/theme.ts';
 import { readingOf, worldDeps } from './action-deps.ts';
 import { copyText } from './copy-text.ts';
+import { holdFirstPicture } from './first-picture.ts';
 import { heapLimit } from './heap-limit.ts';
 import { keepLook, LOOK_FILE } from './kept-look.ts';
 import { saveMemory } from './memory-saver.ts';
@@ -69,10 +69,6 @@ const UNSEEN_MS = 15_000;
 /** How much slower the sources are read then. */
 const UNSEEN_FACTOR = 5;
 
-/** So long the first picture waits for the bots, ms. */
-const FIRST_PICTURE_MS = 80;
-/** So long after it what names a question for the audit is loaded, ms. */
-const NAMES_AFTER_MS = 500;
 /** Until a question is on its way: the socket is looked at, opened, and written to, between which others have a turn. */
 const QUESTION_MS = 2;
 
@@ -171,7 +167,7 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
         executor,
         clock,
         port,
-        refresh: () => pokeBots(observation),
+        refresh: () => pokeChanged(observation),
         homes: options.pm2Homes,
         offer: { actions, keymap, sweeps: (world) => sweepsOf(world, rolling, stop, killOrphan) },
       }),
@@ -239,26 +235,13 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
     },
   });
   process.stdin.setRawMode(true);
-  // The first picture is one with bots where they are there at once: it takes as long as all until then.
-  screen.hold();
-  const waited = setTimeout(showFirst, FIRST_PICTURE_MS);
-  let isHeld = true;
-  function showFirst(): void {
-    if (!isHeld) return;
-    isHeld = false;
-    clearTimeout(waited);
-    screen.release();
-    // Node's cryptography takes 4 ms to load, which a key would wait for.
-    setTimeout(() => void randomUUID(), NAMES_AFTER_MS).unref();
-  }
+  const showFirst = holdFirstPicture(screen);
   terminal.enter();
   if (theme === 'auto' && depth !== 'none' && mayAskBackground(process.env)) process.stdout.write(BACKGROUND_QUERY);
   if (observation.store.of('pm2').every(({ reading }) => reading.state !== 'waiting')) showFirst();
   void look.load().then((known) => known && shell.restore(known));
   saveMemory(process.versions.node);
-  const locale = isAscii ? null : otherLocale(process.env);
-  const inAscii = `The locale ${clean(locale ?? '')} is not UTF-8: drawn in ASCII. LC_ALL=C.UTF-8 draws all of it.`;
-  const notes = locale === null ? options.notes : [...options.notes, inAscii];
+  const notes = notesOf(options);
   if (notes.length > 0) shell.notify(notes.join('; '), 'warn');
   // The terminal's owner ends the process.
   return new Promise<never>(() => {});
@@ -275,7 +258,14 @@ function postgresFor({ servers }: Observation): ActionDeps['postgres'] {
   };
 }
 
-/** Asks PM2 at once, since something was changed. */
-function pokeBots({ store, poller }: Observation): void {
+/** Asks at once what actions change. */
+function pokeChanged({ store, poller }: Observation): void {
   for (const { id, kind } of store.entries()) if (kind === 'pm2' || kind === 'postgres') poller.poke(id);
+}
+
+/** What the person should be told at the start. */
+function notesOf({ notes, isAscii }: Options): readonly string[] {
+  const locale = isAscii ? null : otherLocale(process.env);
+  if (locale === null) return notes;
+  return [...notes, `The locale ${clean(locale)} is not UTF-8: drawn in ASCII. LC_ALL=C.UTF-8 draws all of it.`];
 }
