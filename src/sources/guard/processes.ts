@@ -1,14 +1,14 @@
 /** All processes of this machine, for those that concern PM2 homes: their daemons, and bots that have none. */
-import { readdirSync, readlinkSync, statSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { safeText } from '../pm2/access.ts';
 import { type DaemonTitle, daemonAt } from '../pm2/daemons.ts';
 import type { OtherDaemon } from '../pm2/snapshot.ts';
+import { eachPid } from '../proc/pids.ts';
 import { readSmall } from '../proc/small-file.ts';
-import { type ProcessStat, pageBytes, readStat, startedAt, ticksPerSecond } from '../proc/stat.ts';
+import { isKernelThread, type ProcessStat, pageBytes, readStat, startedAt, ticksPerSecond } from '../proc/stat.ts';
 import { readTree } from '../proc/tree.ts';
-import { userName } from '../proc/users.ts';
+import { ownerOf } from '../proc/users.ts';
 import { type BotMarks, readMarks } from './marks.ts';
 import { pidFilesOf } from './pid-files.ts';
 import type { DaemonProcess, Orphan } from './snapshot.ts';
@@ -41,8 +41,6 @@ interface Known {
   readonly cpuPercent: number;
 }
 
-/** So many processes are looked at before other work gets its turn. */
-const batch = 200;
 /** A process of less than ten seconds may still become another program: what it is, is not kept in mind yet. */
 const settledForTicks = 10 * ticksPerSecond;
 const commandLength = 200;
@@ -62,19 +60,13 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
     const seen = new Map<number, Seen>();
     nowTicks = ticksSinceBoot(procRoot);
     settledTicks = nowTicks - settledForTicks;
-    let looked = 0;
-    for (const entry of processFolders(procRoot)) {
-      const pid = Number(entry);
-      if (!Number.isSafeInteger(pid)) continue;
-      looked += 1;
-      if (looked % batch === 0) await nextTurn();
+    await eachPid(procRoot, (pid) => {
       const stat = readStat(pid, procRoot);
-      // Threads of the kernel are children of process 2.
-      if (stat === null || stat.state === 'Z' || pid === 2 || stat.parentPid === 2) continue;
+      if (stat === null || stat.state === 'Z' || isKernelThread(pid, stat)) return;
       const daemon = noDaemons.get(pid) === stat.startTicks ? null : daemonAt(`${procRoot}/${pid}`);
       if (daemon === null && stat.startTicks < settledTicks) noDaemons.set(pid, stat.startTicks);
       seen.set(pid, { stat, daemon: daemon !== null && isElsewhere(pid, procRoot) ? null : daemon });
-    }
+    });
     for (const kept of [noDaemons, unmarked]) for (const pid of kept.keys()) if (!seen.has(pid)) kept.delete(pid);
     return seen;
   }
@@ -105,7 +97,7 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
       startTicks: stat.startTicks,
       startedAt: startedAt(stat, now, procRoot),
       version: daemon?.version == null ? null : safeText(daemon.version.slice(0, 32)),
-      user: ownerOf(pid, procRoot),
+      user: ownerOf(`${procRoot}/${pid}`),
       isHalted: stat.state === 'T' || stat.state === 't',
     };
   }
@@ -127,7 +119,7 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
       id: marks.id,
       name: marks.name,
       namespace: marks.namespace,
-      user: ownerOf(pid, procRoot),
+      user: ownerOf(`${procRoot}/${pid}`),
       cwd: folderOf(pid, procRoot),
       outLogPath: marks.outLogPath,
       errLogPath: marks.errLogPath,
@@ -142,7 +134,7 @@ export function createProcessScan(homes: readonly string[], procRoot = '/proc'):
   function othersAmong(daemonPids: ReadonlyMap<number, string>): readonly OtherDaemon[] {
     const found = new Map<string, OtherDaemon>();
     for (const [pid, home] of daemonPids) {
-      const user = homes.includes(home) || found.has(home) ? '' : ownerOf(pid, procRoot);
+      const user = homes.includes(home) || found.has(home) ? '' : ownerOf(`${procRoot}/${pid}`);
       if (user !== '') found.set(home, { pid, user, home: safeText(home) });
     }
     return [...found.values()];
@@ -228,26 +220,8 @@ function ticksSinceBoot(procRoot: string): number {
   }
 }
 
-/** Empty where there is no /proc. */
-function processFolders(procRoot: string): readonly string[] {
-  try {
-    return readdirSync(procRoot);
-  } catch {
-    return [];
-  }
-}
-
 function byStart(one: { readonly startTicks: number }, other: { readonly startTicks: number }): number {
   return one.startTicks - other.startTicks;
-}
-
-function ownerOf(pid: number, procRoot: string): string {
-  try {
-    return safeText(userName(statSync(`${procRoot}/${pid}`).uid));
-  } catch {
-    // It has just ended.
-    return '';
-  }
 }
 
 function folderOf(pid: number, procRoot: string): string | null {

@@ -1,17 +1,14 @@
 /** Which processes of the machine take most of its CPU and memory. Looked for only while somebody wants to know. */
-import { readdirSync, statSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
+import { eachPid } from '../proc/pids.ts';
 import { readSmall } from '../proc/small-file.ts';
-import { type ProcessStat, pageBytes, readStat, ticksPerSecond } from '../proc/stat.ts';
-import { userName } from '../proc/users.ts';
+import { isKernelThread, type ProcessStat, pageBytes, readStat, ticksPerSecond } from '../proc/stat.ts';
+import { ownerOf } from '../proc/users.ts';
 import type { HostProcess, HostProcesses } from './snapshot.ts';
 
 /** As many of each order as the tallest screen shows. */
 const MOST = 40;
-/** So many are read before other work gets its turn: a process takes 10 µs. */
-const BATCH = 200;
 /** Figures over less than this are those of single clock ticks. */
 const LEAST_MS = 900;
 /** After the second look, so that 300 processes take a thousandth of a core. */
@@ -95,35 +92,17 @@ export class BusyProcesses {
   }
 }
 
-/** They are children of process 2 and hold no memory; in a container the second process is anybody's. */
-function isKernelThread(pid: number, { parentPid, residentPages }: ProcessStat): boolean {
-  return (pid === 2 || parentPid === 2) && residentPages === 0;
-}
-
 /** Of one that has ended since it was measured nothing more can be read. */
 const isThere = ({ command }: HostProcess): boolean => command !== '';
 
 /** What has ended and is not waited for any more takes nothing, and is left out. */
 async function readAll(procRoot: string): Promise<Map<number, ProcessStat>> {
   const stats = new Map<number, ProcessStat>();
-  let looked = 0;
-  for (const entry of foldersOf(procRoot)) {
-    const pid = Number(entry);
-    if (!Number.isSafeInteger(pid)) continue;
-    looked += 1;
-    if (looked % BATCH === 0) await nextTurn();
+  await eachPid(procRoot, (pid) => {
     const stat = readStat(pid, procRoot);
     if (stat !== null && stat.state !== 'Z') stats.set(pid, stat);
-  }
+  });
   return stats;
-}
-
-function foldersOf(procRoot: string): readonly string[] {
-  try {
-    return readdirSync(procRoot);
-  } catch {
-    return [];
-  }
 }
 
 let bytesPerPage = 0;
@@ -144,18 +123,9 @@ function toldOf(
     state: stat.state,
     cpuPercent,
     memoryBytes: stat.residentPages * bytesPerPage,
-    user: ownerOf(pid, procRoot),
+    user: ownerOf(`${procRoot}/${pid}`),
     command: commandOf(pid, stat.state, procRoot),
   };
-}
-
-function ownerOf(pid: number, procRoot: string): string {
-  try {
-    return redact(clean(userName(statSync(`${procRoot}/${pid}`).uid)));
-  } catch {
-    // It has just ended.
-    return '';
-  }
 }
 
 function commandOf(pid: number, state: string, procRoot: string): string {

@@ -1,20 +1,18 @@
 /** Which PM2 daemons run on this machine, and which of them answers in a home. */
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { homeFolder } from '../../config/system-user.ts';
 import { withVariables } from '../proc/environment.ts';
+import { eachPid } from '../proc/pids.ts';
 import { readSmall } from '../proc/small-file.ts';
 import { readStat, startedAt } from '../proc/stat.ts';
-import { userName } from '../proc/users.ts';
+import { ownerOf } from '../proc/users.ts';
 import { safeText } from './access.ts';
 import type { OtherDaemon } from './snapshot.ts';
 
 const titlePattern = /^PM2 v([\w.+-]+): God Daemon \((.*)\)$/s;
 const scriptPattern = /[/\\]pm2[/\\]lib[/\\]Daemon\.js$/;
-/** So many processes are looked at before other work gets its turn: 15 µs each. */
-const batch = 200;
 
 /** `PM2_HOME`, else `~/.pm2`; absolute. */
 export function defaultPm2Home(env: Readonly<Record<string, string | undefined>> = process.env): string {
@@ -28,24 +26,14 @@ export function defaultPm2Home(env: Readonly<Record<string, string | undefined>>
  */
 export async function findDaemons(watchedHomes: readonly string[] = [], procRoot = '/proc'): Promise<OtherDaemon[]> {
   const watched = new Set(watchedHomes.map((home) => resolve(home)));
-  let entries: string[];
-  try {
-    entries = await readdir(procRoot);
-  } catch {
-    return [];
-  }
   const found = new Map<string, OtherDaemon>();
-  let looked = 0;
-  for (const entry of entries) {
-    const pid = Number(entry);
-    if (!Number.isSafeInteger(pid)) continue;
-    looked += 1;
-    if (looked % batch === 0) await nextTurn();
-    const home = daemonAt(`${procRoot}/${entry}`)?.home ?? null;
-    if (home === null || watched.has(resolve(home))) continue;
-    const user = ownerOf(`${procRoot}/${entry}`);
-    if (user !== null && !found.has(home)) found.set(home, { pid, user: safeText(user), home: safeText(home) });
-  }
+  await eachPid(procRoot, (pid) => {
+    const folder = `${procRoot}/${pid}`;
+    const home = daemonAt(folder)?.home ?? null;
+    if (home === null || watched.has(resolve(home))) return;
+    const user = ownerOf(folder);
+    if (user !== '' && !found.has(home)) found.set(home, { pid, user, home: safeText(home) });
+  });
   return [...found.values()];
 }
 
@@ -71,14 +59,6 @@ export function daemonAt(folder: string): DaemonTitle | null {
     return home ? { home, version: null } : null;
   } catch {
     // It ended meanwhile, or its environment is not ours to read.
-    return null;
-  }
-}
-
-function ownerOf(folder: string): string | null {
-  try {
-    return userName(statSync(folder).uid);
-  } catch {
     return null;
   }
 }

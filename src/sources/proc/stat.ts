@@ -70,6 +70,11 @@ export function readStat(pid: number, procRoot = '/proc'): ProcessStat | null {
   }
 }
 
+/** Its threads are children of process 2 and hold no memory; in a container the second process is anybody's. */
+export function isKernelThread(pid: number, { parentPid, residentPages }: ProcessStat): boolean {
+  return (pid === 2 || parentPid === 2) && residentPages === 0;
+}
+
 /** Epoch ms of the start of a process; null where /proc does not tell. Good to about 20 ms. */
 export function startedAt(stat: ProcessStat, now: number, procRoot = '/proc'): number | null {
   try {

@@ -1,5 +1,7 @@
 /** User names from /etc/passwd. Names from LDAP and the like stay numbers: asking for them would need a child. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { clean } from '../../text/clean.ts';
+import { redact } from '../../text/redact.ts';
 
 let names: Map<number, string> | null = null;
 
@@ -17,6 +19,15 @@ export function parsePasswd(text: string): Map<number, string> {
 /** The name of a user, or `uid 1234` where /etc/passwd has none. The file is read once. */
 export function userName(uid: number): string {
   return knownName(uid) ?? `uid ${uid}`;
+}
+
+/** Whose a process is (its folder in /proc), cleaned; empty when it has just ended. */
+export function ownerOf(folder: string): string {
+  try {
+    return redact(clean(userName(statSync(folder).uid)));
+  } catch {
+    return '';
+  }
 }
 
 /** The user as `sudo -u` takes it in a shell. */
