@@ -10,6 +10,8 @@ import { bytes } from '../text/format.ts';
 const FULL = 0.85;
 /** A collection of all stops the program: what is not collectable yet is not looked at again for so long, ms. */
 const COLLECT_EVERY_MS = 10_000;
+/** Of the limit: from here on it is looked at each time, since what grows quickly would be at the limit before. */
+const BRIM = 0.93;
 
 export interface Heap {
   statistics(): { readonly used_heap_size: number; readonly heap_size_limit: number };
@@ -28,16 +30,17 @@ const ownHeap: Heap = {
 /** Gives a check, cheap enough for every reading: what to say when it is full, else null. `now` is monotonic ms. */
 export function heapLimit(now: () => number, heap: Heap = ownHeap): () => string | null {
   let collectedAt = Number.NEGATIVE_INFINITY;
-  const isFull = (): boolean => {
+  const share = (): number => {
     const { used_heap_size: used, heap_size_limit: limit } = heap.statistics();
-    return used > limit * FULL;
+    return used / limit;
   };
   return () => {
-    if (!isFull() || now() - collectedAt < COLLECT_EVERY_MS) return null;
+    const used = share();
+    if (used <= FULL || (used <= BRIM && now() - collectedAt < COLLECT_EVERY_MS)) return null;
     // Much of it may be garbage that nobody has come to collect.
     heap.collect();
     collectedAt = now();
-    if (!isFull()) return null;
+    if (share() <= FULL) return null;
     const limit = bytes(heap.statistics().heap_size_limit);
     return `ended before its memory limit of ${limit} was reached. NODE_OPTIONS=--max-old-space-size=MEGABYTES sets another`;
   };

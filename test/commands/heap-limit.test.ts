@@ -35,3 +35,17 @@ test('one that is full of what is needed is told with its limit and with what se
     'ended before its memory limit of 100M was reached. NODE_OPTIONS=--max-old-space-size=MEGABYTES sets another',
   );
 });
+
+test('one that fills up soon after a collection is told before the ten seconds are over', () => {
+  const heap = heapOf(60e6);
+  let now = 0;
+  const trouble = heapLimit(() => now, heap);
+  heap.garbage = 30e6;
+  expect(trouble()).toBeNull();
+  for (now = 1_000; heap.live <= 93e6; now += 1_000) {
+    expect(trouble()).toBeNull();
+    heap.live += 5e6;
+  }
+  expect(now).toBeLessThan(10_000);
+  expect(trouble()).toMatch(/^ended before its memory limit/);
+});
