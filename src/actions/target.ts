@@ -8,6 +8,7 @@ import {
   type PostgresSnapshot,
   type PostgresTable,
 } from '../sources/postgres/snapshot.ts';
+import { ownName } from '../state/home-tag.ts';
 import { clean } from '../text/clean.ts';
 import { bytesLong, count, duration } from '../text/format.ts';
 
@@ -86,9 +87,7 @@ export function orphanTarget(orphan: Orphan): OrphanTarget {
 
 /** The target that the PM2 of a home is; `snapshot` is what is known of it, if anything. */
 export function homeTarget(home: string, snapshot: Pm2Snapshot | null): HomeTarget {
-  const parts = home.split('/').filter((part) => part !== '');
-  const last = parts.at(-1) ?? home;
-  const name = clean(last === '.pm2' ? (parts.at(-2) ?? last) : last);
+  const name = clean(ownName(home));
   const pid = snapshot?.daemon.pid ?? Number.NaN;
   return { kind: 'home', home, name, daemonPid: pid > 0 ? pid : null, version: snapshot?.daemon.version ?? null };
 }

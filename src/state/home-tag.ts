@@ -63,7 +63,8 @@ function toldApart(names: readonly string[]): readonly string[] | null {
   return [words(names), names.map(ends)].find(isUnique) ?? null;
 }
 
-function ownName(home: string): string {
+/** `anna` for /home/anna/.pm2, else the last folder's name. */
+export function ownName(home: string): string {
   const parts = partsOf(home);
   return parts.at(-1) ?? home;
 }
