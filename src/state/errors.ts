@@ -2,6 +2,7 @@
 import type { LogEvents } from '../sources/logs/events.ts';
 import type { LogFacts } from '../sources/logs/facts.ts';
 import type { LogEvent } from '../sources/logs/snapshot.ts';
+import { SetBack } from '../sources/set-back.ts';
 import { type Baseline, type BaselineContext, isSince } from './errors/baseline.ts';
 import { explainCode, type OwnCode, ownCodeOf, unreachedServer } from './errors/explain.ts';
 import { fingerprintOf, normaliseMessage } from './errors/fingerprint.ts';
@@ -42,8 +43,6 @@ const MAX_LAST_ERRORS = 1_000;
 const FROZEN_EVENTS = 1_000;
 /** Groups are looked through for those whose hour is over this often. */
 const SWEEP_MS = 60_000;
-/** Whoever sets a clock back by less does not change what an hour's minutes tell. */
-const SET_BACK_MS = 60_000;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 interface Group extends Mutable<Omit<ErrorGroup, 'samples' | 'bots'>> {
@@ -68,7 +67,7 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
   let groupsLeft = 0;
   let eventsMissed = 0;
   let sweptAt = Number.NEGATIVE_INFINITY;
-  let pulledAt = Number.NEGATIVE_INFINITY;
+  const clockSetBack = new SetBack();
   let list: readonly Group[] | null = null;
 
   function take(event: LogEvent, now: number): void {
@@ -251,8 +250,8 @@ export function createErrorHistory(options: ErrorHistoryOptions = {}): ErrorHist
         seen = 0;
         seenPassedOver = 0;
       }
-      if (pulledAt - now >= SET_BACK_MS) setBack(pulledAt - now, now);
-      pulledAt = now;
+      const setBackMs = clockSetBack.since(now);
+      if (setBackMs > 0) setBack(setBackMs, now);
       sweep(now);
       if (events.lastSeq === seen) return false;
       eventsMissed += Math.max(0, events.firstSeq - (seen + 1)) + events.passedOver - seenPassedOver;

@@ -1,13 +1,12 @@
 /** How fast each log grows: what was written to it within the last hour, through rotations and cuts. */
 import type { LogFile } from '../sources/logs/snapshot.ts';
+import { SetBack } from '../sources/set-back.ts';
 
 /** A log that grows has one sample of each such step, kept for an hour. */
 const STEP_MS = 60_000;
 const WINDOW_MS = 3_600_000;
 /** Before this much was seen no rate is told. */
 const LEAST_MS = 30_000;
-/** Whoever sets a clock back by less changes little of a rate. */
-const SET_BACK_MS = 60_000;
 
 /** When it last grew within a step, epoch ms, and what had been written by then since the log was first seen. */
 interface Sample {
@@ -30,12 +29,12 @@ const noSamples: Sample[] = [];
 
 export class LogGrowth {
   readonly #tracks = new Map<string, Track>();
-  #pushedAt = Number.NEGATIVE_INFINITY;
+  readonly #setBack = new SetBack();
 
   /** Takes in the sizes of one reading; files that are no longer named are forgotten. `now` is epoch ms. */
   push(files: readonly LogFile[], now: number): void {
-    if (this.#pushedAt - now >= SET_BACK_MS) this.#setBack(this.#pushedAt - now);
-    this.#pushedAt = now;
+    const setBackMs = this.#setBack.since(now);
+    if (setBackMs > 0) this.#age(setBackMs);
     for (const { path, sizeBytes } of files) {
       if (Number.isNaN(sizeBytes)) continue;
       const track = this.#tracks.get(path);
@@ -62,7 +61,7 @@ export class LogGrowth {
   }
 
   /** What was written stays as long ago as it was. */
-  #setBack(ms: number): void {
+  #age(ms: number): void {
     for (const track of this.#tracks.values()) {
       track.seenAt -= ms;
       for (const sample of track.samples) sample.at -= ms;

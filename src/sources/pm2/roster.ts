@@ -3,6 +3,7 @@ import type { Attention } from '../attention.ts';
 import { createLogTimes, type LogTimes } from '../log-times.ts';
 import { createResourceSampler } from '../proc/resources.ts';
 import { createProcSampler } from '../proc/sampler.ts';
+import { SetBack } from '../set-back.ts';
 import { type AuditFolder, createAuditTrail } from './audit-trail.ts';
 import { createCodeWatch } from './code.ts';
 import { createExitLedger } from './exits.ts';
@@ -52,8 +53,6 @@ export interface Roster {
 }
 
 const isLinux = process.platform === 'linux';
-/** Whoever sets a clock back by less does not change what is said of exits. */
-const SET_BACK_MS = 60_000;
 /** The two clocks it is reckoned by are read a moment apart, and one of them may be set. */
 const SAME_HOLD_MS = 500;
 
@@ -85,7 +84,7 @@ export function createRoster({
   /** By pid. */
   const holds = new Map<number, BotHold>();
   let isReadingHabit = false;
-  let refreshedAt = Number.NEGATIVE_INFINITY;
+  const setBack = new SetBack();
   let listedBots: Bot[] = [];
   let byId = new Map<Bot['id'], Bot>();
   let lastNew: Bot | null = null;
@@ -95,8 +94,8 @@ export function createRoster({
   let columns = createColumns(0);
 
   function refresh(now: number): void {
-    if (refreshedAt - now >= SET_BACK_MS) ledger.setBack(refreshedAt - now, now);
-    refreshedAt = now;
+    const setBackMs = setBack.since(now);
+    if (setBackMs > 0) ledger.setBack(setBackMs, now);
     let next: Bot[] | null = null;
     for (let index = 0; index < listedBots.length; index += 1) {
       const known = listedBots[index] as Bot;
