@@ -1,6 +1,6 @@
 /** The errors panel: the groups of the last hour, and below them the newest events of all logs. */
 import type { Thresholds } from '../config/schema.ts';
-import type { LogLevel, LogsSnapshot } from '../sources/logs/snapshot.ts';
+import type { LogsSnapshot } from '../sources/logs/snapshot.ts';
 import { valueOf } from '../sources/source.ts';
 import type { Baseline } from '../state/errors/baseline.ts';
 import type { ErrorsView } from '../state/errors.ts';
@@ -18,7 +18,7 @@ import { createViewMemo } from '../ui/view-memo.ts';
 import type { ViewerSubject } from '../ui/viewer.ts';
 import { createAroundCache } from './errors/around.ts';
 import { drawErrorDetail } from './errors/detail.ts';
-import { codeWidthOf, drawEvents, drawGroupRow, fitErrorColumns } from './errors/draw.ts';
+import { codeWidthOf, drawEvents, drawGroupRow, fitErrorColumns, levelRole } from './errors/draw.ts';
 import { droppedRemark, emptyErrors, unreadReason, unreadRemark } from './errors/empty.ts';
 import { rowMessages } from './errors/messages.ts';
 import { tellErrors } from './errors/tell.ts';
@@ -71,10 +71,6 @@ const TALL = 18;
  */
 const HOME_EVENTS_WIDTH = 90;
 const MINUTE_MS = 60_000;
-
-function levelRole(level: LogLevel): Role {
-  return level === 'warn' ? 'warn' : 'bad';
-}
 
 /** What the panel may do beyond drawing. */
 export interface ErrorsPanelOptions {

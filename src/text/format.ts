@@ -117,6 +117,11 @@ export function clockTime(epochMs: Maybe, offsetMinutes: number): string {
   return new Date(n).toISOString().slice(-13, -5);
 }
 
+/** This machine's offset from UTC at a moment, minutes east of it. */
+export function offsetAt(epochMs: number): number {
+  return -new Date(epochMs).getTimezoneOffset();
+}
+
 /** An offset from UTC as ISO 8601 writes it: `+01:00`. Takes minutes east of UTC. */
 export function zoneOffset(offsetMinutes: Maybe): string {
   const n = known(offsetMinutes);

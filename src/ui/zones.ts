@@ -1,6 +1,7 @@
 /** What is drawn in each zone of the layout: pure, from the world and the ui state. */
 import { valueOf } from '../sources/source.ts';
 import type { World } from '../state/world.ts';
+import { offsetAt } from '../text/format.ts';
 import {
   type ChromeScope,
   drawFooter,
@@ -82,7 +83,7 @@ export function drawZone(zone: string, cells: Cells, picture: Picture): void {
 }
 
 function chromeOf({ world, ui, theme, hostname, isReadOnly, clockNow }: Picture): ChromeScope {
-  const offsetMinutes = -new Date(clockNow).getTimezoneOffset();
+  const offsetMinutes = offsetAt(clockNow);
   return { world, ui, theme, hostname, isReadOnly, clockNow, offsetMinutes };
 }
 

@@ -9,6 +9,7 @@ import type { BotRow } from './row.ts';
 
 /** What a bot wrote before it ended may stand a little earlier than PM2 says that it did, ms. */
 const BEFORE_EXIT_MS = 60_000;
+
 /** The error that tells why it is as it is; null where none does. */
 export function causeOf({ bot, orphan, judgement: { state } }: BotRow, { errors, now }: World): LastError | null {
   if (orphan) return null;

@@ -1,7 +1,7 @@
 /** The exits of one bot with their evidence: when, how, after how long, who wanted it (by name where it was one of us), and when it was back. */
 import type { BotExit } from '../../sources/pm2/snapshot.ts';
 import { describeExit, isUnasked } from '../../state/judge.ts';
-import { ago, bytes, clockTime, duration } from '../../text/format.ts';
+import { ago, bytes, clockTime, duration, offsetAt } from '../../text/format.ts';
 import { measure, truncate } from '../../text/width.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { Theme } from '../../ui/theme.ts';
@@ -34,9 +34,8 @@ export function drawExits(
   const shown = exits.slice(-most).reverse();
   shown.forEach((exit, i) => {
     const line = y + 1 + i;
-    const offset = -new Date(exit.at).getTimezoneOffset();
     const style = isUnasked(exit) ? theme.bad : theme.muted;
-    cells.text(1, line, clockTime(exit.at, offset), theme.text, 8);
+    cells.text(1, line, clockTime(exit.at, offsetAt(exit.at)), theme.text, 8);
     cells.text(10, line, ago(now - exit.at).padStart(4), theme.muted, 4);
     cells.text(15, line, truncate(describeExit(exit), 11), style, 11);
     cells.text(27, line, truncate(evidence(exit, cells.width - 28), cells.width - 28), theme.muted, cells.width - 28);

@@ -71,9 +71,10 @@ function causeFacts(row: BotRow, world: World): readonly Fact[] {
   return facts;
 }
 
-/** The last deploy, where crashes came after it and none within so long before it, ms; else null. */
+/** A crash so long before a deploy, or longer, has nothing to do with those after it, ms. */
 const WELL_BEFORE_MS = 10 * 60_000;
 
+/** The last deploy, where crashes came after it and none shortly before it; else null. */
 function crashingDeploy({ exits, code }: Bot): Deploy | null {
   const deploy = code?.deploys.at(-1);
   const last = exits.findLast(isUnasked);
@@ -85,7 +86,7 @@ function crashingDeploy({ exits, code }: Bot): Deploy | null {
 /** Of one that no restart by PM2 will help; null of all others. */
 function whatToDo({ bot, judgement: { state } }: BotRow): string | null {
   if (state === 'stopping' && bot.stoppingSince !== null) {
-    return `${sentence(killedWithin(bot))}. : signal SIGKILL.`;
+    return `${killedWithin(bot)}. : signal SIGKILL.`;
   }
   if (state !== 'frozen' || bot.hold === null) return null;
   switch (bot.hold.cause) {
@@ -99,8 +100,6 @@ function whatToDo({ bot, judgement: { state } }: BotRow): string | null {
       return bot.hold.cause satisfies never;
   }
 }
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 /** What fits a cell, the most wanted first. */
 export function shortFacts(row: BotRow, world: World): readonly Fact[] {

@@ -1,21 +1,11 @@
 /** The last lines of a bot's logs, as the log view shows them. */
-import type { LineLevel } from '../../sources/logs/level.ts';
 import type { LogLine } from '../../sources/logs/line-reader.ts';
-import { clockTime } from '../../text/format.ts';
+import { clockTime, offsetAt } from '../../text/format.ts';
 import { truncate } from '../../text/width.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
-import type { Role, Theme } from '../../ui/theme.ts';
+import type { Theme } from '../../ui/theme.ts';
 import type { PeekFile } from '../../ui/viewer.ts';
-import { offsetAt } from '../errors/draw.ts';
-import { lineLook } from '../logs/line-look.ts';
-
-const ROLES: Readonly<Record<LineLevel, Role>> = {
-  debug: 'muted',
-  info: 'text',
-  warn: 'warn',
-  error: 'bad',
-  fatal: 'bad',
-};
+import { LEVELS, lineLook } from '../logs/line-look.ts';
 
 const TIME_COLUMNS = 8;
 /** In less room the line is worth more than its time. */
@@ -85,7 +75,7 @@ function drawEnd(cells: Cells, theme: Theme, file: PeekFile, { x, y, width, rows
       cells.text(x, at, clockTime(line.at, offsetAt(line.at)), theme.muted, TIME_COLUMNS);
     const { text, fields } = lineLook(line);
     const whole = truncate(`${text}${fields}`, width - shift);
-    const role = theme[line.isPart ? 'muted' : line.level === null ? 'text' : ROLES[line.level]];
+    const role = theme[line.isPart ? 'muted' : line.level === null ? 'text' : LEVELS[line.level][1]];
     const end = x + shift + cells.text(x + shift, at, whole.slice(0, text.length), role, width - shift);
     cells.text(end, at, whole.slice(text.length), theme.muted);
   });

@@ -5,7 +5,7 @@ import { SERVER_NAMES, serverNamed } from '../../state/errors/server-named.ts';
 import type { ErrorGroup, ErrorsView } from '../../state/errors.ts';
 import { serverTrouble } from '../../state/server-trouble.ts';
 import type { World } from '../../state/world.ts';
-import { ago, clockTime } from '../../text/format.ts';
+import { ago, clockTime, offsetAt } from '../../text/format.ts';
 import { truncate } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
 import { area } from '../../ui/graph.ts';
@@ -14,7 +14,7 @@ import { drawScrolled } from '../../ui/scrolled.ts';
 import type { Role, Theme } from '../../ui/theme.ts';
 import { lineLook } from '../logs/line-look.ts';
 import type { AroundOf } from './around.ts';
-import { offsetAt } from './draw.ts';
+import { levelRole } from './draw.ts';
 import { baselineWords } from './tell.ts';
 
 interface DetailScope {
@@ -159,9 +159,7 @@ function drawSample(page: Cells, { theme }: DetailScope, event: LogEvent, from: 
       const isIt = places.has(placeOf({ fileId, offset: place }));
       if (isIt) page.text(1, y, '▸', theme.accent, 1);
       const role: Role = isIt
-        ? event.level === 'warn'
-          ? 'warn'
-          : 'bad'
+        ? levelRole(event.level)
         : level === null || level === 'info' || level === 'debug'
           ? 'muted'
           : 'text';

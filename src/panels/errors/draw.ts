@@ -1,6 +1,6 @@
 /** Rows of the errors panel: a group with its rate, an event with its moment. */
 import type { LogEvent, LogLevel } from '../../sources/logs/snapshot.ts';
-import { ago, clockTime, count as formatCount } from '../../text/format.ts';
+import { ago, clockTime, count as formatCount, offsetAt } from '../../text/format.ts';
 import { measure, truncate } from '../../text/width.ts';
 import { sparkline } from '../../ui/graph.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
@@ -98,6 +98,10 @@ export function fitErrorColumns(
 /** One column says the level without colour too. */
 const LETTERS: Readonly<Record<LogLevel, string>> = { warn: 'W', error: 'E', fatal: 'F' };
 
+export function levelRole(level: LogLevel): Extract<Role, 'warn' | 'bad'> {
+  return level === 'warn' ? 'warn' : 'bad';
+}
+
 export interface GroupLook {
   readonly columns: ReturnType<typeof fitErrorColumns>;
   readonly y: number;
@@ -111,7 +115,7 @@ export interface GroupLook {
 export function drawGroupRow(cells: Cells, row: ErrorRow, look: GroupLook): void {
   const { columns, y, roles, theme, now, message } = look;
   const { group, count } = row;
-  const level: Role = group.level === 'warn' ? 'warn' : 'bad';
+  const level = levelRole(group.level);
   for (const { id, x, width } of columns) {
     switch (id) {
       case 'level':
@@ -176,12 +180,7 @@ export function drawEvents(
     // A moment that the log does not tell is the moment of reading.
     cells.text(x, line, clockTime(event.at, offsetAt(event.at)), event.isStamped ? theme.text : theme.muted, 8);
     cells.text(x + 9, line, truncate(event.bot, botWidth), theme.muted, botWidth);
-    cells.text(from - 2, line, LETTERS[event.level], theme[event.level === 'warn' ? 'warn' : 'bad'], 1);
+    cells.text(from - 2, line, LETTERS[event.level], theme[levelRole(event.level)], 1);
     cells.text(from, line, truncate(event.message, x + width - from), theme.text, x + width - from);
   });
-}
-
-/** Minutes east of UTC at a moment. */
-export function offsetAt(epochMs: number): number {
-  return -new Date(epochMs).getTimezoneOffset();
 }

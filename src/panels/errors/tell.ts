@@ -2,9 +2,8 @@
 
 import type { Baseline } from '../../state/errors/baseline.ts';
 import type { ErrorsView } from '../../state/errors.ts';
-import { clockTime } from '../../text/format.ts';
+import { clockTime, offsetAt } from '../../text/format.ts';
 import type { PanelWord } from '../../ui/keys/binding.ts';
-import { offsetAt } from './draw.ts';
 import type { ErrorRows } from './view.ts';
 
 /** Does what was said of the row of that key, and answers with a sentence. */

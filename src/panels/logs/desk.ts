@@ -4,10 +4,9 @@ import { BadFilter, compileFilter, compileSearch, type LineFilter } from '../../
 import type { MergedLine } from '../../sources/logs/merge.ts';
 import type { LineTest } from '../../sources/logs/pager.ts';
 import { levelSieve } from '../../sources/logs/sieve.ts';
-import { clockTime } from '../../text/format.ts';
+import { clockTime, offsetAt } from '../../text/format.ts';
 import { BadPattern } from '../../text/linear-pattern.ts';
 import type { ViewerFile, ViewerPort, ViewerSubject } from '../../ui/viewer.ts';
-import { offsetAt } from '../errors/draw.ts';
 import type { LogEventLook } from './event-view.ts';
 import { exitsOf, secondOf } from './exits.ts';
 import { copyOf, eventAt, inOrder } from './picks.ts';

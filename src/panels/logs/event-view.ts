@@ -4,13 +4,12 @@ import { parseLine } from '../../sources/logs/line.ts';
 import type { MergedLine } from '../../sources/logs/merge.ts';
 import { stampAt } from '../../sources/logs/stamp.ts';
 import { clean } from '../../text/clean.ts';
-import { clockTime } from '../../text/format.ts';
+import { clockTime, offsetAt } from '../../text/format.ts';
 import { redact } from '../../text/redact.ts';
 import { truncate } from '../../text/width.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import { drawScrolled } from '../../ui/scrolled.ts';
 import type { Role, Theme } from '../../ui/theme.ts';
-import { offsetAt } from '../errors/draw.ts';
 
 export interface LogEventLook {
   readonly line: MergedLine;

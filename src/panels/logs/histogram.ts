@@ -1,10 +1,9 @@
 /** The levels of the lines that are held, over their time: where it became loud, and where the page stands in it. */
 import type { LogLine } from '../../sources/logs/pager.ts';
-import { clockTime } from '../../text/format.ts';
+import { clockTime, offsetAt } from '../../text/format.ts';
 import { area } from '../../ui/graph.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { Theme } from '../../ui/theme.ts';
-import { offsetAt } from '../errors/draw.ts';
 
 export interface Histogram {
   readonly from: number;

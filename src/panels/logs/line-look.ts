@@ -1,8 +1,10 @@
 /** How a line of a log is shown: without the stamp that stands beside it anyway, JSON as a sentence with its fields. */
 import { jsonLine } from '../../sources/logs/json-line.ts';
+import type { LineLevel } from '../../sources/logs/level.ts';
 import { parseLine } from '../../sources/logs/line.ts';
 import type { LogLine } from '../../sources/logs/pager.ts';
 import { stampAt } from '../../sources/logs/stamp.ts';
+import type { Role } from '../../ui/theme.ts';
 
 export interface LineLook {
   /** What happened. */
@@ -10,6 +12,15 @@ export interface LineLook {
   /** The fields of JSON, ` key=value` each; empty without. */
   readonly fields: string;
 }
+
+/** A level in a letter, so that it is told without colour too. */
+export const LEVELS: Readonly<Record<LineLevel, readonly [letter: string, role: Role]>> = {
+  debug: ['D', 'muted'],
+  info: ['I', 'text'],
+  warn: ['W', 'warn'],
+  error: ['E', 'bad'],
+  fatal: ['F', 'bad'],
+};
 
 /** Said elsewhere in the row, or the same in every line. */
 const SAID = new Set(

@@ -1,7 +1,6 @@
-/** The logs on the whole screen. Drawing only: `log-viewer.ts` knows what keys do. */
-import type { LineLevel } from '../../sources/logs/level.ts';
+/** The logs on the whole screen. Drawing only: `viewer.ts` knows what keys do. */
 import type { MergedLine } from '../../sources/logs/merge.ts';
-import { clockTime } from '../../text/format.ts';
+import { clockTime, offsetAt } from '../../text/format.ts';
 import type { Span } from '../../text/linear-pattern.ts';
 import { measure, truncate } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
@@ -9,9 +8,8 @@ import type { Cells } from '../../ui/screen/cells.ts';
 import { ansi } from '../../ui/screen/color.ts';
 import { type StyleId, style } from '../../ui/screen/style.ts';
 import type { Role, Theme } from '../../ui/theme.ts';
-import { offsetAt } from '../errors/draw.ts';
 import { drawHistogram, histogramColumns, histogramOf, histogramRows } from './histogram.ts';
-import { lineLook } from './line-look.ts';
+import { LEVELS, lineLook } from './line-look.ts';
 import { sinceText } from './time.ts';
 import { type LogWindow, lineKey } from './window.ts';
 
@@ -58,14 +56,6 @@ const CHROME_ROWS = 2;
 export function logViewPage(height: number, width: number): number {
   return Math.max(1, height - CHROME_ROWS - histogramRows(width, height));
 }
-
-const LEVELS: Readonly<Record<LineLevel, readonly [letter: string, role: Role]>> = {
-  debug: ['D', 'muted'],
-  info: ['I', 'text'],
-  warn: ['W', 'warn'],
-  error: ['E', 'bad'],
-  fatal: ['F', 'bad'],
-};
 
 /** Of bots' names: red and yellow are the levels'. */
 const BOT_STYLES: readonly StyleId[] = [6, 5, 2, 4, 14, 13, 10, 12].map((number) => style({ fg: ansi(number) }));
