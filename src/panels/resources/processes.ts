@@ -1,5 +1,6 @@
 /** Who takes the machine: its busiest processes, those of bots by the bots' names. */
 import type { HostProcess, HostProcesses } from '../../sources/host/snapshot.ts';
+import type { Bot } from '../../sources/pm2/snapshot.ts';
 import { valueOf } from '../../sources/source.ts';
 import type { World } from '../../state/world.ts';
 import { bytes, count, percent } from '../../text/format.ts';
@@ -14,8 +15,8 @@ export type ProcessOrder = 'cpu' | 'memory';
 export interface ProcessesView {
   /** Null until they were read. */
   readonly processes: HostProcesses | null;
-  /** The names of bots by the pid that PM2 started. */
-  readonly bots: ReadonlyMap<number, string>;
+  /** The name of the bot whose pid it is, as PM2 started it. */
+  botOf(pid: number): string | undefined;
 }
 
 export interface ProcessesPlace {
@@ -34,11 +35,23 @@ export function orderAt(key: string | null): ProcessOrder {
 
 export function selectProcesses({ host, pm2 }: Pick<World, 'host' | 'pm2'>): ProcessesView {
   const snapshot = host && valueOf(host.reading);
-  const bots = new Map<number, string>();
-  for (const { reading } of pm2) {
-    for (const { pid, name } of valueOf(reading)?.bots ?? []) if (pid !== null) bots.set(pid, name);
-  }
-  return { processes: snapshot?.processes ?? null, bots };
+  const homes = pm2.map(({ reading }) => namesOf(valueOf(reading)?.bots ?? []));
+  return {
+    processes: snapshot?.processes ?? null,
+    botOf: (pid) => homes.find((names) => names.has(pid))?.get(pid),
+  };
+}
+
+/** By pid. A list keeps its identity between two of the daemon's answers, and is drawn from each second. */
+const named = new WeakMap<readonly Bot[], ReadonlyMap<number, string>>();
+
+function namesOf(bots: readonly Bot[]): ReadonlyMap<number, string> {
+  const known = named.get(bots);
+  if (known) return known;
+  const names = new Map<number, string>();
+  for (const { pid, name } of bots) if (pid !== null) names.set(pid, name);
+  named.set(bots, names);
+  return names;
 }
 
 /** All bots of all homes, of one core; NaN where it is known of none. */
@@ -92,7 +105,7 @@ const LEAST_WORDS = 26;
 
 function drawProcess(
   cells: Cells,
-  { bots }: ProcessesView,
+  { botOf }: ProcessesView,
   theme: Theme,
   { pid, ancestors, state, cpuPercent, memoryBytes, user, command }: HostProcess,
   { x, y, width }: ProcessesPlace,
@@ -113,7 +126,7 @@ function drawProcess(
     at += USER_WIDTH;
   }
   if (state === 'D') at += cells.text(at, y, 'waits for a disk ', theme.warn, end - at);
-  const bot = [pid, ...ancestors].map((each) => bots.get(each)).find((name) => name !== undefined);
+  const bot = [pid, ...ancestors].map(botOf).find((name) => name !== undefined);
   if (bot !== undefined) at += cells.text(at, y, `${truncate(bot, end - at)} `, theme.accent, end - at);
   if (at < end) cells.text(at, y, shorten(command, end - at), bot === undefined ? theme.text : theme.muted, end - at);
 }
