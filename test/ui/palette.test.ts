@@ -7,7 +7,7 @@ import { scale } from '../../src/actions/scale.ts';
 import { stop } from '../../src/actions/stop.ts';
 import { botTarget, type Target } from '../../src/actions/target.ts';
 import { keyOf } from '../../src/state/fleet.ts';
-import { placesOf } from '../../src/ui/acting/places.ts';
+import { botPlaces } from '../../src/ui/acting/bot-places.ts';
 import { sweepsOf } from '../../src/ui/acting/sweeps.ts';
 import type { Effect } from '../../src/ui/keys/binding.ts';
 import { paletteSheet } from '../../src/ui/overlays/palette.ts';
@@ -92,7 +92,7 @@ function stage(targets: readonly Target[]): Stage {
       actions: [restart, rolling, scale] as readonly Action[],
       keymap,
       sweeps: () => sweepsOf(world, rolling as Action, stop as Action, killOrphan as Action),
-      bots: () => placesOf(world),
+      bots: () => botPlaces(world),
     },
   );
   control.open();

@@ -10,9 +10,9 @@ import { createTypingGuard } from '../keys/typing-guard.ts';
 import { createPaletteControl, type PaletteOffer } from '../palette-control.ts';
 import type { UiEvent, UiState } from '../state.ts';
 import { createAsking } from './asking.ts';
+import { botPlaces } from './bot-places.ts';
 import { createDriftWatch } from './drift.ts';
 import { createLateKeys } from './late-keys.ts';
-import { placesOf } from './places.ts';
 import type { Prompt } from './prompt.ts';
 import { type Strip, stripOfOutcome, stripOfProgress, stripOfRefusal } from './strip.ts';
 import { dropShownStrip, lookAtStrips, putStrip, removeStrip, type StripQueue, watchedStrips } from './strip-queue.ts';
@@ -154,7 +154,7 @@ export function createActing(options: ActingOptions): Acting {
       start: port.start,
       now: () => clock.monotonic(),
     },
-    { ...offer, sweeps: () => offer.sweeps(port.world()), bots: () => placesOf(port.world()) },
+    { ...offer, sweeps: () => offer.sweeps(port.world()), bots: () => botPlaces(port.world()) },
   );
 
   /** `p` and `x` hold an action that goes through many targets; they mean what they always do otherwise. */

@@ -69,8 +69,8 @@ function needsRow({ keys, group, isAction }: Binding, { focus, lists }: UiState)
 }
 
 /**
- * The hints of the footer, the most useful first, without those that do nothing to the row at hand. `q` is named where it quits; elsewhere it is Esc. Where home shows
- * one panel at a time, `Tab` is the way to the others.
+ * The hints of the footer, the most useful first, without those that do nothing to the row at hand. `q` is named where
+ * it quits; elsewhere it is Esc. Where home shows one panel at a time, `Tab` is the way to the others.
  */
 export function footerHints(
   keymap: readonly Binding[],

@@ -5,7 +5,7 @@ import { homeTag } from '../../state/home-tag.ts';
 import type { World } from '../../state/world.ts';
 import type { Place } from '../palette-control.ts';
 
-export function placesOf({ pm2 }: Pick<World, 'pm2'>): readonly Place[] {
+export function botPlaces({ pm2 }: Pick<World, 'pm2'>): readonly Place[] {
   return pm2.flatMap(({ reading }) => {
     const fleet = valueOf(reading);
     const at = fleet !== null && pm2.length > 1 ? ` · ${homeTag(fleet.home, pm2)}` : '';
