@@ -4,7 +4,7 @@ import type { Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type Failure, valueOf } from '../sources/source.ts';
 import { logSeries } from '../state/errors/series.ts';
 import { countFleet, type ExpectedFrom, type MostSeen } from '../state/fleet.ts';
-import type { Entry } from '../state/store.ts';
+import { type Entry, entryOf } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 import { type BotDocument, botDocuments } from './snapshot-bots.ts';
 import {
@@ -119,8 +119,7 @@ export function buildSnapshot(
 
 /** The last good value of the one source of that kind. */
 function valueOfKind<K extends 'postgres' | 'redis'>(entries: readonly Entry[], kind: K): Snapshots[K] | null {
-  // A value is of its entry's kind: see `Store.of`.
-  const entry = entries.find((known) => known.kind === kind) as Entry<K> | undefined;
+  const entry = entryOf(entries, kind);
   return entry ? valueOf(entry.reading) : null;
 }
 

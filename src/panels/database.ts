@@ -1,7 +1,7 @@
 /** The database panel: PostgreSQL with its sessions and tables as the list, and Redis below or beside it. */
 import { sessionTarget, tableTarget } from '../actions/target.ts';
 import type { DatabaseHistory } from '../state/database-history.ts';
-import type { Entry } from '../state/store.ts';
+import { entryOf } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 import { lookedFor } from '../ui/lists/looked-for.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
@@ -26,7 +26,7 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
   const viewOf = createViewMemo(
     ({ world }: Scope) => [world],
     ({ world, list }): DatabaseView =>
-      selectDatabase(entryOf(world, 'postgres'), entryOf(world, 'redis'), list, world.now),
+      selectDatabase(entryOf(world.entries, 'postgres'), entryOf(world.entries, 'redis'), list, world.now),
   );
   const lookOf = (scope: Scope): DatabaseLook => {
     const { theme, isFocused, list, world } = scope;
@@ -63,7 +63,7 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
       sessionOfKey(viewOf(scope), key)?.statement ?? viewOf(scope).postgres.snapshot?.rights.grant ?? null,
     kindOf: (key) => (isSessionKey(key) ? 'session' : 'table'),
     targets(scope, key) {
-      const entry = entryOf(scope.world, 'postgres');
+      const entry = entryOf(scope.world.entries, 'postgres');
       const view = viewOf(scope);
       const { snapshot } = view.postgres;
       const session = sessionOfKey(view, key);
@@ -73,10 +73,6 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
       return entry && snapshot && table ? [tableTarget(entry.id, snapshot, table)] : [];
     },
   };
-}
-
-function entryOf<K extends 'postgres' | 'redis'>({ entries }: World, kind: K): Entry<K> | null {
-  return (entries.find((entry) => entry.kind === kind) as Entry<K> | undefined) ?? null;
 }
 
 /** What its tables are sorted by, where somebody chose it. */

@@ -30,7 +30,7 @@ import {
   parseErrorFilter,
   selectGroups,
 } from './errors/view.ts';
-import { type Severity, severityOf, worst } from './severity.ts';
+import { isTrouble, type Severity, severityOf, worst } from './severity.ts';
 
 /** What the panel needs of the world. */
 export interface ErrorsWorld {
@@ -139,7 +139,7 @@ function drawErrors(cells: Cells, scope: ErrorsScope, view: ErrorRows): void {
   cells.box(0, 0, width, height, {
     ...borderTexts(width, titleOf(scope, logs, view), lookedFor(scope), sort),
     style: isFocused ? theme.borderFocused : theme.border,
-    titleStyle: trouble === 'warn' || trouble === 'bad' ? theme[trouble] : isFocused ? theme.accent : theme.title,
+    titleStyle: isTrouble(trouble) ? theme[trouble] : isFocused ? theme.accent : theme.title,
   });
   drawFoot(cells, scope, logs, view);
   if (view.rows.length === 0) {
@@ -149,7 +149,7 @@ function drawErrors(cells: Cells, scope: ErrorsScope, view: ErrorRows): void {
   const rows = groupRowsOf(cells, scope, view.rows.length);
   drawGroups(cells, scope, view, rows);
   const left = height - CHROME_ROWS - rows - 1;
-  if (left < 1 || !hasEvents(cells, scope)) return;
+  if (left < 1) return;
   const y = 1 + rows;
   cells.fill(1, y, width - 2, 1, '─', theme.border);
   cells.text(3, y, ' newest first ', theme.muted, width - 4);
@@ -157,14 +157,10 @@ function drawErrors(cells: Cells, scope: ErrorsScope, view: ErrorRows): void {
   drawEvents(cells, scope, events, { x: 2, y: y + 1, width: width - 3, height: left });
 }
 
-function hasEvents({ width }: Size, { ui }: ErrorsScope): boolean {
-  return ui.view !== 'home' || width >= HOME_EVENTS_WIDTH;
-}
-
 /** How many rows the groups have: as many as there are, where that leaves enough for events; else all, or two thirds. */
-function groupRowsOf(size: Size, scope: ErrorsScope, groups: number): number {
-  const inner = Math.max(1, size.height - CHROME_ROWS);
-  if (!hasEvents(size, scope)) return inner;
+function groupRowsOf({ width, height }: Size, { ui }: ErrorsScope, groups: number): number {
+  const inner = Math.max(1, height - CHROME_ROWS);
+  if (ui.view === 'home' && width < HOME_EVENTS_WIDTH) return inner;
   const rows = Math.min(groups, inner < TALL ? inner : Math.ceil((inner * 2) / 3));
   return inner - rows < EVENTS_LEAST ? inner : rows;
 }

@@ -10,6 +10,11 @@ export function severityOf(value: number | null, { warn, bad = Number.POSITIVE_I
   return value >= bad ? 'bad' : value >= warn ? 'warn' : 'text';
 }
 
+/** Whether it is worth a colour of its own. */
+export function isTrouble(severity: Severity): severity is 'warn' | 'bad' {
+  return severity === 'warn' || severity === 'bad';
+}
+
 const RANKS: readonly Severity[] = ['muted', 'text', 'warn', 'bad'];
 
 export function worst(...severities: readonly Severity[]): Severity {

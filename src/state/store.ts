@@ -14,6 +14,12 @@ export interface Entry<K extends Kind = Kind> {
   readonly reading: Reading<Snapshots[K]>;
 }
 
+/** The one source of that kind; null where there is none. */
+export function entryOf<K extends Kind>(entries: readonly Entry[], kind: K): Entry<K> | null {
+  // A value is of its entry's kind: see `Store.of`.
+  return (entries.find((entry) => entry.kind === kind) as Entry<K> | undefined) ?? null;
+}
+
 export interface Store {
   /** Makes room for a source; its reading is `waiting`. */
   declare(source: { readonly kind: Kind; readonly id: string; readonly cadenceMs: number }, now: number): void;

@@ -4,7 +4,7 @@ import type { Thresholds } from '../../config/schema.ts';
 import type { Threshold } from '../../config/schema-nodes.ts';
 import type { World } from '../../state/world.ts';
 import type { Role } from '../../ui/theme.ts';
-import { severityOf } from '../severity.ts';
+import { isTrouble, severityOf } from '../severity.ts';
 import type { FieldName } from './fields.ts';
 import type { BotRow, GroupRow, RowState } from './row.ts';
 
@@ -68,5 +68,5 @@ export function quiet(row: BotRow): Role {
 
 export function limited(row: BotRow, value: number, limit: Threshold): Role {
   const severity = severityOf(value, limit);
-  return severity === 'warn' || severity === 'bad' ? severity : quiet(row);
+  return isTrouble(severity) ? severity : quiet(row);
 }

@@ -1,10 +1,11 @@
 /** What should run, by PM2's dump and by the table `bot_instances`, against what runs, in words. */
 import type { Bot, Pm2Snapshot } from '../../sources/pm2/snapshot.ts';
 import type { BotInstance, PostgresSnapshot } from '../../sources/postgres/snapshot.ts';
-import { type Reading, valueOf } from '../../sources/source.ts';
+import { valueOf } from '../../sources/source.ts';
 import { instanceOf, missingInstances } from '../../state/bot-instances.ts';
 import { compareDump, type Drifted, type DumpDrift } from '../../state/dump-drift.ts';
 import { homeTag } from '../../state/home-tag.ts';
+import { entryOf } from '../../state/store.ts';
 import type { World } from '../../state/world.ts';
 import { ago } from '../../text/format.ts';
 import { truncate } from '../../text/width.ts';
@@ -64,7 +65,7 @@ const missingOf = new WeakMap<
  * table is of none of the bots here.
  */
 function missingRows({ pm2, entries }: World): readonly BotInstance[] {
-  const postgres = entries.find(({ kind }) => kind === 'postgres')?.reading as Reading<PostgresSnapshot> | undefined;
+  const postgres = entryOf(entries, 'postgres')?.reading;
   const instances = postgres?.state === 'fresh' ? postgres.value.instances : null;
   if (instances === null || !instances.mayRead || instances.isCut) return [];
   const lists = pm2.flatMap(({ reading }) => (reading.state === 'fresh' ? [reading.value.bots] : []));

@@ -1,11 +1,11 @@
 /** What is known of one bot, as labels and values. */
 import { killedWithin } from '../../actions/bots.ts';
 import type { Bot, Deploy } from '../../sources/pm2/snapshot.ts';
-import type { PostgresSnapshot } from '../../sources/postgres/snapshot.ts';
-import { type Reading, valueOf } from '../../sources/source.ts';
+import { valueOf } from '../../sources/source.ts';
 import { instanceDrift, instanceOf as rowOf } from '../../state/bot-instances.ts';
 import { deployName, runningCode } from '../../state/deploys.ts';
 import { isUnasked } from '../../state/judge.ts';
+import { entryOf } from '../../state/store.ts';
 import type { World } from '../../state/world.ts';
 import { ago, bytes, count, duration, percent, UNKNOWN } from '../../text/format.ts';
 import { truncate } from '../../text/width.ts';
@@ -170,8 +170,8 @@ function codeFacts(bot: Bot, now: number): readonly Fact[] {
 
 /** Its row in `bot_instances`, and where that says another thing than what is. */
 function registryFacts({ bot, judgement: { state } }: BotRow, { entries, now }: World): readonly Fact[] {
-  const reading = entries.find(({ kind }) => kind === 'postgres')?.reading as Reading<PostgresSnapshot> | undefined;
-  const found = rowOf(bot, (reading && valueOf(reading)?.instances) ?? null);
+  const postgres = entryOf(entries, 'postgres');
+  const found = rowOf(bot, (postgres && valueOf(postgres.reading)?.instances) ?? null);
   if (found === null || state === 'orphan') return [];
   const drift = instanceDrift(found, state);
   const other = drift === null ? '' : state === 'ok' || state === 'silent' ? ', but it runs' : `, but it is ${state}`;

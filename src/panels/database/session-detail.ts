@@ -9,7 +9,7 @@ import type { Area } from './parts.ts';
 import type { DatabaseLook } from './postgres.ts';
 import { stateWord } from './sessions.ts';
 import { severityOfSession, severityOfWait } from './thresholds.ts';
-import { type DatabaseView, subtreeOf, who } from './view.ts';
+import { type DatabaseView, subtreeOf, unseen, who } from './view.ts';
 import { waitWords } from './wait-words.ts';
 
 const LABEL = 10;
@@ -71,9 +71,7 @@ function factLines(view: DatabaseView, session: PostgresSession, look: DatabaseL
     const text =
       blocker !== undefined
         ? `${who(blocker)}, pid ${pid}, ${stateWord(blocker)} ${duration(ageOf(blocker))}`
-        : pid === 0
-          ? 'a prepared transaction'
-          : `backend ${pid}, not visible`;
+        : unseen(pid);
     lines.push([i === 0 ? 'behind' : '', text, theme.strong]);
   });
   const held = subtreeOf(view.waits, session.pid);

@@ -9,7 +9,7 @@ import type { Role } from '../../ui/theme.ts';
 import { type Area, type Part, putParts, putTitle } from './parts.ts';
 import type { DatabaseLook } from './postgres.ts';
 import { severityOfSession, severityOfWait } from './thresholds.ts';
-import { type DatabaseView, sessionKey, type WaitLine, who } from './view.ts';
+import { type DatabaseView, sessionKey, unseen, type WaitLine, who } from './view.ts';
 
 type Roles = Readonly<Record<Role, StyleId>>;
 
@@ -109,9 +109,8 @@ function drawWait(
   const at = cells.text(x, y, indent, roles.muted, width);
   const place = { x: x + at, y, width: width - at };
   if (session === null) {
-    const name = pid === 0 ? 'a prepared transaction' : `backend ${pid}, not visible`;
     putParts(cells, place.x, y, place.width, [
-      [name, roles.strong],
+      [unseen(pid), roles.strong],
       [`holds up ${waiting}`, roles.warn],
     ]);
     return;

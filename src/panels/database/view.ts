@@ -61,6 +61,11 @@ export function who(session: PostgresSession): string {
   return session.application || session.user || session.backendType || 'unknown';
 }
 
+/** A blocker that is none of the sessions we see; 0 is a prepared transaction. */
+export function unseen(pid: number): string {
+  return pid === 0 ? 'a prepared transaction' : `backend ${pid}, not visible`;
+}
+
 /** How long it has been at it: its transaction, else its query. */
 function heldMs({ transactionMs, queryMs }: PostgresSession): number {
   return transactionMs ?? queryMs ?? 0;

@@ -5,7 +5,7 @@ import { measure, truncate, truncateStart } from '../../text/width.ts';
 import { bar, meter, sparkline } from '../../ui/graph.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { Theme } from '../../ui/theme.ts';
-import { severityOf } from '../severity.ts';
+import { isTrouble, severityOf } from '../severity.ts';
 import { drawGraphs, fitting, isCourse, LEAST_ROWS } from './graphs.ts';
 import { drawProcesses, orderAt, type ProcessesPlace, type ProcessesView } from './processes.ts';
 import type { ResourceRow } from './rows.ts';
@@ -149,7 +149,7 @@ function drawRow(cells: Cells, row: ResourceRow, look: ResourcesLook, grid: Grid
   const role = roles[row.severity];
   // Reversed, as the rest of the row under the cursor, a full bar would look like an empty one.
   const { theme } = look;
-  const graph = row.severity === 'warn' || row.severity === 'bad' ? theme[row.severity] : theme.graph;
+  const graph = isTrouble(row.severity) ? theme[row.severity] : theme.graph;
   const picture = {
     style: graph,
     gapStyle: theme.muted,
@@ -203,7 +203,7 @@ function drawCores(
       if (!(value <= busiest) && !Number.isNaN(value)) busiest = value;
     }
     const severity = severityOf(busiest, limits.cpuPercent);
-    const style = severity === 'warn' || severity === 'bad' ? theme[severity] : theme.graph;
+    const style = isTrouble(severity) ? theme[severity] : theme.graph;
     for (let part = 0; part < Math.max(1, step - 1); part++)
       bar(cells, from + i * step + part, y, busiest, style, theme.muted);
   }

@@ -4,6 +4,7 @@ import { measure, truncate } from '../../text/width.ts';
 import { area, type Samples } from '../../ui/graph.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
 import type { Theme } from '../../ui/theme.ts';
+import { isTrouble } from '../severity.ts';
 import type { ResourceRow } from './rows.ts';
 import type { ResourcesView } from './view.ts';
 
@@ -46,7 +47,7 @@ export function drawGraphs(
       cells.text(left + row.label.length + 2, top, now, theme[row.severity], room - row.label.length - 2);
     const told = scaleOf(row, room).find((text) => words + 2 + measure(text) <= room) ?? '';
     cells.text(left + room - measure(told), top, told, theme.muted);
-    const style = row.severity === 'warn' || row.severity === 'bad' ? theme[row.severity] : theme.graph;
+    const style = isTrouble(row.severity) ? theme[row.severity] : theme.graph;
     cells.fill(left, top + graphHeight + 1, room, 1, '─', theme.border);
     area(cells, left, top + 1, room, graphHeight, row.samples as NonNullable<typeof row.samples>, {
       style,

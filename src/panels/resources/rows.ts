@@ -4,7 +4,7 @@ import type { HostDisk, HostSnapshot } from '../../sources/host/snapshot.ts';
 import { type HostHistory, type HostSeriesName, totalTraffic } from '../../state/host-history.ts';
 import { bytes, percent, rate, UNKNOWN } from '../../text/format.ts';
 import type { Samples } from '../../ui/graph.ts';
-import { type Severity, severityOf, worst } from '../severity.ts';
+import { isTrouble, type Severity, severityOf, worst } from '../severity.ts';
 
 export type HostLimits = Thresholds['host'];
 
@@ -60,9 +60,8 @@ function cpuRow(host: HostSnapshot, samples: Samples, limits: HostLimits, botsCp
   const { cpuPercent, iowaitPercent, stealPercent } = host;
   const stolen = severityOf(stealPercent, limits.stealPercent);
   const waits = severityOf(iowaitPercent, limits.iowaitPercent);
-  const short =
-    stolen === 'warn' || stolen === 'bad' ? `steal ${percent(stealPercent)}` : `iow ${percent(iowaitPercent)}`;
-  const isStolen = stolen === 'warn' || stolen === 'bad';
+  const isStolen = isTrouble(stolen);
+  const short = isStolen ? `steal ${percent(stealPercent)}` : `iow ${percent(iowaitPercent)}`;
   // Of a busy machine the first question is whether it is the bots; the curve is in the large graph as well.
   const bots = Math.min(cpuPercent ?? Number.NaN, botsCpuPercent / host.cores);
   const isBusy = severityOf(cpuPercent, limits.cpuPercent) !== 'text' && !Number.isNaN(bots) && !isStolen;
@@ -206,8 +205,7 @@ export function severityOfDisk(disk: HostDisk, limits: HostLimits): Severity {
 function notesOfDisk(disk: HostDisk, limits: HostLimits): string[] {
   if (disk.problem !== undefined) return [disk.problem, UNKNOWN];
   const { availableBytes, sizeBytes, inodesUsedPercent } = disk;
-  const inodes = severityOf(inodesUsedPercent, limits.inodesUsedPercent);
-  if (inodes === 'warn' || inodes === 'bad') {
+  if (isTrouble(severityOf(inodesUsedPercent, limits.inodesUsedPercent))) {
     return [
       `inodes ${percent(inodesUsedPercent)}, ${bytes(availableBytes)} free`,
       `inodes ${percent(inodesUsedPercent)}`,
