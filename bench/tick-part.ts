@@ -71,12 +71,12 @@ async function measure(isEveryCell: boolean): Promise<TickTimes> {
     isOdd = !isOdd;
     moving.prepare();
     const beganAt = performance.now();
-    const before = process.cpuUsage();
+    const cpuBefore = process.cpuUsage();
     await moving.beat();
     if (isEveryCell) screen.invalidate(...zones().map(({ id }) => id));
     await screen.whenIdle();
     if (i < WARM) continue;
-    const { user, system } = process.cpuUsage(before);
+    const { user, system } = process.cpuUsage(cpuBefore);
     cpuMs.push((user + system) / 1_000);
     ms.push(performance.now() - beganAt);
   }

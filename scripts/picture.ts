@@ -16,14 +16,13 @@ import { type Pty, startPty } from '../test/helpers/pty.ts';
 import { screenToSvg } from '../test/helpers/screen-svg.ts';
 
 /**
- * Makes pictures for the documentation from real frames of the built demo:
- *
- *   node scripts/picture.ts VIEW COLUMNS ROWS FILE.svg [KEYS] [SECONDS] [TITLE]
- *   node scripts/picture.ts all [SECONDS]
- *
- * KEYS are typed before the picture is taken; SECONDS is how long the demo runs first, so that its graphs have
- * something to show (60 unless said). `all` makes those of the documentation, one after the other from one demo.
+ * Makes pictures for the documentation from real frames of the built demo. KEYS are typed before the picture is taken;
+ * SECONDS is how long the demo runs first, so that its graphs have something to show (60 unless said). `all` makes those
+ * of the documentation, one after the other from one demo.
  */
+const USAGE = `usage: node scripts/picture.ts VIEW COLUMNS ROWS FILE.svg [KEYS] [SECONDS] [TITLE]
+       node scripts/picture.ts all [SECONDS]`;
+
 interface Shot {
   readonly columns: number;
   readonly rows: number;
@@ -190,22 +189,29 @@ const isWhole = (screen: Pty, shows: readonly RegExp[]): boolean => {
   return !screen.isSynchronized() && shows.every((pattern) => pattern.test(text));
 };
 
-const [view, columns, rows, file, keys = '', seconds = '60', title] = process.argv.slice(2);
-if (view === 'all') {
-  await take('home', Number(columns ?? 60), ALL);
-} else if (!view || !columns || !rows || !file) {
-  console.error(
-    'usage: node scripts/picture.ts VIEW COLUMNS ROWS FILE.svg [KEYS] [SECONDS] [TITLE]\n       node scripts/picture.ts all [SECONDS]',
-  );
+function misused(): never {
+  console.error(USAGE);
   process.exit(64);
+}
+
+function numberOf(given: string | undefined): number {
+  return given !== undefined && /^\d+$/.test(given) ? Number(given) : misused();
+}
+
+const args = process.argv.slice(2);
+if (args[0] === 'all') {
+  if (args.length > 2) misused();
+  await take('home', numberOf(args[1] ?? '60'), ALL);
 } else {
+  const [view, columns, rows, file, keys = '', seconds = '60', title] = args;
+  if (!view || !file) misused();
   const shot = {
-    columns: Number(columns),
-    rows: Number(rows),
+    columns: numberOf(columns),
+    rows: numberOf(rows),
     file,
     keys,
     title: title ?? `botop, the ${view} view of its demo, ${columns} by ${rows}`,
     shows: [SETTLED],
   };
-  await take(view, Number(seconds), [shot]);
+  await take(view, numberOf(seconds), [shot]);
 }
