@@ -9,13 +9,10 @@ import { errorText } from './error-text.ts';
 import { pingDaemon, readDump } from './homes.ts';
 import { nameSome } from './judgement.ts';
 import { findProgram, runProgram } from './pm2-program.ts';
-import { follow, SETTLED_MS, type Watch } from './settle.ts';
-import { lookStarted, type Starting, startWatching, type Wanted, whatWasSaid } from './started-apps.ts';
+import { noteStarted, watchStarted, whatWasSaid } from './started-apps.ts';
 import type { HomeTarget } from './target.ts';
 
 const RUN_TIMEOUT_MS = 120_000;
-/** The names that were to be started, for the watching afterwards. */
-const started = new WeakMap<HomeTarget, Wanted>();
 
 export const resurrect: Action<HomeTarget> = {
   id: 'resurrect',
@@ -31,17 +28,7 @@ export const resurrect: Action<HomeTarget> = {
   prepare,
   resolve,
   run,
-  verify: (target, deps, signal, report) => {
-    const watch: Watch<Starting> = {
-      home: target.home,
-      first: startWatching('the daemon'),
-      next: (seen, bots, at, waitedMs) => {
-        const wanted = started.get(target) ?? { names: [], errors: [], before: new Map() };
-        return lookStarted(seen, wanted, bots, at, waitedMs, deps.settleMs ?? SETTLED_MS);
-      },
-    };
-    return follow(watch, deps, signal, report);
-  },
+  verify: (target, deps, signal, report) => watchStarted(target, 'the daemon', deps, signal, report),
 };
 
 /** A home may have no daemon: that is what this is for. One that does not answer although it is there is another matter. */
@@ -111,6 +98,6 @@ async function run(target: HomeTarget, deps: ActionDeps, signal: AbortSignal): P
   const { names } = await missingIn(target, deps, signal);
   const { code, said, output } = await runProgram(program, ['resurrect'], target.home, signal);
   if (code !== 0) return { state: 'failed', message: `pm2 resurrect ended with ${code ?? 'a signal'}: ${said}` };
-  started.set(target, { names, errors: whatWasSaid(output).errors, before: new Map() });
+  noteStarted(target, { names, errors: whatWasSaid(output).errors, before: new Map() });
   return { state: 'done', message: '' };
 }

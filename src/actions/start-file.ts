@@ -10,8 +10,7 @@ import type { Action, ActionDeps, Argument, Preparation, RunResult } from './act
 import { listBots, pm2Prefix } from './bots.ts';
 import { requireDaemon, resolveHomes } from './homes.ts';
 import { findProgram, runProgram } from './pm2-program.ts';
-import { follow, SETTLED_MS, type Watch } from './settle.ts';
-import { lookStarted, rememberBots, type Starting, startWatching, type Wanted, whatWasSaid } from './started-apps.ts';
+import { noteStarted, rememberBots, watchStarted, whatWasSaid } from './started-apps.ts';
 import type { HomeTarget } from './target.ts';
 import { distrustFolders } from './trusted-way.ts';
 
@@ -38,9 +37,6 @@ function pathOf(text: string): string {
 
 export const startFile: Action<HomeTarget> = { ...startFrom(''), label: 'start a file', argument };
 
-/** What the file lists, as PM2 said when it read it, for the watching afterwards. */
-const started = new WeakMap<HomeTarget, Wanted>();
-
 function startFrom(path: string): Action<HomeTarget> {
   return {
     id: 'start file',
@@ -65,17 +61,7 @@ function startFrom(path: string): Action<HomeTarget> {
     prepare: (targets, deps) => inspect(path, targets, deps),
     resolve: resolveHomes,
     run: (target, deps, signal) => run(path, target, deps, signal),
-    verify: (target, deps, signal, report) => {
-      const watch: Watch<Starting> = {
-        home: target.home,
-        first: startWatching('processes'),
-        next: (seen, bots, at, waitedMs) => {
-          const wanted = started.get(target) ?? { names: [], errors: [], before: new Map() };
-          return lookStarted(seen, wanted, bots, at, waitedMs, deps.settleMs ?? SETTLED_MS);
-        },
-      };
-      return follow(watch, deps, signal, report);
-    },
+    verify: (target, deps, signal, report) => watchStarted(target, 'processes', deps, signal, report),
   };
 }
 
@@ -109,6 +95,7 @@ async function run(path: string, target: HomeTarget, deps: ActionDeps, signal: A
   // PM2 takes relative scripts from where it is run.
   const { code, said, output } = await runProgram(program, ['start', path], dirname(path), signal);
   if (code !== 0) return { state: 'failed', message: `pm2 start ended with ${code ?? 'a signal'}: ${said}` };
-  started.set(target, { ...whatWasSaid(output), before });
+  // What the file lists, as PM2 said when it read it.
+  noteStarted(target, { ...whatWasSaid(output), before });
   return { state: 'done', message: '' };
 }

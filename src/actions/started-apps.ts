@@ -1,13 +1,14 @@
 /**
  * Watching what `pm2 start FILE` or `pm2 resurrect` has started: each by its name, as often as it was to be started, until
- * all have been up for a while or one is known not to be. Pure; times are monotonic ms.
+ * all have been up for a while or one is known not to be. Times are monotonic ms.
  */
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import { clean } from '../text/clean.ts';
-import type { Check, Verdict } from './action.ts';
+import type { ActionDeps, Check, Verdict } from './action.ts';
 import { lacking } from './homes.ts';
 import { nameSome } from './judgement.ts';
-import { isOfSchedule } from './settle.ts';
+import { follow, isOfSchedule, SETTLED_MS } from './settle.ts';
+import type { HomeTarget } from './target.ts';
 
 /** How long all of it may take to come up. */
 const START_MS = 45_000;
@@ -90,6 +91,37 @@ export interface Starting {
   /** How often each had restarted when it was first looked at, by its uniqueId. */
   readonly restarts: ReadonlyMap<string, number>;
   readonly verdict: Verdict;
+}
+
+/** What was started last in a home that an act was aimed at. */
+const started = new WeakMap<HomeTarget, Wanted>();
+
+/** To be called when PM2's program has ended well, for the watching afterwards. */
+export function noteStarted(target: HomeTarget, wanted: Wanted): void {
+  started.set(target, wanted);
+}
+
+/** Looks until it is known what became of all that was noted; `what` is waited for first. */
+export function watchStarted(
+  target: HomeTarget,
+  what: string,
+  deps: ActionDeps,
+  signal: AbortSignal,
+  report: (verdict: Verdict) => void,
+): Promise<Verdict> {
+  const wanted = started.get(target) ?? { names: [], errors: [], before: new Map() };
+  const { home } = target;
+  const settleMs = deps.settleMs ?? SETTLED_MS;
+  return follow<Starting>(
+    {
+      home,
+      first: startWatching(what),
+      next: (seen, bots, at, waitedMs) => lookStarted(seen, wanted, bots, at, waitedMs, settleMs),
+    },
+    deps,
+    signal,
+    report,
+  );
 }
 
 /** `what` is waited for first. */
