@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** Set by `npm run test:all`, folders of older versions, and by `npm run fuzz`. */
-const OURS = new Set(['BOTOP_TEST_PM2', 'BOTOP_TEST_POSTGRES', 'BOTOP_TEST_NODE', 'BOTOP_FUZZ_SECONDS']);
+/** Set by `npm run test:all`, folders of older versions, by `npm run fuzz`, and by those who want other input. */
+const OURS = new Set(['BOTOP_TEST_PM2', 'BOTOP_TEST_POSTGRES', 'BOTOP_TEST_NODE', 'BOTOP_FUZZ_SECONDS', 'BOTOP_SEED']);
 // What could point a test at somebody's production, for those who run vitest themselves; workers inherit it from here.
 for (const name of Object.keys(process.env)) {
   if (/^(PG[A-Z]+|PM2_HOME|DATABASE_URL|REDIS_URL|SECRET_KEY|PUBLIC_KEY|NO_COLOR|FORCE_COLOR)$/.test(name)) {
@@ -16,7 +16,7 @@ for (const kind of ['cache', 'config', 'data', 'state']) {
 }
 
 // Real systems in real time: on a machine busy with something else one of these may miss a deadline. Where nobody looks
-// such a test has a second try, and the run tells which needed it. All others have one: what is random must not pass by luck.
+// such a test has a second try, and the run tells which needed it.
 const SYSTEMS = [
   'test/{e2e,integration,demo,launcher,commands,bench,faults}/**/*.test.{ts,tsx}',
   'test/sources/{guard,proc}/**/*.test.ts',

@@ -1,9 +1,8 @@
 // A reporter for vitest. It names the tests that passed only at their second try, since a pass alone would hide it, and
 // writes the files that failed into `.cache/second-run`, one a line, where they may be run once more: each test file of
-// real systems in real time can miss a deadline on a machine that is busy with something else. None is written when one
-// of them is of random input, which must not pass by luck, when an error belongs to no test, or when so many failed that
-// the fault is ours.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// real systems in real time can miss a deadline on a machine that is busy with something else. None is written
+// when an error belongs to no test, or when so many failed that the fault is ours.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 
 const LIST = '.cache/second-run';
 const MOST = 6;
@@ -22,7 +21,6 @@ export default class SecondTries {
     }
     const failed = files.filter((file) => !file.ok()).map((file) => file.moduleId);
     if (failed.length === 0 || failed.length > MOST || unhandledErrors.length > 0) return;
-    if (failed.some((path) => path.includes('/fuzz/') || readFileSync(path, 'utf8').includes('fast-check'))) return;
     mkdirSync('.cache', { recursive: true });
     writeFileSync(LIST, failed.map((path) => `${path}\n`).join(''));
   }

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { identify, pm2Command } from '../../src/actions/bots.ts';
 import { restart } from '../../src/actions/restart.ts';
 import { botTarget } from '../../src/actions/target.ts';
 import { shellQuote } from '../../src/text/shell-quote.ts';
 import { makeBot, makeCrashes, makeExit, NOON } from '../helpers/bots.ts';
+import fc from '../helpers/fast-check.ts';
 
 const SHELL = { pm2Home: '/home/ops/.pm2', user: 'ops' };
 const bot = makeBot({ id: 3 });

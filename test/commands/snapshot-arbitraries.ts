@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { Failure, Reading } from '../../src/sources/source.ts';
+import fc from '../helpers/fast-check.ts';
 
 /** Values at random that every world is made of: each may be unknown at times, and a reading has every state. */
 

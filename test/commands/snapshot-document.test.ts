@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { buildSnapshot, printSnapshot } from '../../src/commands/snapshot-document.ts';
 import { isoTime, known, rounded } from '../../src/commands/snapshot-values.ts';
@@ -7,6 +6,7 @@ import type { Pm2Snapshot } from '../../src/sources/pm2/snapshot.ts';
 import type { Reading } from '../../src/sources/source.ts';
 import { BOT_STATES } from '../../src/state/judge.ts';
 import { makeExit } from '../helpers/bots.ts';
+import fc from '../helpers/fast-check.ts';
 import { faultsOf, type Schema, schema } from '../helpers/snapshot-schema.ts';
 import { NOW } from './snapshot-arbitraries.ts';
 import { onePm2, type SomeWorld, someWorld, worldOf } from './snapshot-worlds.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { GuardSnapshot, HomeGuard } from '../../src/sources/guard/snapshot.ts';
+import fc from '../helpers/fast-check.ts';
 import { count, instant, orNaN, orNull, pid } from './snapshot-arbitraries.ts';
 
 /** What is seen of these homes from outside, at random. */

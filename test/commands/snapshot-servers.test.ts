@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { buildSnapshot } from '../../src/commands/snapshot-document.ts';
+import fc from '../helpers/fast-check.ts';
 import { NOW } from './snapshot-arbitraries.ts';
 import { logsOf, postgres, type SomeLogs } from './snapshot-servers.ts';
 import { worldOf } from './snapshot-worlds.ts';

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { LogEvents } from '../../src/sources/logs/events.ts';
 import { LogFactsRing } from '../../src/sources/logs/facts.ts';
 import type { LogEvent, LogFile, LogFileState, LogsSnapshot } from '../../src/sources/logs/snapshot.ts';
 import type { PostgresSession, PostgresSnapshot } from '../../src/sources/postgres/snapshot.ts';
 import type { RedisSnapshot } from '../../src/sources/redis/snapshot.ts';
 import { createErrorHistory, type ErrorsView } from '../../src/state/errors.ts';
+import fc from '../helpers/fast-check.ts';
 import { count, instant, NOW, orNaN, orNull, percent, pid, reading } from './snapshot-arbitraries.ts';
 
 /** Logs, PostgreSQL and Redis at random. */

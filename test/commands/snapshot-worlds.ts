@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { buildSnapshot } from '../../src/commands/snapshot-document.ts';
 import { defaults } from '../../src/config/schema.ts';
 import type { GuardSnapshot } from '../../src/sources/guard/snapshot.ts';
@@ -11,6 +10,7 @@ import type { RedisSnapshot } from '../../src/sources/redis/snapshot.ts';
 import type { Kind, Reading } from '../../src/sources/source.ts';
 import { createErrorHistory, type ErrorsView } from '../../src/state/errors.ts';
 import type { Entry } from '../../src/state/store.ts';
+import fc from '../helpers/fast-check.ts';
 import { count, instant, NOW, orNaN, orNull, percent, pid, reading } from './snapshot-arbitraries.ts';
 import { guardOf } from './snapshot-guards.ts';
 import { someServers } from './snapshot-servers.ts';

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config/load-config.ts';
 import { type Configuration, defaults } from '../../src/config/schema.ts';
 import { ConfigError } from '../../src/config/usage-error.ts';
+import fc from '../helpers/fast-check.ts';
 
 const FILE = '/srv/bots/botop.yaml';
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { options as table } from '../../src/config/command-line.ts';
 import { type Options, parseOptions, UsageError } from '../../src/config/options.ts';
 import { defaults } from '../../src/config/schema.ts';
+import fc from '../helpers/fast-check.ts';
 
 /** A machine without a configuration. */
 const system = { uid: 1000, configFile: '/nonexistent/config.yaml' };

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatNumber, readNumber } from '../../src/config/scalars.ts';
+import fc from '../helpers/fast-check.ts';
 
 const value = (kind: Parameters<typeof readNumber>[0], text: string): unknown => {
   const result = readNumber(kind, {}, text);

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseLine } from '../../src/sources/logs/line.ts';
 import { clean } from '../../src/text/clean.ts';
 import { redact } from '../../src/text/redact.ts';
+import fc from '../helpers/fast-check.ts';
 import { checkForAWhile, fuzzTimeoutMs, nearly } from './for-a-while.ts';
 
 const LINES = [

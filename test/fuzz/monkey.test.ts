@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { seed } from '../helpers/fast-check.ts';
 import { createPerson, type Person, startMonitor } from '../helpers/monitor.ts';
 import { type Pm2Daemon, startPm2 } from '../helpers/pm2-daemon.ts';
 import type { Pty } from '../helpers/pty.ts';
@@ -131,7 +132,6 @@ test.each([
 ])(
   'watching %s, whatever is pressed, it goes on; locked, it changes nothing; and Ctrl-C gives the terminal back',
   async (_, watch) => {
-    const seed = Date.now() % 2 ** 31;
     const next = random(seed);
     const watched = await watch();
     person = createPerson({ PM2_HOME: pm2.home, ...watched.env });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createFrameParser, decodeArgument, encodeCall, FrameError } from '../../src/sources/pm2/frame.ts';
 import { parseList } from '../../src/sources/pm2/list.ts';
 import { parseLogLine } from '../../src/sources/pm2/log-lines.ts';
 import { SourceError } from '../../src/sources/source.ts';
+import fc from '../helpers/fast-check.ts';
 import { checkForAWhile, fuzzTimeoutMs, nearly } from './for-a-while.ts';
 
 const fixture = (name: string): string => readFileSync(new URL(`../fixtures/pm2/${name}`, import.meta.url), 'utf8');

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseMounts } from '../../src/sources/host/mounts.ts';
 import { hostSource } from '../../src/sources/host/source.ts';
 import { parseStat } from '../../src/sources/proc/stat.ts';
 import { countersOf, parseInfo, parseServerInfo, parseSlowlog } from '../../src/sources/redis/parse.ts';
 import { SourceError } from '../../src/sources/source.ts';
+import fc from '../helpers/fast-check.ts';
 import { createHandClock, createProcTree, PROC_FILES, recorded } from '../helpers/proc-tree.ts';
 import { checkForAWhile, fuzzTimeoutMs, nearly } from './for-a-while.ts';
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config/load-config.ts';
 import { parseOptions, UsageError } from '../../src/config/options.ts';
 import { createKeyDecoder, type KeyFlags } from '../../src/ui/keys/keys.ts';
+import fc from '../helpers/fast-check.ts';
 import { checkForAWhile, fuzzTimeoutMs, nearly } from './for-a-while.ts';
 
 const SECRET = 'q7hunter2';

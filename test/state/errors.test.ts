@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LogEvents } from '../../src/sources/logs/events.ts';
 import type { LogEvent } from '../../src/sources/logs/snapshot.ts';
@@ -6,6 +5,7 @@ import { fingerprintOf, normaliseMessage } from '../../src/state/errors/fingerpr
 import { MinuteRing } from '../../src/state/errors/rate.ts';
 import { summariseErrors } from '../../src/state/errors/summary.ts';
 import { createErrorHistory } from '../../src/state/errors.ts';
+import fc from '../helpers/fast-check.ts';
 
 const NOON = Date.UTC(2026, 0, 15, 12, 0, 30);
 

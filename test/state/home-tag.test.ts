@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HOME_TAG_WIDTH, homeTag, homeTags } from '../../src/state/home-tag.ts';
 import { truncate } from '../../src/text/width.ts';
+import fc from '../helpers/fast-check.ts';
 
 const tagsOf = (...homes: string[]) => homes.map((home) => homeTags(homes).get(home));
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { clean } from '../../src/text/clean.ts';
+import fc from '../helpers/fast-check.ts';
 
 test.each([
   ['colours', '\x1b[31mred\x1b[0m', 'red'],

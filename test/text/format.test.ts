@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   ago,
@@ -12,6 +11,7 @@ import {
   UNKNOWN,
   zoneOffset,
 } from '../../src/text/format.ts';
+import fc from '../helpers/fast-check.ts';
 
 test('bytes are decimal and take four columns at most', () => {
   const cases: [number, string][] = [

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareNatural } from '../../src/text/natural.ts';
+import fc from '../helpers/fast-check.ts';
 
 test('numbers within names are counted, what is no number is compared by its letters', () => {
   const names = [

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { REDACTED, redact } from '../../src/text/redact.ts';
+import fc from '../helpers/fast-check.ts';
 
 const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
 const word = (min: number, max: number, more = '') =>

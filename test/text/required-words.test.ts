@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { linearPattern } from '../../src/text/linear-pattern.ts';
 import { requiredWord, requiredWords } from '../../src/text/required-words.ts';
+import fc from '../helpers/fast-check.ts';
 
 test('a pattern tells the words of which each match holds one', () => {
   expect(requiredWords('time[sd]? ?out|refus(ed|al)')).toEqual(['time', 'refus']);

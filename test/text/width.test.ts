@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { clean } from '../../src/text/clean.ts';
 import { codePointColumns, isPlainAt, measure, truncate, truncateStart, walkClusters } from '../../src/text/width.ts';
+import fc from '../helpers/fast-check.ts';
 
 /** The measure Ink lays out with; it is Ink's dependency, not ours, so it is found from Ink. */
 const fromInk = createRequire(createRequire(import.meta.url).resolve('ink'));

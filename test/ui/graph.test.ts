@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { percent, rate } from '../../src/text/format.ts';
 import { area, bar, chart, meter, sparkline } from '../../src/ui/graph.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
+import fc from '../helpers/fast-check.ts';
 
 const ring = (...values: number[]) => ({ length: values.length, at: (index: number) => values[index] });
 function drawn(width: number, height: number, draw: (cells: Cells) => void): string[] {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { scaleOf, timeTicks } from '../../src/ui/ticks.ts';
+import fc from '../helpers/fast-check.ts';
 
 const plain = (value: number) => String(value);
 

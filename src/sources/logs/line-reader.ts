@@ -54,7 +54,7 @@ export interface LinesRead {
   readonly lastAt: number;
   /** The last event: what comes next may belong to it. */
   readonly head: EventHead | null;
-  /** Where the first event begins among the bytes: what stands before belongs to one further back. */
+  /** Where the first event begins among the bytes: what stands before belongs to one further back. -1: none does. */
   readonly headOffset: number;
 }
 
@@ -164,7 +164,7 @@ export class LineReader {
       const end = bytes.at(-1) === 0x0a ? bytes.length : bytes.length + 1;
       current = this.headBefore(bytes, doneTo, end, place, current);
     }
-    return { lines, firstAt, lastAt: current?.at ?? Number.NaN, head: current, headOffset: Math.max(from, headOffset) };
+    return { lines, firstAt, lastAt: current?.at ?? Number.NaN, head: current, headOffset };
   }
 
   /** When a line was written, by itself: stamped, or seen to come. Else when it was there, NaN unknown. */

@@ -101,7 +101,11 @@ export function createLogPager(
       const built = reader.read(piece, reach, test, null, begin);
       giveBack(piece);
       // What begins in the middle of a stack trace belongs to an event further back.
-      const isTorn = built.headOffset > begin && reach !== start && length < MAX_PIECE_BYTES;
+      if (built.headOffset === -1 && !isWhole) {
+        length *= 4;
+        continue;
+      }
+      const isTorn = built.headOffset > begin && !isWhole;
       const edge = reach + (isTorn ? built.headOffset : begin);
       const lines = isTorn ? built.lines.filter(({ place }) => place >= edge) : built.lines;
       return { ...dated({ ...built, lines }, reel.writtenAt), from: edge, to, isOver: false };

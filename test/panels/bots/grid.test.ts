@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { botTarget } from '../../../src/actions/target.ts';
 import { BOT_SORTS } from '../../../src/panels/bots/fields.ts';
@@ -11,6 +10,7 @@ import { reduce } from '../../../src/ui/reduce.ts';
 import { createScene } from '../../../src/ui/scene.ts';
 import { initialUi, type ListState, type UiEvent, type UiState } from '../../../src/ui/state.ts';
 import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
+import fc from '../../helpers/fast-check.ts';
 import { botsScope, botsWorld, drawn, scopeOn } from './worlds.ts';
 
 const bots = [

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { isWholeDisk } from '../../../src/sources/host/block.ts';
 import { FileSystems, type Filling } from '../../../src/sources/host/file-systems.ts';
 import { parseOsRelease } from '../../../src/sources/host/linux.ts';
 import { parseMounts } from '../../../src/sources/host/mounts.ts';
+import fc from '../../helpers/fast-check.ts';
 import { createHandClock, createProcTree, recorded } from '../../helpers/proc-tree.ts';
 
 const undo: (() => void)[] = [];

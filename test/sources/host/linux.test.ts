@@ -2,11 +2,11 @@ import { createHook } from 'node:async_hooks';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { cpus, freemem, totalmem } from 'node:os';
-import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { HostSnapshot } from '../../../src/sources/host/snapshot.ts';
 import { hostSource } from '../../../src/sources/host/source.ts';
 import { type Source, SourceError, systemClock } from '../../../src/sources/source.ts';
+import fc from '../../helpers/fast-check.ts';
 import { createHandClock, createProcTree, PROC_FILES, recorded } from '../../helpers/proc-tree.ts';
 
 const undo: (() => void)[] = [];

@@ -1,7 +1,6 @@
 import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createAssembler, type LineSink } from '../../../src/sources/logs/assembler.ts';
 import { type LogEvent, LogEvents } from '../../../src/sources/logs/events.ts';
@@ -11,6 +10,7 @@ import type { LogsSnapshot, LogTarget } from '../../../src/sources/logs/snapshot
 import { logsSource } from '../../../src/sources/logs/source.ts';
 import { type Source, systemClock } from '../../../src/sources/source.ts';
 import { createErrorHistory } from '../../../src/state/errors.ts';
+import fc from '../../helpers/fast-check.ts';
 
 let folder: string;
 let source: Source<'logs'>;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createFinder, ERROR_NEEDLES } from '../../../src/sources/logs/finder.ts';
+import fc from '../../helpers/fast-check.ts';
 
 const find = createFinder(ERROR_NEEDLES);
 const evenly = (text: string): Buffer => {

@@ -11,8 +11,8 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import fc from '../../helpers/fast-check.ts';
 import { type Collecting, collecting } from './collecting.ts';
 
 const isRoot = process.getuid?.() === 0;

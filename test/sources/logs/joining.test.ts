@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LogEvent, LogsSnapshot } from '../../../src/sources/logs/snapshot.ts';
 import { logsSource } from '../../../src/sources/logs/source.ts';
 import type { Clock } from '../../../src/sources/source.ts';
 import { createErrorHistory } from '../../../src/state/errors.ts';
+import fc from '../../helpers/fast-check.ts';
 
 /** Time that passes only where a test says so: nothing is finished because the machine is slow. */
 class StandingClock implements Clock {

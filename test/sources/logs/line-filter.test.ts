@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LineLevel } from '../../../src/sources/logs/level.ts';
 import { compileFilter, compileSearch, parseFilter } from '../../../src/sources/logs/line-filter.ts';
+import fc from '../../helpers/fast-check.ts';
 
 const LEVELS: readonly LineLevel[] = ['debug', 'info', 'warn', 'error', 'fatal'];
 const line = (level: LineLevel | null, text: string) => ({ level, text });

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { codeOf } from '../../../src/sources/logs/codes.ts';
 import { parseLine } from '../../../src/sources/logs/line.ts';
+import fc from '../../helpers/fast-check.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 22, 0, 0);
 const parse = (line: string, stream: 'out' | 'err' = 'out') => parseLine(line, stream, NOW);

@@ -2,11 +2,11 @@ import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { compileFilter } from '../../../src/sources/logs/line-filter.ts';
 import { LogMerge, type MergedLine } from '../../../src/sources/logs/merge.ts';
 import { createLogPager, type LogLine, type LogPager } from '../../../src/sources/logs/pager.ts';
+import fc from '../../helpers/fast-check.ts';
 
 let folder: string;
 let path: string;
@@ -213,6 +213,7 @@ const written: readonly ((i: number) => string)[] = [
   (i) => `main.go(${i})`,
 ];
 const stamp = (i: number): string => new Date(Date.UTC(2026, 10, 21) + i * 1_000).toISOString();
+const TRACEBACK = 'Traceback (most recent call last):\n';
 const frames = (count: number): string =>
   Array.from({ length: count }, (_, i) => `  File "/srv/w.py", line ${i}, in f\n    self.commit(${i})\n`).join('');
 
@@ -238,6 +239,12 @@ test('events read backwards are the events read forwards, wherever the pieces en
     ),
     { numRuns: 200 },
   );
+});
+
+test('a stack trace longer than what is read at once has the level of its event', async () => {
+  writeFileSync(path, `${stamp(0)} INFO before\n${stamp(1)} ERROR no\n${TRACEBACK}${frames(40)}KeyError: 1\n`);
+  const lines = await allBack(await open(), 512);
+  expect(lines.map(({ level }) => level)).toEqual(['info', ...Array(83).fill('error')]);
 });
 
 test('the lines of one stack trace are parts of the event that they belong to', async () => {

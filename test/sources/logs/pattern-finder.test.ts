@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteMachine } from '../../../src/sources/logs/byte-machine.ts';
 import { createFinder, type Finder } from '../../../src/sources/logs/finder.ts';
@@ -10,6 +9,7 @@ import { isTear } from '../../../src/sources/logs/tear.ts';
 import { linearPattern } from '../../../src/text/linear-pattern.ts';
 import { textProgram } from '../../../src/text/pattern-program.ts';
 import { TRIGGER } from '../../../src/text/redact.ts';
+import fc from '../../helpers/fast-check.ts';
 
 const NOW = Date.parse('2026-11-21T23:00:00Z');
 

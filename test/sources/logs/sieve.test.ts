@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compileFilter } from '../../../src/sources/logs/line-filter.ts';
 import { LineReader, type LineTest } from '../../../src/sources/logs/line-reader.ts';
 import { levelSieve } from '../../../src/sources/logs/sieve.ts';
 import { isTear } from '../../../src/sources/logs/tear.ts';
 import { clean } from '../../../src/text/clean.ts';
+import fc from '../../helpers/fast-check.ts';
 
 const NOW = Date.parse('2026-11-21T23:00:00Z');
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseLine } from '../../../src/sources/logs/line.ts';
 import { MAX_TRACE_LINES, TraceLines } from '../../../src/sources/logs/trace.ts';
+import fc from '../../helpers/fast-check.ts';
 
 const begin = (line: string) => new TraceLines(parseLine(line, 'out', Date.UTC(2026, 10, 21)));
 

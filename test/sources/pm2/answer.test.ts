@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { AnswerReader } from '../../../src/sources/pm2/answer.ts';
 import { decodeArgument, FrameError } from '../../../src/sources/pm2/frame.ts';
+import fc from '../../helpers/fast-check.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createFrameParser, decodeArgument, encodeCall, FrameError } from '../../../src/sources/pm2/frame.ts';
+import fc from '../../helpers/fast-check.ts';
 
 function pack(args: readonly Buffer[]): Buffer {
   const parts: Buffer[] = [Buffer.from([(1 << 4) | args.length])];

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseList } from '../../../src/sources/pm2/list.ts';
 import { SourceError } from '../../../src/sources/source.ts';
+import fc from '../../helpers/fast-check.ts';
 
 function fixture(name: string): any[] {
   return JSON.parse(readFileSync(new URL(`../../fixtures/pm2/${name}`, import.meta.url), 'utf8'));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Pm2LogEvent, parseLogLine, parseStamp } from '../../../src/sources/pm2/log-lines.ts';
+import fc from '../../helpers/fast-check.ts';
 
 const at = new Date(2026, 10, 21, 22, 24, 26).getTime();
 const read = (text: string): Pm2LogEvent | null => parseLogLine(`2026-11-21T22:24:26: PM2 log: ${text}`, null);

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Risk } from '../../../src/actions/action.ts';
 import { type Ask, buildAsk } from '../../../src/actions/ask.ts';
@@ -17,6 +16,7 @@ import {
 } from '../../../src/ui/acting/prompt.ts';
 import type { KeyFlags } from '../../../src/ui/keys/keys.ts';
 import { makeBot, NOON } from '../../helpers/bots.ts';
+import fc from '../../helpers/fast-check.ts';
 
 const bots = (count: number) => Array.from({ length: count }, (_, id) => botTarget(makeBot({ id, name: `bot-${id}` })));
 

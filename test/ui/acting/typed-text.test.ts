@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { actions } from '../../../src/actions/all.ts';
 import { type Ask, buildAsk } from '../../../src/actions/ask.ts';
@@ -9,6 +8,7 @@ import type { KeyFlags } from '../../../src/ui/keys/keys.ts';
 import type { Shell } from '../../../src/ui/shell-contract.ts';
 import type { Viewer } from '../../../src/ui/viewer.ts';
 import { makeBot, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
+import fc from '../../helpers/fast-check.ts';
 import { createStillShell, createStillWorld, keymap } from '../../helpers/still-shell.ts';
 
 interface Desk {

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Cells } from '../../../src/ui/screen/cells.ts';
 import { ansi, rgb } from '../../../src/ui/screen/color.ts';
 import { BLANK, TAIL } from '../../../src/ui/screen/glyphs.ts';
 import { lookOf, style } from '../../../src/ui/screen/style.ts';
+import fc from '../../helpers/fast-check.ts';
 
 function written(width: number, write: (cells: Cells) => void): string | undefined {
   const cells = new Cells(width, 1);
