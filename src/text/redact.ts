@@ -58,8 +58,8 @@ export function redact(text: string): string {
   if (out.includes('-----BEGIN ')) out = out.replace(PEM, REDACTED);
   out = out.replace(PEM_LINE, REDACTED);
   if (out.includes('://')) {
-    out = out.replace(USERINFO, `://$1:${REDACTED}@`);
     out = out.replace(LOOSE_USERINFO, `://$1:${REDACTED}@`);
+    out = out.replace(USERINFO, `://$1:${REDACTED}@`);
     out = out.replace(USER_TOKEN, `://${REDACTED}@`);
   }
   out = out.replace(URL_KEY, `$1${REDACTED}`);

@@ -25,6 +25,7 @@ test.each([
   ['postgres://bot:pa@ss/w#d@db.host:5432/x', 'postgres://bot:[redacted]@db.host:5432/x'],
   ['postgresql+asyncpg://bot:s3cret@h/x', 'postgresql+asyncpg://bot:[redacted]@h/x'],
   ['redis://:pw@h:6379/0', 'redis://:[redacted]@h:6379/0'],
+  ['://:a/@secret@', '://:[redacted]@'],
   ["ALTER USER x PASSWORD 'it''s' VALID", "ALTER USER x PASSWORD '[redacted]' VALID"],
   ['DB_PASSWORD=ab,cd port=1', 'DB_PASSWORD=[redacted] port=1'],
   ['password=a1,password=b2;user=c', 'password=[redacted],password=[redacted];user=c'],

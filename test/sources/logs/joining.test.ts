@@ -13,7 +13,10 @@ import fc from '../../helpers/fast-check.ts';
 /** Time that passes only where a test says so: nothing is finished because the machine is slow. */
 class StandingClock implements Clock {
   ahead = 0;
-  readonly #at = Date.now();
+  readonly #at: number;
+  constructor(at = Date.now()) {
+    this.#at = at;
+  }
   now = (): number => this.#at;
   monotonic = (): number => this.ahead;
 }
@@ -252,10 +255,11 @@ test('a message that begins with the bot’s own name is told without it, so tha
 test('the trace of an error of before the hour that is read back is no error of now', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'botop-logs-'));
   const path = join(folder, 'a.log');
-  const clock = new StandingClock();
   const lines = (agoMs: number, said: string) =>
-    `${new Date(clock.now() - agoMs).toISOString()} [ERROR] ${said}\nError: connect refused\n    at a (/srv/a.js:1:2)\n`;
+    `${new Date(Date.now() - agoMs).toISOString()} [ERROR] ${said}\nError: connect refused\n    at a (/srv/a.js:1:2)\n`;
   writeFileSync(path, `${lines(2 * 3_600_000, 'old').repeat(3)}${lines(60_000, 'late')}`);
+  // A file that was made behind it counts as new, whole.
+  const clock = new StandingClock(Date.now() + 1_000);
   const source = logsSource({ clock, targets: () => [{ path, bots: ['bot'], stream: 'err' }], globs: [] });
   try {
     const said: string[] = [];
