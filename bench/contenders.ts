@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { launchedWith } from '../test/helpers/launcher-options.ts';
 import { type Fleet, pm2Program } from './fleet.ts';
 import { HTOP, PG_ACTIVITY, PM2 } from './report.ts';
 import type { Servers } from './servers.ts';
@@ -36,17 +37,9 @@ export const OVERLAY = '?';
 /** The keys that open and close the question before a bot is restarted. */
 export const QUESTION = { open: 'r', close: '\u001b', shown: /Restart [^\n]+\?/, reading: /reading it again/ };
 
-/** Node's options as bin/botop has them. */
+/** Node's options as bin/botop gives them to this Node. */
 export function launchOptions(): readonly string[] {
-  const launcher = readFileSync(join(import.meta.dirname, '../bin/botop'), 'utf8');
-  const [, options] = /^exec "\$node" (.*?)\s*"\$root\/dist/m.exec(launcher) ?? [];
-  if (options === undefined) throw new Error('bin/botop does not tell how it starts Node');
-  const [, known = '', tuned = ''] = /^case \$packages\$version in (.*?)\) tuned='(.*?)'/m.exec(launcher) ?? [];
-  const isKnown = known.includes(` abi ${process.versions.modules}'`);
-  return options
-    .split(' ')
-    .flatMap((option) => (option === '$tuned' ? (isKnown ? tuned.split(' ') : []) : [option]))
-    .filter((option) => option !== '');
+  return launchedWith(process.version).options;
 }
 
 /** The built program on everything that is there. */
