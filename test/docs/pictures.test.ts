@@ -6,7 +6,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { buildAsk } from '../../src/actions/ask.ts';
 import { restart } from '../../src/actions/restart.ts';
 import { botTarget } from '../../src/actions/target.ts';
 import { createPanels } from '../../src/commands/panels.ts';
@@ -20,6 +19,7 @@ import { initialUi, type UiState } from '../../src/ui/state.ts';
 import { createTheme } from '../../src/ui/theme.ts';
 import type { Viewer } from '../../src/ui/viewer.ts';
 import { drawZone, layoutOf, scopeOf } from '../../src/ui/zones.ts';
+import { makeAsk } from '../helpers/asks.ts';
 import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../helpers/bots.ts';
 import { shapeOf } from '../helpers/cell-shapes.ts';
 import { hostSnapshot } from '../helpers/host.ts';
@@ -189,15 +189,7 @@ test('logs.svg has the frame, the title and the keys of the log view', () => {
 test('restart.svg has the words of the question, and its keys', () => {
   const [columns, rows] = [100, 30];
   const shown = load('restart');
-  const ask = buildAsk({
-    id: 'x',
-    action: restart,
-    targets: [botTarget(crashing)],
-    notes: [],
-    preparation: null,
-    shell: { pm2Home: '/home/ops/.pm2', user: 'ops' },
-    at: NOON,
-  });
+  const ask = makeAsk(restart, [botTarget(crashing)]);
   const prompt = openPrompt(ask, fitPrompt(ask, columns, rows), 0) as OpenPrompt;
   expectFooter(shown, drawn({ ...initialUi('home'), overlay: { kind: 'prompt', prompt } }, columns, rows));
   const picture = shown.rows.join('\n').replaceAll(/\d+/g, '0');

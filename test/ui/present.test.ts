@@ -1,5 +1,4 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { buildAsk } from '../../src/actions/ask.ts';
 import { restart } from '../../src/actions/restart.ts';
 import { botTarget } from '../../src/actions/target.ts';
 import type { ActingPort } from '../../src/ui/acting/acting.ts';
@@ -14,7 +13,8 @@ import {
 import { fitPrompt } from '../../src/ui/overlays/prompt-lines.ts';
 import { type Presenter, present } from '../../src/ui/present.ts';
 import { Screen } from '../../src/ui/screen/screen.ts';
-import { makeBot, makePm2Snapshot, NOON } from '../helpers/bots.ts';
+import { makeAsk } from '../helpers/asks.ts';
+import { makeBot, makePm2Snapshot } from '../helpers/bots.ts';
 import { createStillShell, createStillWorld, idle, keymap } from '../helpers/still-shell.ts';
 import { Emulator } from './screen/emulator.ts';
 
@@ -66,16 +66,7 @@ function look() {
   };
 }
 
-const askOf = (notes: readonly string[] = []) =>
-  buildAsk({
-    id: 'x',
-    action: restart,
-    targets: [botTarget(makeBot())],
-    notes,
-    preparation: null,
-    shell: { pm2Home: '/home/ops/.pm2', user: 'ops' },
-    at: NOON,
-  });
+const askOf = (notes: readonly string[] = []) => makeAsk(restart, [botTarget(makeBot())], { notes });
 
 const fitOf = (ask: ReturnType<typeof askOf>) => fitPrompt(ask, SIZE.columns, SIZE.rows);
 

@@ -1,6 +1,6 @@
 /** How a question looks, told apart from what paints it: its colours, and the parts of its lines. */
 import type { Risk } from '../../actions/action.ts';
-import type { Prompt } from '../acting/prompt.ts';
+import type { OpenPrompt } from '../acting/prompt.ts';
 import type { LineRole, PromptLine } from './prompt-lines.ts';
 
 /** The terminal's own sixteen colours by the names that Ink has for them. */
@@ -27,7 +27,7 @@ export const COLORS: Readonly<Record<LineRole, keyof typeof ANSI>> = {
 };
 
 /** Whether the key that it offers does something now: one that is deaf is dim. */
-export function isLive(prompt: Prompt): boolean {
+export function isLive(prompt: OpenPrompt): boolean {
   return prompt.state === 'armed' || prompt.state === 'refused';
 }
 

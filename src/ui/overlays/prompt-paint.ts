@@ -2,8 +2,7 @@
  * The box of a question, painted at once: it stands while the question is read again, and until what lays it out is
  * loaded. To the cell what `prompt.tsx` shows.
  */
-import type { Prompt } from '../acting/prompt.ts';
-import { isOpen, isRead } from '../acting/prompt.ts';
+import { isRead, type OpenPrompt } from '../acting/prompt.ts';
 import type { Cells } from '../screen/cells.ts';
 import { ansi } from '../screen/color.ts';
 import { type StyleId, style } from '../screen/style.ts';
@@ -16,8 +15,7 @@ const ROUND = '╭╮╯╰─│';
 const DOUBLE = '╔╗╝╚═║';
 
 /** Fills cells that are as large as the box. `at` is monotonic ms, for the time that is left. */
-export function paintPrompt(cells: Cells, prompt: Prompt, at: number): void {
-  if (!isOpen(prompt)) return;
+export function paintPrompt(cells: Cells, prompt: OpenPrompt, at: number): void {
   const { risk } = prompt.ask;
   const isBright = isLive(prompt);
   cells.clear(style({ bg }));

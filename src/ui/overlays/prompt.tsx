@@ -1,13 +1,13 @@
 /** The prompt's box. Props in, cells out: no timer, no key, no state. */
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import { isOpen, isRead, type Prompt } from '../acting/prompt.ts';
+import { isRead, type OpenPrompt } from '../acting/prompt.ts';
 import { type LineRole, type PromptLine, promptLines, promptWidth } from './prompt-lines.ts';
 import { BORDERS, COLORS, isLive, lineParts } from './prompt-look.ts';
 import { placeBox } from './prompt-place.ts';
 
 export interface PromptBoxProps {
-  readonly prompt: Prompt;
+  readonly prompt: OpenPrompt;
   /** The row of the screen its upper border is in; in the middle without it. */
   readonly top?: number;
   /** Monotonic ms, for the time that is left. */
@@ -15,7 +15,6 @@ export interface PromptBoxProps {
 }
 
 export function PromptBox({ prompt, top, at }: PromptBoxProps): ReactNode {
-  if (!isOpen(prompt)) return null;
   const { columns, rows } = prompt.fit;
   const width = promptWidth(columns);
   const lines = promptLines(prompt, at);

@@ -1,6 +1,6 @@
 /** The question as Ink lays it out. Loaded when the first one is prepared, and only through `loadInColor`. */
 import { Box } from 'ink';
-import { isOpen, type Prompt } from '../acting/prompt.ts';
+import type { OpenPrompt } from '../acting/prompt.ts';
 import type { Rect } from '../screen/compose.ts';
 import type { Sheet } from '../screen/sheet.ts';
 import { createInkSheet } from './ink-sheet.ts';
@@ -8,7 +8,7 @@ import { PromptBox, SampleBox } from './prompt.tsx';
 
 export interface Questions {
   /** The box of an open prompt, where it stands. `at` is monotonic ms. */
-  sheet(prompt: Prompt, rect: Rect, at: number): Sheet;
+  sheet(prompt: OpenPrompt, rect: Rect, at: number): Sheet;
   /** Lays one out that nobody sees: the first takes five times as long as those after it. */
   warm(): void;
   close(): void;
@@ -22,7 +22,7 @@ export function createQuestions(): Questions {
   return {
     sheet(prompt, rect, at) {
       const { x, y, width, height } = rect;
-      const { columns, rows } = isOpen(prompt) ? prompt.fit : { columns: width, rows: height };
+      const { columns, rows } = prompt.fit;
       // The box places itself on a whole screen; Ink composes no more of that than the box.
       const node = (
         <Box width={width} height={height} overflow="hidden">

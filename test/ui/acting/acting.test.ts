@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Action } from '../../../src/actions/action.ts';
-import { type Ask, buildAsk } from '../../../src/actions/ask.ts';
+import type { Ask } from '../../../src/actions/ask.ts';
 import type { Executor } from '../../../src/actions/executor.ts';
 import type { Outcome, Progress } from '../../../src/actions/outcome.ts';
 import { createReins, type Reins } from '../../../src/actions/reins.ts';
@@ -11,6 +11,7 @@ import type { OpenPrompt, Prompt } from '../../../src/ui/acting/prompt.ts';
 import { promptLines } from '../../../src/ui/overlays/prompt-lines.ts';
 import { reduce } from '../../../src/ui/reduce.ts';
 import { initialUi, type Scene, type UiState } from '../../../src/ui/state.ts';
+import { makeAsk } from '../../helpers/asks.ts';
 import { makeBot, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
 import { createStillWorld, type StillWorld } from '../../helpers/still-shell.ts';
 
@@ -42,16 +43,7 @@ let fired: { ask: Ask; report(progress: Progress): void; end(outcome: Outcome): 
 /** Of what goes through many targets now. */
 let reins: Reins | null;
 
-const askOf = (action: Action, targets: readonly Target[], id: string): Ask =>
-  buildAsk({
-    id,
-    action,
-    targets,
-    notes: [],
-    preparation: null,
-    shell: { pm2Home: '/home/ops/.pm2', user: 'ops' },
-    at: NOON,
-  });
+const askOf = (action: Action, targets: readonly Target[], id: string): Ask => makeAsk(action, targets, { id });
 
 beforeEach(() => {
   ui = initialUi('home');

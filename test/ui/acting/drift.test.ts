@@ -1,20 +1,18 @@
 import { expect, test } from 'vitest';
 import type { Action } from '../../../src/actions/action.ts';
-import { buildAsk } from '../../../src/actions/ask.ts';
 import { restart } from '../../../src/actions/restart.ts';
 import { stop } from '../../../src/actions/stop.ts';
 import { botTarget } from '../../../src/actions/target.ts';
 import type { Bot } from '../../../src/sources/pm2/snapshot.ts';
 import { createDriftWatch, driftOf } from '../../../src/ui/acting/drift.ts';
+import { makeAsk } from '../../helpers/asks.ts';
 import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
 import { createStillWorld } from '../../helpers/still-shell.ts';
 
 const weather = makeBot();
 const news = makeBot({ id: 1, name: 'news-bot', pid: 4300 });
-const shell = { pm2Home: '/home/ops/.pm2', user: 'ops' };
 
-const askOf = (action: Action, bots: readonly Bot[]) =>
-  buildAsk({ id: 'a', action, targets: bots.map(botTarget), notes: [], preparation: null, shell, at: NOON });
+const askOf = (action: Action, bots: readonly Bot[]) => makeAsk(action, bots.map(botTarget), { id: 'a' });
 
 /** What is said of a question about `asked` once a list made a second later holds `listed`. */
 function drift(action: Action, asked: readonly Bot[], listed: readonly Bot[], listedAt = NOON + 1_000) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Risk } from '../../../src/actions/action.ts';
-import { type Ask, buildAsk } from '../../../src/actions/ask.ts';
+import type { Ask } from '../../../src/actions/ask.ts';
 import { restart } from '../../../src/actions/restart.ts';
 import { botTarget } from '../../../src/actions/target.ts';
 import {
@@ -15,21 +15,14 @@ import {
   promptTick,
 } from '../../../src/ui/acting/prompt.ts';
 import type { KeyFlags } from '../../../src/ui/keys/keys.ts';
-import { makeBot, NOON } from '../../helpers/bots.ts';
+import { makeAsk } from '../../helpers/asks.ts';
+import { makeBot } from '../../helpers/bots.ts';
 import fc from '../../helpers/fast-check.ts';
 
 const bots = (count: number) => Array.from({ length: count }, (_, id) => botTarget(makeBot({ id, name: `bot-${id}` })));
 
 function askOf(risk: Risk, count = 1): Ask {
-  return buildAsk({
-    id: 'x',
-    action: { ...restart, risk: () => risk, phrase: () => 'flush bot-0' },
-    targets: bots(count),
-    notes: [],
-    preparation: null,
-    shell: { pm2Home: '/home/ops/.pm2', user: 'ops' },
-    at: NOON,
-  });
+  return makeAsk({ ...restart, risk: () => risk, phrase: () => 'flush bot-0' }, bots(count));
 }
 
 const SHOWN = 1000;
@@ -158,15 +151,7 @@ test('one wide target: its name or its pid', () => {
 });
 
 test('a name no plain keyboard types is never asked for', () => {
-  const ask = buildAsk({
-    id: 'x',
-    action: { ...restart, risk: () => 'R2' },
-    targets: [botTarget(makeBot({ name: '🤖 бот' }))],
-    notes: [],
-    preparation: null,
-    shell: { pm2Home: '/home/ops/.pm2', user: 'ops' },
-    at: NOON,
-  });
+  const ask = makeAsk({ ...restart, risk: () => 'R2' }, [botTarget(makeBot({ name: '🤖 бот' }))]);
   expect(ask.answer).toEqual({ kind: 'type', texts: ['4211'] });
 });
 

@@ -1,23 +1,18 @@
 import { expect, test } from 'vitest';
 import type { Verdict } from '../../../src/actions/action.ts';
-import { buildAsk } from '../../../src/actions/ask.ts';
 import type { Outcome, TargetResult } from '../../../src/actions/outcome.ts';
 import { restart } from '../../../src/actions/restart.ts';
 import { botTarget } from '../../../src/actions/target.ts';
 import { measure } from '../../../src/text/width.ts';
 import { fitStrip, type Strip, stripOfOutcome, stripOfProgress, stripOfRefusal } from '../../../src/ui/acting/strip.ts';
-import { makeBot, NOON } from '../../helpers/bots.ts';
+import { makeAsk } from '../../helpers/asks.ts';
+import { makeBot } from '../../helpers/bots.ts';
 
 const askOf = (...names: string[]) =>
-  buildAsk({
-    id: 'x',
-    action: restart,
-    targets: names.map((name, id) => botTarget(makeBot({ name, id }))),
-    notes: [],
-    preparation: null,
-    shell: { pm2Home: '/home/ops/.pm2', user: 'ops' },
-    at: NOON,
-  });
+  makeAsk(
+    restart,
+    names.map((name, id) => botTarget(makeBot({ name, id }))),
+  );
 
 const GOOD: Verdict = {
   state: 'good',

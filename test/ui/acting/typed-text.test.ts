@@ -1,12 +1,13 @@
 import { afterEach, expect, test } from 'vitest';
 import { actions } from '../../../src/actions/all.ts';
-import { type Ask, buildAsk } from '../../../src/actions/ask.ts';
+import type { Ask } from '../../../src/actions/ask.ts';
 import type { Executor } from '../../../src/actions/executor.ts';
 import type { Target } from '../../../src/actions/target.ts';
 import { createActing } from '../../../src/ui/acting/acting.ts';
 import type { KeyFlags } from '../../../src/ui/keys/keys.ts';
 import type { Shell } from '../../../src/ui/shell-contract.ts';
 import type { Viewer } from '../../../src/ui/viewer.ts';
+import { makeAsk } from '../../helpers/asks.ts';
 import { makeBot, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
 import fc from '../../helpers/fast-check.ts';
 import { createStillShell, createStillWorld, keymap } from '../../helpers/still-shell.ts';
@@ -40,15 +41,7 @@ function sit(refusal: { readonly reason: string; readonly isAtOnce: boolean } | 
   let at = 1000;
   const fired: Ask[] = [];
   const askOf = (action: Ask['action'], targets: readonly Target[], id: string): Ask =>
-    buildAsk({
-      id,
-      action,
-      targets,
-      notes: [],
-      preparation: null,
-      shell: { pm2Home: '/home/ops/.pm2', user: 'ops' },
-      at: NOON,
-    });
+    makeAsk(action, targets, { id });
   const executor: Executor = {
     isBusy: false,
     reins: null,

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { Risk } from '../../../src/actions/action.ts';
-import { buildAsk } from '../../../src/actions/ask.ts';
 import { restart } from '../../../src/actions/restart.ts';
 import { botTarget } from '../../../src/actions/target.ts';
 import type { Bot } from '../../../src/sources/pm2/snapshot.ts';
@@ -17,7 +16,8 @@ import { fitPrompt, promptLines, promptWidth } from '../../../src/ui/overlays/pr
 import { paintPrompt } from '../../../src/ui/overlays/prompt-paint.ts';
 import { placeBox } from '../../../src/ui/overlays/prompt-place.ts';
 import { Cells } from '../../../src/ui/screen/cells.ts';
-import { makeBot, makeCrashes, NOON } from '../../helpers/bots.ts';
+import { makeAsk } from '../../helpers/asks.ts';
+import { makeBot, makeCrashes } from '../../helpers/bots.ts';
 
 const { createQuestions } = await loadInColor(() => import('../../../src/ui/overlays/question.tsx'));
 
@@ -31,14 +31,8 @@ const SIZES = [
 
 /** On the terminal, and armed. */
 function armed(bots: readonly Bot[], risk: Risk, notes: readonly string[], columns: number, rows: number): OpenPrompt {
-  const ask = buildAsk({
-    id: 'x',
-    action: { ...restart, risk: () => risk, phrase: () => 'flush weather-bot' },
-    targets: bots.map(botTarget),
+  const ask = makeAsk({ ...restart, risk: () => risk, phrase: () => 'flush weather-bot' }, bots.map(botTarget), {
     notes,
-    preparation: null,
-    shell: { pm2Home: '/home/ops/.pm2', user: 'ops' },
-    at: NOON,
   });
   const open = openPrompt(ask, fitPrompt(ask, columns, rows), 0);
   return promptTick(promptShown(open, open, 0), 300) as OpenPrompt;

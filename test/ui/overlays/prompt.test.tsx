@@ -2,7 +2,6 @@ import { Box, Text } from 'ink';
 import { render } from 'ink-testing-library';
 import { expect, test } from 'vitest';
 import type { Risk } from '../../../src/actions/action.ts';
-import { buildAsk } from '../../../src/actions/ask.ts';
 import { restart } from '../../../src/actions/restart.ts';
 import { botTarget } from '../../../src/actions/target.ts';
 import type { Bot } from '../../../src/sources/pm2/snapshot.ts';
@@ -19,19 +18,16 @@ import {
 import { PromptBox } from '../../../src/ui/overlays/prompt.tsx';
 import { fitPrompt, promptLines, promptWidth } from '../../../src/ui/overlays/prompt-lines.ts';
 import { placeAgain, placeBox } from '../../../src/ui/overlays/prompt-place.ts';
-import { makeBot, makeCrashes, NOON } from '../../helpers/bots.ts';
+import { makeAsk } from '../../helpers/asks.ts';
+import { makeBot, makeCrashes } from '../../helpers/bots.ts';
 
 function promptOf(bots: readonly Bot[], over: { risk?: Risk; notes?: string[] } = {}): Prompt {
   const { risk } = over;
-  const ask = buildAsk({
-    id: 'x',
-    action: risk === undefined ? restart : { ...restart, risk: () => risk, phrase: () => 'flush weather-bot' },
-    targets: bots.map(botTarget),
-    notes: over.notes ?? [],
-    preparation: null,
-    shell: { pm2Home: '/home/ops/.pm2', user: 'ops' },
-    at: NOON,
-  });
+  const ask = makeAsk(
+    risk === undefined ? restart : { ...restart, risk: () => risk, phrase: () => 'flush weather-bot' },
+    bots.map(botTarget),
+    { notes: over.notes ?? [] },
+  );
   return fitted(openPrompt(ask, fitPrompt(ask, 80, 24), 0), 80, 24);
 }
 
@@ -56,7 +52,7 @@ function frame(unfitted: Prompt, columns: number, rows: number, at = 300): strin
           <Text key={row}>{'.'.repeat(columns)}</Text>
         ))}
       </Box>
-      <PromptBox prompt={prompt} at={at} />
+      <PromptBox prompt={prompt as OpenPrompt} at={at} />
     </Box>,
   );
   const text = lastFrame() ?? '';
