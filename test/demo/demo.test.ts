@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { processesOf, waitUntil } from '../helpers/tree.ts';
@@ -50,8 +51,9 @@ function startOwner(temp: string, env: NodeJS.ProcessEnv = {}): Owner {
     output += chunk.toString();
   });
   const answer = new Promise<string>((resolve, reject) => {
-    child.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString()));
-    child.once('exit', () => reject(new Error(`the owner ended without an answer: ${output}`)));
+    createInterface({ input: child.stdout }).once('line', resolve);
+    // Not at its exit: what it said last may not have been read then.
+    child.once('close', () => reject(new Error(`the owner ended without an answer: ${output}`)));
   });
   return { child, answer: answer.then((line) => JSON.parse(line)), said: () => output };
 }
@@ -189,7 +191,7 @@ describe('however the monitor ends, everything it started is gone within 5 s:', 
     await owner.answer;
     owner.child.stdin?.write('crash\n');
     await expectAllGone(owner);
-    expect(owner.said()).toContain('a bug in the monitor');
+    await waitUntil(() => owner.said().includes('a bug in the monitor'), 'the bug to be told');
   });
 
   test('by SIGKILL while the demo is still starting', async () => {

@@ -11,7 +11,9 @@ import { redisProgram } from '../helpers/redis-server.ts';
 import { faultsOf } from '../helpers/snapshot-schema.ts';
 import { processesOf } from '../helpers/tree.ts';
 
+/** Where the tests have none, the demo may yet have fetched one: the net was away for a moment. */
 const hasRedis = typeof redisProgram !== 'string';
+const WITH_REDIS = /Redis [\d.]+ .*hit +\d+%/;
 
 let person: Person;
 let temp: string;
@@ -77,7 +79,7 @@ test('80x24 shows at once what ails the fleet in four panels, and none of its se
       ['who is blocked', /Database · chatai · 2 blocked/],
       ['by whom', /nightly-re\S* +holds up 2/],
       ['the table with the most dead rows', /dialog_messag\S* +24k +40%/],
-      ['Redis', hasRedis ? /Redis [\d.]+ .*hit +\d+%/ : /Redis: /],
+      ['Redis', hasRedis ? WITH_REDIS : new RegExp(`${WITH_REDIS.source}|Redis: `)],
     ];
     await pty.waitFor(() => wanted.every(([, pattern]) => pattern.test(screenOf(pty))), {
       what: wanted.map(([name]) => name).join(', '),
@@ -163,7 +165,7 @@ test('--json prints one object as the schema has it, with every server in it, an
     guard: 'fresh',
     logs: 'fresh',
     postgres: 'fresh',
-    redis: hasRedis ? 'fresh' : 'off',
+    redis: hasRedis ? 'fresh' : expect.stringMatching(/^(?:fresh|off)$/),
   });
   expect(printed.bots.find(({ name }: any) => name === 'payments-bot')).toMatchObject({ state: 'flapping' });
   expect(printed.errors.groups).toContainEqual(expect.objectContaining({ code: 'TG401', bots: ['payments-bot'] }));

@@ -136,7 +136,12 @@ describe('what comes from outside', () => {
     await pty.waitFor(/&weather/);
     pty.press('\r');
     pty.press('\r');
-    await pty.waitFor(/BOT_TOKEN/, { what: 'the names of its environment' });
+    // They stand at the end of a page that grows meanwhile: with its log, and once the bot has published something.
+    await until('the names of its environment', async () => {
+      pty.press('G');
+      await pty.waitFor(/BOT_TOKEN/, { timeoutMs: 500 });
+      return true;
+    });
     const args = commandLine(pty.pid);
     pty.press('\u0003');
     await pty.exit;

@@ -100,13 +100,14 @@ test('a rolling restart waits at p, goes on, and ends at x; q asks before it lea
   pty.press('\r');
   await pty.waitFor(/p pauses/);
   pty.press('p');
-  await pty.waitFor(/1\/4.*PAUSED/);
+  // After which of them depends on who runs faster, the test or the bots.
+  await pty.waitFor(/[1-3]\/4.*PAUSED/);
   pty.press('q');
   await pty.waitFor(/under way/);
   pty.press('p');
-  await pty.waitFor(/1\/4.*p pauses/);
+  await pty.waitFor(/[1-3]\/4.*p pauses/);
   pty.press('x');
-  await pty.waitFor(/2\/4 +ended with x · not begun:/);
+  await pty.waitFor(/[1-3]\/4 +ended with x · not begun:/);
   const after = await pids();
   expect(after.filter((pid, index) => pid !== before[index]).length).toBeGreaterThanOrEqual(1);
   expect(audited().at(-1)).toMatchObject({ action: 'rolling restart', result: 'stopped' });

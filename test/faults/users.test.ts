@@ -9,6 +9,8 @@ import { type Pty, startPty } from '../helpers/pty.ts';
 
 /** Neither has a name on this machine, as in many containers. */
 const [ANNA, BEN] = [12_001, 12_002];
+/** What the daemon's socket tells, and a moment later the look at the home itself, which may be at once. */
+const REFUSED = new RegExp(`Denied: belongs to uid ${ANNA}|Home of (?:uid ${ANNA}|another user) is closed to us`);
 
 describe.skipIf(noPlainUser !== '')(`users other than root (${noPlainUser || 'as root'})`, () => {
   let pm2: Pm2Daemon;
@@ -77,7 +79,7 @@ describe.skipIf(noPlainUser !== '')(`users other than root (${noPlainUser || 'as
 
   test('anybody else is told whose it is and how to watch it, and sees no bot', async () => {
     const pty = await monitorOf(BEN, ['--pm2-home', pm2.home]);
-    await pty.waitFor(new RegExp(`Denied: belongs to uid ${ANNA}`));
+    await pty.waitFor(REFUSED);
     expect(screenOf(pty)).toContain(`Run as that user: sudo -u '#${ANNA}' botop`);
     expect(screenOf(pty)).not.toMatch(/weather-bot/);
     await ends(pty);
@@ -98,7 +100,7 @@ describe.skipIf(noPlainUser !== '')(`users other than root (${noPlainUser || 'as
 
   test('with a home that is closed to it, it runs all the same', async () => {
     const pty = await monitorOf(BEN, [], { HOME: homes[ANNA] as string, XDG_STATE_HOME: '', PM2_HOME: '' });
-    await pty.waitFor(new RegExp(`Denied: belongs to uid ${ANNA}`));
+    await pty.waitFor(REFUSED);
     await ends(pty);
   });
 });

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { deadlineIn } from './deadline.ts';
 
 /** A bot of a test: `code` is its script; the rest goes to PM2 as it is. */
 export interface TestBot {
@@ -64,7 +65,7 @@ export async function until<T>(
   check: () => T | Promise<T>,
   timeoutMs = 15_000,
 ): Promise<Exclude<T, undefined | false>> {
-  const deadline = performance.now() + timeoutMs;
+  const deadline = deadlineIn(timeoutMs);
   let last: unknown;
   for (;;) {
     try {
@@ -74,7 +75,7 @@ export async function until<T>(
     } catch (error) {
       last = error;
     }
-    if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`, { cause: last });
+    if (deadline.isOver()) throw new Error(`not within ${timeoutMs} ms: ${what}`, { cause: last });
     await sleep(20);
   }
 }
@@ -141,7 +142,7 @@ export async function startPm2(
       execFile(
         process.execPath,
         [bin, ...args],
-        { env, cwd: home, timeout: 30_000, maxBuffer: 64e6, ...owner },
+        { env, cwd: home, timeout: 60_000, maxBuffer: 64e6, ...owner },
         (error, stdout, stderr) => {
           if (error) reject(new Error(`pm2 ${args.join(' ')}: ${error.message}\n${stdout}${stderr}`));
           else resolve(stdout);

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { type Pty, type PtyOptions, startPty } from './pty.ts';
-import { commandLine, descendants, isRunning, processesOf, processTree, waitGone } from './tree.ts';
+import { commandLine, descendants, isRunning, processesOf, processTree, waitGone, waitUntil } from './tree.ts';
 
 const open: Pty[] = [];
 const start = (options: PtyOptions): Pty => {
@@ -88,7 +88,8 @@ test('alternate screen, cursor, wrap, paste mode and title are known', async () 
 });
 
 test('a resize reaches the program', async () => {
-  const pty = shell(`trap 'stty size' WINCH; echo up; while :; do read -r _; done`);
+  // A signal that comes between a shell's look for one and its reading would wait for a key.
+  const pty = shell(`trap 'stty size' WINCH; echo up; while :; do sleep 0.05; done`);
   await pty.waitFor(/up/);
   pty.resize(60, 12);
   await pty.waitFor(/12 60/);
@@ -138,6 +139,8 @@ test('descendants are found, also by the folder in their environment, and seen t
   await pty.waitFor(/up/);
   const children = descendants(pty.pid);
   expect(children).toHaveLength(2);
+  // Until then they are the shell, which has no arguments of its own for a moment as it becomes another program.
+  await waitUntil(() => children.every((pid) => commandLine(pid) === 'sleep 600'), 'both to be executed');
   expect(processTree(pty.pid).map((row) => row.pid)).toEqual([pty.pid, ...children]);
   expect(processesOf(mark).sort()).toEqual([pty.pid, ...children].sort());
   await expect(waitGone(children, 50)).rejects.toThrow(/still running after 50 ms:\n\d+ sleep 600/);

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import { spawn } from '@lydell/node-pty';
+import { deadlineIn } from './deadline.ts';
 import { type LinkSpeed, slowLink } from './slow-link.ts';
 import { cellAt, createTerminal, framed, type ScreenCell } from './terminal.ts';
 
@@ -240,7 +241,6 @@ export function startPty(options: PtyOptions): Pty {
         );
       await new Promise<void>((resolve, reject) => {
         const finish = (error?: Error) => {
-          clearTimeout(timer);
           clearInterval(ticker);
           listeners.delete(look);
           if (error) reject(error);
@@ -250,11 +250,12 @@ export function startPty(options: PtyOptions): Pty {
           try {
             if (holds()) finish();
             else if (ended && pendingWrites === 0) finish(failure(`the program ended ${JSON.stringify(ended)}`));
+            else if (deadline.isOver()) finish(failure(`nothing after ${timeoutMs} ms`));
           } catch (error) {
             finish(error as Error);
           }
         };
-        const timer = setTimeout(() => finish(failure(`nothing after ${timeoutMs} ms`)), timeoutMs);
+        const deadline = deadlineIn(timeoutMs);
         // A condition may look at more than the screen (a file, a process), so it is also asked between writes.
         const ticker = setInterval(look, 50);
         listeners.add(look);

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { deadlineIn } from './deadline.ts';
 
 /** One process as /proc shows it. */
 export interface ProcessRow {
@@ -91,9 +92,9 @@ export function isRunning(pid: number): boolean {
 
 /** Asks until the condition holds; throws after the deadline, naming what was waited for. */
 export async function waitUntil(condition: () => boolean, what: string, timeoutMs = 5_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
+  const deadline = deadlineIn(timeoutMs);
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    if (deadline.isOver()) throw new Error(`not within ${timeoutMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -65,6 +65,9 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       { name: 'merged-a', code: SILENT, ...merged },
       { name: 'merged-b', code: SILENT, ...merged },
     );
+    const logs = ['talking-out', 'talking-error', 'neighbour-out', 'silent-out'].map((name) => `${name}.log`);
+    await until('all have written', () => logs.every((name) => sizeOf(join(daemon.home, 'logs', name)) > 0));
+    await until('both have', () => linesOf(join(daemon.home, 'logs', 'm.log')).length === 2);
   });
   afterAll(() => daemon.remove());
 

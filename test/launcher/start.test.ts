@@ -1,6 +1,7 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { waitUntil } from '../helpers/tree.ts';
 import { type Checkout, INSTALL, linkTo, makeCheckout, oldNode } from './checkout.ts';
 
 let checkout: Checkout;
@@ -38,8 +39,12 @@ describe('the first start in a fresh clone', () => {
   });
 
   test('works for two at once: one installs, the other waits for it', async () => {
-    checkout.npm(`sleep 0.5; ${INSTALL}`);
-    const runs = await Promise.all([checkout.run(['1']), checkout.run(['2'])]);
+    const mayInstall = checkout.path('../may-install');
+    checkout.npm(`while [ ! -e '${mayInstall}' ]; do sleep 0.05; done; ${INSTALL}`);
+    const both = ['1', '2'].map((word) => checkout.start(checkout.path('bin/botop'), [word]));
+    await waitUntil(() => both.some((one) => one.stderr().includes('waiting for it')), 'one to wait');
+    writeFileSync(mayInstall, '');
+    const runs = await Promise.all(both.map(({ ended }) => ended));
     expect(runs.map((run) => seen(run.stdout)['args'])).toEqual([['1'], ['2']]);
     expect(checkout.npmCalls()).toHaveLength(1);
     expect(runs.filter((run) => run.stderr.includes('waiting for it'))).toHaveLength(1);
