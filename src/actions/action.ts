@@ -136,8 +136,8 @@ export interface Action<T extends Target = Target> {
   readonly label: string;
   /** What is asked, without the question mark: `Scale api to 4`; absent: made of the label. */
   question?(whom: string): string;
-  /** Its place in the footer, the smaller the earlier; absent: among the first; null: it has none. */
-  readonly footer?: number | null;
+  /** Its place in the footer, the smaller the earlier; absent: among the first. */
+  readonly footer?: number;
   readonly targetKind: T['kind'];
   /** After this one target's `run` counts as unanswered, in ms. */
   readonly runTimeoutMs: number;

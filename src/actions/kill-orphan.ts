@@ -18,8 +18,6 @@ export const killOrphan: Action<OrphanTarget> = {
   id: 'kill orphan',
   key: 'K',
   label: 'kill an orphan',
-  // There is hardly ever one, and where there is the panel names the key.
-  footer: null,
   question: (whom) => `Kill ${whom} without a daemon`,
   targetKind: 'orphan',
   runTimeoutMs: GRACE_MS + KILLED_MS + 2000,

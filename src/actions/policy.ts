@@ -10,6 +10,14 @@ export interface Circumstances {
   readonly now: number;
   /** What is known of the source through which the target is seen. */
   reading(target: Target): Reading<unknown>;
+  /** What is wrong with what serves the target, and what helps, where more is known than its reading tells. */
+  trouble?(target: Target): Trouble | null;
+}
+
+export interface Trouble {
+  readonly words: string;
+  /** Empty where nothing helps, or nobody knows what does. */
+  readonly todo: string;
 }
 
 /**
@@ -21,7 +29,7 @@ export function allow(action: Action, targets: readonly Target[], circumstances:
   if (circumstances.isLocked) return 'locked: W unlocks';
   if (targets.length === 0) return 'nothing is chosen: the cursor on a row chooses it, Space several';
   for (const target of action.mayBeUnread === true ? [] : targets) {
-    const untrue = distrust(circumstances.reading(target), circumstances.now);
+    const untrue = distrust(target, circumstances);
     if (untrue !== null) return untrue;
   }
   return targets.length === 1 ? unavailable(action, targets[0] as Target) : null;
@@ -38,7 +46,8 @@ export function senseless(action: Action, target: Target): string | null {
   return target.kind === action.targetKind ? action.unavailable(target) : `${action.id} is not for this`;
 }
 
-function distrust(reading: Reading<unknown>, now: number): string | null {
+function distrust(target: Target, { now, ...circumstances }: Circumstances): string | null {
+  const reading = circumstances.reading(target);
   switch (reading.state) {
     case 'fresh':
       return null;
@@ -47,14 +56,18 @@ function distrust(reading: Reading<unknown>, now: number): string | null {
     case 'off':
       return `not watched: ${reading.reason}`;
     case 'down':
-      return `cannot be read: ${reading.error.message}`;
+      return whatHelps(target, circumstances) ?? `cannot be read: ${reading.error.message}`;
     case 'stale': {
       const seconds = Math.max(0, Math.round((now - reading.readAt) / 1000));
-      return reading.error === null
-        ? `the reading is ${seconds} s old`
-        : `${reading.error.message}; last read ${seconds} s ago`;
+      if (reading.error === null) return `the reading is ${seconds} s old`;
+      return whatHelps(target, circumstances) ?? `${reading.error.message}; last read ${seconds} s ago`;
     }
     default:
       return reading satisfies never;
   }
+}
+
+function whatHelps(target: Target, { trouble }: Pick<Circumstances, 'trouble'>): string | null {
+  const known = trouble?.(target) ?? null;
+  return known === null || known.todo === '' ? null : `${known.words} · ${known.todo}`;
 }

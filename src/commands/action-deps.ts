@@ -1,10 +1,12 @@
 /** What actions may use of the world as it is watched. */
 import type { ActionDeps, LogsSince } from '../actions/action.ts';
 import { readLastAct } from '../actions/audit-history.ts';
+import type { Trouble } from '../actions/policy.ts';
 import type { StateFolder } from '../actions/state-folder.ts';
 import type { Target } from '../actions/target.ts';
 import type { Bot } from '../sources/pm2/snapshot.ts';
 import { type Reading, valueOf } from '../sources/source.ts';
+import { judgeDaemons } from '../state/daemon-guard.ts';
 import type { Store } from '../state/store.ts';
 import type { World } from '../state/world.ts';
 
@@ -62,4 +64,9 @@ export function readingOf(store: Pick<Store, 'of'>, homes: readonly string[], ta
   const entry =
     entries.find(({ reading }) => valueOf(reading)?.home === target.home) ?? entries[homes.indexOf(target.home)];
   return entry?.reading ?? { state: 'off', reason: `no PM2 of ${target.home} is watched` };
+}
+
+/** What is wrong with the daemon that the target is seen through, as the panel of the bots says it. */
+export function daemonTrouble(world: Pick<World, 'pm2' | 'guard' | 'now'>, target: Target): Trouble | null {
+  return 'home' in target ? (judgeDaemons(world).find(({ home }) => home === target.home) ?? null) : null;
 }

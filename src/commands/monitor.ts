@@ -40,7 +40,7 @@ import { createTerminal } from '../ui/screen/terminal.ts';
 import { createShell } from '../ui/shell.ts';
 import type { Shell } from '../ui/shell-contract.ts';
 import { createTheme } from '../ui/theme.ts';
-import { readingOf, worldDeps } from './action-deps.ts';
+import { daemonTrouble, readingOf, worldDeps } from './action-deps.ts';
 import { copyText } from './copy-text.ts';
 import { holdFirstPicture } from './first-picture.ts';
 import { heapLimit } from './heap-limit.ts';
@@ -130,6 +130,7 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
       isLocked: shell.ui().lock.isLocked,
       now: clock.now(),
       reading: (target) => readingOf(observation.store, options.pm2Homes, target),
+      trouble: (target) => daemonTrouble(observation.world(), target),
     }),
   });
   const terminal = createTerminal({

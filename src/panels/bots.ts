@@ -1,5 +1,6 @@
 /** The bots panel: every bot of every watched home, worst first. */
 
+import { isOrphanKey } from '../state/daemon-guard.ts';
 import { targetsByKey, targetsOf } from '../ui/acting/targets.ts';
 import type { Panel, Scope } from '../ui/panel.ts';
 import type { MenuItem } from '../ui/state.ts';
@@ -75,12 +76,27 @@ export function botsPanel(): Panel {
       return row ? logsOf(row.bot) : null;
     },
     members: membersOf,
+    kindOf(scope, key) {
+      const { selected } = scope.list;
+      return scope.ui.detail ? kindOfAll([key]) : kindOfAll(selected.size > 0 ? selected : membersOf(scope, key));
+    },
     targets(scope, key) {
       const chosen = targetsOf(scope.ui, scope.world);
       if (chosen.length > 0 || key === null) return chosen;
       return targetsByKey(scope.world, new Set(membersOf(scope, key)));
     },
   };
+}
+
+/** Null for keys of both. */
+function kindOfAll(keys: Iterable<string>): 'bot' | 'orphan' | null {
+  let kind: 'bot' | 'orphan' | null = null;
+  for (const key of keys) {
+    const next = isOrphanKey(key) ? 'orphan' : 'bot';
+    if (kind !== null && kind !== next) return null;
+    kind = next;
+  }
+  return kind;
 }
 
 /** Of a folded group those of its bots too: they are not among the lines. */

@@ -61,7 +61,7 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
     },
     copyText: (scope, key) =>
       sessionOfKey(viewOf(scope), key)?.statement ?? viewOf(scope).postgres.snapshot?.rights.grant ?? null,
-    kindOf: (key) => (isSessionKey(key) ? 'session' : 'table'),
+    kindOf: (_, key) => (isSessionKey(key) ? 'session' : 'table'),
     targets(scope, key) {
       const entry = entryOf(scope.world.entries, 'postgres');
       const view = viewOf(scope);

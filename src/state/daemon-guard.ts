@@ -95,10 +95,14 @@ export function orphansOf({ guard }: Pick<World, 'guard'>): readonly Orphan[] {
 /** Key of the line that stands for many of them in a list of bots. */
 export const ORPHANS_KEY = 'group\norphans';
 
+const ORPHAN_KEY = 'orphan\n';
+
 /** Its key in a list of bots; none of a bot is like it. */
 export function orphanKey({ home, pid, startTicks }: Pick<Orphan, 'home' | 'pid' | 'startTicks'>): string {
-  return `orphan\n${home}\n${pid}\n${startTicks}`;
+  return `${ORPHAN_KEY}${home}\n${pid}\n${startTicks}`;
 }
+
+export const isOrphanKey = (key: string): boolean => key.startsWith(ORPHAN_KEY);
 
 type Verdict = Omit<DaemonVerdict, 'home'>;
 

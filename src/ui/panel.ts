@@ -61,8 +61,11 @@ export interface Panel {
   members?(scope: Scope, key: string | null): readonly string[];
   /** Does what was said of the row of that key, and answers with a sentence. */
   tell?(scope: Scope, key: string | null, what: PanelWord): string;
-  /** What an action on the row of that key would be aimed at, where there are rows of several kinds. */
-  kindOf?(key: string): Target['kind'];
+  /**
+   * What kind of thing `targets` gives for that key, where there are rows of several kinds; null where it gives several.
+   * Asked at each paint.
+   */
+  kindOf?(scope: Scope, key: string): Target['kind'] | null;
   /** What an action would be aimed at: what is selected, else the row of the key. */
   targets?(scope: Scope, key: string | null): readonly Target[];
 }

@@ -76,7 +76,7 @@ export function createShell(options: ShellOptions): Shell {
 
   function paint(ids?: readonly string[]): void {
     const at = focused();
-    const hand = at === null || at.key === null ? '' : (at.panel.kindOf?.(at.key) ?? 'row');
+    const hand = at === null || at.key === null ? '' : (at.panel.kindOf?.(at.scope, at.key) ?? 'row');
     const zones = ids && hand !== handPainted ? [...ids, 'footer'] : ids;
     handPainted = hand;
     for (const listener of paintListeners) listener(zones);

@@ -122,9 +122,10 @@ function rowAtHand(picture: Picture): RowAtHand {
   const { ui, panels, viewer } = picture;
   const panel = panels.find(({ id }) => id === (ui.detail?.panel ?? ui.focus));
   if (!panel || viewer) return { isThere: true, kind: null };
-  const keys = panel.keys(scopeOf(picture, panel.id));
+  const scope = scopeOf(picture, panel.id);
+  const keys = panel.keys(scope);
   const key = ui.detail ? ui.detail.key : (keys[cursorIndex(ui.lists[panel.id], keys)] ?? null);
-  return { isThere: key !== null, kind: (key !== null && panel.kindOf?.(key)) || null };
+  return { isThere: key !== null, kind: (key !== null && panel.kindOf?.(scope, key)) || null };
 }
 
 /** Only what the overlay takes. */

@@ -40,6 +40,19 @@ test('a stale reading bars with its age and its reason', () => {
   expect(allow(restart, [bot], { ...fine, reading: () => stale })).toBe('connection refused; last read 42 s ago');
 });
 
+test('where more is known of what is wrong, that and what helps take the place of the age', () => {
+  const error = { code: 'refused', message: 'dead: its socket refuses' } as const;
+  const stale = { state: 'stale', value: {}, readAt: NOON - 42_000, tookMs: 1, since: NOON, error } as const;
+  const said = (trouble: Circumstances['trouble'], reading: ReturnType<Circumstances['reading']> = stale) =>
+    allow(restart, [bot], { ...fine, reading: () => reading, ...(trouble ? { trouble } : {}) });
+  const dead = { words: 'dead: its socket refuses', todo: ': resurrect starts what was saved' };
+  expect(said(() => dead)).toBe('dead: its socket refuses · : resurrect starts what was saved');
+  expect(said(() => dead, { state: 'down', error, since: NOON, tookMs: 1 })).toBe(said(() => dead));
+  expect(said(() => ({ words: 'as it was said', todo: '' }))).toBe('dead: its socket refuses; last read 42 s ago');
+  expect(said(() => null)).toBe('dead: its socket refuses; last read 42 s ago');
+  expect(said(() => dead, fine.reading(bot))).toBeNull();
+});
+
 test('a source that is down, off or not read yet bars with the reason', () => {
   const error = { code: 'denied', message: 'PM2 belongs to ops' } as const;
   const at = (reading: ReturnType<Circumstances['reading']>) =>

@@ -56,8 +56,9 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
   }
   drawWhy(cells, scope, columns, view.lines[cursor]);
   const below = 2 + Math.min(page, view.lines.length) + 1;
-  // Where they are all that there is, why there are no others stands below them.
-  const empty = view.total > 0 ? 0 : drawBotsEmpty(cells, scope, view, below);
+  // Where orphans are all that there is, why there are no bots stands below them, unless the last rows say it.
+  const isSaid = view.total > 0 || troubleLines(cells, world, view).length > 0;
+  const empty = isSaid ? 0 : drawBotsEmpty(cells, scope, view, below);
   const drift = drawDump(cells, scope, below + empty);
   const others = drawOthers(cells, scope, below + empty + drift);
   const at = view.lines[cursor];

@@ -185,8 +185,12 @@ export function createActing(options: ActingOptions): Acting {
     act(action) {
       const targets = targetsOf(action);
       if (targets.length > 0) return palette.act(action, targets);
-      const text = `${action.label}: no ${action.targetKind} is under the cursor`;
-      port.dispatch({ type: 'noticed', text, severity: 'warn', at: clock.monotonic() });
+      const [other] = port.chosen();
+      const text =
+        other?.kind === 'orphan'
+          ? `PM2 does not know this ORPHAN: K ends it`
+          : `no ${action.targetKind} is under the cursor`;
+      port.dispatch({ type: 'noticed', text: `${action.label}: ${text}`, severity: 'warn', at: clock.monotonic() });
       guard.deafen(clock.monotonic(), false);
     },
     openPalette: () => palette.open(),

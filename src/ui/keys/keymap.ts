@@ -23,7 +23,7 @@ function actionBinding(action: Action, key: string): Binding {
     label: action.label,
     help: `Asks first; for ${action.targetKind === 'bot' ? 'what is selected, else ' : ''}the ${action.targetKind} under the cursor.`,
     group: 'act',
-    ...(action.footer === null ? {} : { footer: action.footer ?? 10 }),
+    footer: action.footer ?? 10,
     isAction: true,
     targetKind: action.targetKind,
     where: (ui) => (ui.detail?.panel ?? ui.focus) === PANEL_OF[action.targetKind],

@@ -5,7 +5,7 @@ import type { Executor } from '../../../src/actions/executor.ts';
 import type { Outcome, Progress } from '../../../src/actions/outcome.ts';
 import { createReins, type Reins } from '../../../src/actions/reins.ts';
 import { restart } from '../../../src/actions/restart.ts';
-import { type BotTarget, botTarget, type Target } from '../../../src/actions/target.ts';
+import { type BotTarget, botTarget, orphanTarget, type Target } from '../../../src/actions/target.ts';
 import { type Acting, createActing } from '../../../src/ui/acting/acting.ts';
 import type { OpenPrompt, Prompt } from '../../../src/ui/acting/prompt.ts';
 import { promptLines } from '../../../src/ui/overlays/prompt-lines.ts';
@@ -13,6 +13,7 @@ import { reduce } from '../../../src/ui/reduce.ts';
 import { initialUi, type Scene, type UiState } from '../../../src/ui/state.ts';
 import { makeAsk } from '../../helpers/asks.ts';
 import { makeBot, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
+import { makeOrphan } from '../../helpers/guards.ts';
 import { createStillWorld, type StillWorld } from '../../helpers/still-shell.ts';
 
 const SCENE: Scene = {
@@ -37,6 +38,8 @@ let still: StillWorld;
 let cancelled: string[];
 /** Whether the question is shown while its targets are read again. */
 let isSketched: boolean;
+/** What is selected, or under the cursor. */
+let chosen: readonly Target[];
 /** What comes of that: null for the question, else why not. */
 let reading: Promise<string | null>;
 let fired: { ask: Ask; report(progress: Progress): void; end(outcome: Outcome): void }[];
@@ -54,6 +57,7 @@ beforeEach(() => {
   fired = [];
   reins = null;
   isSketched = true;
+  chosen = [];
   reading = Promise.resolve(null);
   const executor: Executor = {
     isBusy: false,
@@ -88,7 +92,7 @@ beforeEach(() => {
     port: {
       ui: () => ui,
       world: () => still.world(),
-      chosen: () => [],
+      chosen: () => chosen,
       start: () => {},
       dispatch: (event) => {
         ui = reduce(ui, event, SCENE);
@@ -338,6 +342,14 @@ test('p and x that come as a rolling restart ends, or is ended, are dropped with
   expect(acting.press('x')).toBe(true);
   at += 1000;
   expect(acting.press('x')).toBe(false);
+});
+
+test('what is for bots is refused on a process that outlived its daemon with the key that ends it', () => {
+  acting.act(restart);
+  expect(ui.notice?.text).toBe('restart: no bot is under the cursor');
+  chosen = [orphanTarget(makeOrphan())];
+  acting.act(restart);
+  expect(ui.notice?.text).toBe('restart: PM2 does not know this ORPHAN: K ends it');
 });
 
 test('a bot that is gone takes its open question away at once: y does nothing then, and what is typed on is unheard', async () => {

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { footerHints, type RowAtHand } from '../../../src/ui/keys/keymap.ts';
 import { Cells } from '../../../src/ui/screen/cells.ts';
 import { initialUi, type UiState } from '../../../src/ui/state.ts';
-import { makeBot, makePm2Snapshot } from '../../helpers/bots.ts';
+import { makeBot, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
+import { makeHomeGuard, makeOrphan } from '../../helpers/guards.ts';
 import { createStillShell, createStillWorld, keymap } from '../../helpers/still-shell.ts';
 
 const shown = (ui: UiState, isThere: boolean, kind: RowAtHand['kind'] = null) =>
@@ -44,6 +45,39 @@ test('among sessions and tables the footer names what can be done to the one und
   expect(shown(ui, true, 'session')).not.toContain('v');
   expect(shown(ui, true, 'table')).toContain('v');
   expect(shown(ui, true, 'table')).not.toContain('K');
+});
+
+test('on what outlived its daemon the footer names what ends it, and nothing that PM2 would have to do', () => {
+  const orphans = [1, 2, 3, 4].map((pid) => makeOrphan({ pid }));
+  const still = createStillWorld({ pm2: makePm2Snapshot([makeBot()]) });
+  const homes = [makeHomeGuard({ orphans: orphans.slice(0, 1) })];
+  const footer = (keys: readonly string[]) => {
+    const value = { homes, cli: null };
+    const guard = {
+      kind: 'guard',
+      id: 'guard',
+      cadenceMs: 2_000,
+      reading: { state: 'fresh', value, readAt: NOON, tookMs: 1 },
+    } as const;
+    const shell = createStillShell({ ...still, world: () => ({ ...still.world(), guard }) }, 120, 40);
+    for (const key of keys) shell.report(key === 'enter' ? '' : key, key === 'enter' ? { return: true } : {});
+    const cells = new Cells(160, 1);
+    shell.draw('footer', cells);
+    return cells.plain()[0] ?? '';
+  };
+  const isOfOrphan = (line: string) => line.includes('K kill an orphan') && !/\b[rSLF] \w|\+ start/.test(line);
+  const isOfBot = (line: string) => line.includes('r restart') && !line.includes('K kill');
+  // The orphan is the worst there is, so it stands first.
+  expect(footer([])).toSatisfy(isOfOrphan);
+  expect(footer(['enter'])).toSatisfy(isOfOrphan);
+  expect(footer(['j'])).toSatisfy(isOfBot);
+  expect(footer(['j', 'enter'])).toSatisfy(isOfBot);
+  // What is selected counts, not where the cursor is; of both kinds each has its keys.
+  expect(footer([' ', 'j'])).toSatisfy(isOfOrphan);
+  expect(footer(['j', ' ', 'k'])).toSatisfy(isOfBot);
+  expect(footer(['*'])).toMatch(/r restart.*K kill an orphan|K kill an orphan.*r restart/);
+  homes[0] = makeHomeGuard({ orphans });
+  expect(footer([])).toSatisfy(isOfOrphan);
 });
 
 test('the footer is painted anew when the first row comes, the last one goes, or one of another kind is at hand', () => {
