@@ -9,14 +9,23 @@ import { readStat } from '../../src/sources/proc/stat.ts';
 const signal = new AbortController().signal;
 let children: ChildProcess[];
 let deps: ActionDeps;
+/** Whether the time that one is given is over after the first wait. */
+let isImpatient: boolean;
 
 beforeEach(() => {
   children = [];
+  isImpatient = false;
   const real = systemDeps(() => {
     throw new Error('no daemon is asked');
   });
-  // Ten times as fast, so that its patience is soon over.
-  deps = { ...real, clock: { now: Date.now, monotonic: () => performance.now() * 10 } };
+  // The first wait takes four seconds of that clock, the others what they take.
+  let ahead = 0;
+  const clock = { now: Date.now, monotonic: () => performance.now() + ahead };
+  const sleep: ActionDeps['sleep'] = async (ms, aborted) => {
+    await real.sleep(ms, aborted);
+    ahead = isImpatient ? 4_000 : 0;
+  };
+  deps = { ...real, clock, sleep };
 });
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL');
@@ -62,6 +71,7 @@ test('an orphan is asked to end, and has ended', async () => {
 test('one that ignores SIGINT is killed, with its child', async () => {
   const code = "process.on('SIGINT', () => {}); require('node:child_process').spawn('sleep', ['60'])";
   const target = await orphan(code);
+  isImpatient = true;
   expect(await killOrphan.run(target, deps, signal)).toMatchObject({
     state: 'done',
     message: expect.stringContaining('killed'),

@@ -12,6 +12,7 @@ import { createStore, type Store } from '../../src/state/store.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
 import { initialUi, LIST, type ListState } from '../../src/ui/state.ts';
 import { createTheme } from '../../src/ui/theme.ts';
+import { readBack } from '../helpers/read-back.ts';
 
 const theme = createTheme('none');
 
@@ -52,7 +53,7 @@ function write(name: string, text: string): void {
 }
 
 async function read(): Promise<void> {
-  const value = await source.read(AbortSignal.timeout(10_000));
+  const value = await readBack(source);
   store.succeed('logs', value, Date.now(), 1);
   history.pull(value.events, Date.now());
 }
@@ -209,13 +210,10 @@ test('what is appended after the first reading is shown', async () => {
   await read();
   appendFileSync(join(folder, 'weather-out.log'), `${stamp()} FATAL the sky fell\n`);
   await expect
-    .poll(
-      async () => {
-        await read();
-        return frame(78, 8)[1];
-      },
-      { timeout: 5_000 },
-    )
+    .poll(async () => {
+      await read();
+      return frame(78, 8)[1];
+    })
     .toMatch(/▸F NEW +1 .*the sky fell/);
 });
 
@@ -282,7 +280,7 @@ test('from when on an error is new is turned: the hour read back, a restart, now
   expect(frame(110, 10).join('\n')).not.toContain('NEW');
   appendFileSync(join(folder, 'weather-out.log'), `${stamp()} FATAL a new one\n`);
   const text = async (): Promise<string> => (await read(), frame(110, 10).join('\n'));
-  await expect.poll(text, { timeout: 5_000 }).toContain('1 NEW');
+  await expect.poll(text).toContain('1 NEW');
   expect(panel.tell(scope(), null, 'baseline')).toContain('last start of a bot');
   expect(panel.tell(scope(), null, 'baseline')).toContain('when b was pressed');
   expect(frame(110, 10).join('\n')).not.toContain('NEW');
@@ -305,7 +303,7 @@ test('a detail shows each sample among the ten lines before and behind it, as th
     return cells.plain().join('\n');
   };
   expect(detail()).toContain('no answer');
-  await expect.poll(() => changes, { timeout: 5_000 }).toBeGreaterThan(0);
+  await expect.poll(() => changes).toBeGreaterThan(0);
   expect(detail()).toMatch(/INFO before 5\n?[^▸]*▸ \S+ ERROR no answer[^]*INFO after 9/);
   expect(detail()).not.toContain('before 4');
   expect(detail()).not.toContain('after 10');
@@ -314,7 +312,7 @@ test('a detail shows each sample among the ten lines before and behind it, as th
   const cells = new Cells(100, 40);
   changes = 0;
   later.drawDetail(cells, scope(), key);
-  await expect.poll(() => changes, { timeout: 5_000 }).toBeGreaterThan(0);
+  await expect.poll(() => changes).toBeGreaterThan(0);
   later.drawDetail(cells, scope(), key);
   expect(cells.plain().join('\n')).toContain('its lines cannot be read: its file is gone');
 });

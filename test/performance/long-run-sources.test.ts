@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { pm2Source } from '../../src/sources/pm2/source.ts';
 import { createPoller, type Ticker } from '../../src/sources/poller.ts';
 import type { Clock, Source } from '../../src/sources/source.ts';
 import { type Call, type FakeDaemon, fakeDaemon } from '../helpers/fake-pm2.ts';
-import { waitUntil } from '../helpers/tree.ts';
+import { held, holdsNoMoreThan } from './held.ts';
 
 let home: string;
 let daemon: FakeDaemon;
@@ -38,22 +38,6 @@ function answer({ method, reply }: Call): void {
   else if (method === 'getVersion') reply({ args: ['7.0.4'] });
   else reply({ args: [{ msg: 'pong' }] });
 }
-
-/** What a program holds that it could forget to give back. */
-const held = () => {
-  const counted: Record<string, number> = {};
-  for (const name of process.getActiveResourcesInfo()) {
-    // Vitest's own pipes and timers come and go; a question of the file systems may be open or not.
-    if (!/MessagePort|Immediate|FSReq/.test(name)) counted[name] = (counted[name] ?? 0) + 1;
-  }
-  return {
-    timers: counted['Timeout'] ?? 0,
-    watches: counted['FSEventWrap'] ?? 0,
-    sockets: counted['PipeWrap'] ?? 0,
-    descriptors: readdirSync('/proc/self/fd').length,
-    listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
-  };
-};
 
 test('an hour of beats of host, PM2 and a log that is written leave timers, watches and descriptors as they were', async () => {
   let seconds = 0;
@@ -109,8 +93,6 @@ test('an hour of beats of host, PM2 and a log that is written leave timers, watc
   const before = held();
   await beats(3_600);
   expect(Math.min(...Object.values(readings))).toBeGreaterThanOrEqual(3_600);
-  await waitUntil(() => JSON.stringify(held()) === JSON.stringify(before), 'as much held as before').catch(() => {
-    expect(held()).toEqual(before);
-  });
+  await holdsNoMoreThan(before);
   await poller.stop();
 }, 60_000);

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createAroundCache } from '../../../src/panels/errors/around.ts';
 import { fileIdOf } from '../../../src/sources/logs/open-log.ts';
 import type { LogEvent } from '../../../src/sources/logs/snapshot.ts';
@@ -20,10 +20,10 @@ test('behind an error that was read as it came, the lines that follow it come to
     const found = around(event);
     return found.state === 'read' ? found.lines.map(({ text }) => text) : [];
   };
-  await vi.waitFor(() => expect(texts()).toEqual(['before', 'ERROR no']));
+  await expect.poll(texts).toEqual(['before', 'ERROR no']);
   appendFileSync(path, 'after\n');
   expect(texts()).toEqual(['before', 'ERROR no']);
   now = 5_000;
-  await vi.waitFor(() => expect(texts()).toEqual(['before', 'ERROR no', 'after']));
+  await expect.poll(texts).toEqual(['before', 'ERROR no', 'after']);
   rmSync(folder, { recursive: true });
 });

@@ -21,6 +21,8 @@ beforeEach(() => {
   it = collecting();
 });
 afterEach(() => it.end());
+/** After another look. What links lead to, and what is not on a local file system, is read in the background. */
+const states = async () => (await it.read(), it.follower.files().map(({ state }) => state));
 
 const rotations: Record<string, (write: (text: string) => void) => void> = {
   rename() {
@@ -127,8 +129,7 @@ test('a pipe, a folder and a device are named, not waited for', async () => {
   it.follower.setTargets(
     [it.path('pipe'), it.folder, '/dev/null'].map((path) => ({ path, bots: [], stream: 'out' as const })),
   );
-  await it.read();
-  expect(it.follower.files().map(({ state }) => state)).toEqual(['no-file', 'no-file', 'no-file']);
+  await expect.poll(states).toEqual(['no-file', 'no-file', 'no-file']);
 });
 
 test.skipIf(isRoot)('a file that may not be read is said to be denied, and read once it may be', async () => {
@@ -146,7 +147,7 @@ test('a link of our own is followed', async () => {
   writeFileSync(it.path('a.log'), 'one\n');
   symlinkSync(it.path('a.log'), it.path('link.log'));
   it.follow('link.log');
-  await it.read();
+  await expect.poll(states).toEqual(['following']);
   expect(it.lines).toEqual(['one']);
 });
 
@@ -155,9 +156,9 @@ test.runIf(isRoot)("somebody else's link to a file of ours is not followed", asy
   symlinkSync(it.path('a.log'), it.path('link.log'));
   lchownSync(it.path('link.log'), 4_211, 4_211);
   it.follow('link.log');
-  await it.read();
+  await expect.poll(states).toEqual(['untrusted']);
+  expect(it.follower.files()[0]).toMatchObject({ reason: 'a link to a file of another owner' });
   expect(it.lines).toEqual([]);
-  expect(it.follower.files()[0]).toMatchObject({ state: 'untrusted', reason: 'a link to a file of another owner' });
 });
 
 test('what is not yet a whole line waits for its end', async () => {

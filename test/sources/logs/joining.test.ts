@@ -9,6 +9,7 @@ import { logsSource } from '../../../src/sources/logs/source.ts';
 import type { Clock } from '../../../src/sources/source.ts';
 import { createErrorHistory } from '../../../src/state/errors.ts';
 import fc from '../../helpers/fast-check.ts';
+import { readBack } from '../../helpers/read-back.ts';
 
 /** Time that passes only where a test says so: nothing is finished because the machine is slow. */
 class StandingClock implements Clock {
@@ -263,9 +264,9 @@ test('the trace of an error of before the hour that is read back is no error of 
   const source = logsSource({ clock, targets: () => [{ path, bots: ['bot'], stream: 'err' }], globs: [] });
   try {
     const said: string[] = [];
-    await source.read(AbortSignal.timeout(10_000));
+    await readBack(source);
     clock.ahead += 31_000;
-    const { events } = await source.read(AbortSignal.timeout(10_000));
+    const { events } = await readBack(source);
     events.since(0, ({ message }) => said.push(message));
     expect(said).toEqual(['late']);
   } finally {

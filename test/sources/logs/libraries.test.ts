@@ -11,6 +11,7 @@ import { parseLine } from '../../../src/sources/logs/line.ts';
 import type { LogEvent } from '../../../src/sources/logs/snapshot.ts';
 import { logsSource } from '../../../src/sources/logs/source.ts';
 import { systemClock } from '../../../src/sources/source.ts';
+import { readBack } from '../../helpers/read-back.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -26,7 +27,7 @@ async function eventsOf(path: string): Promise<LogEvent[]> {
   const targets = [{ path, bots: ['bot'], stream: 'out' as const }];
   const source = logsSource({ clock: systemClock, targets: () => targets, globs: [] });
   try {
-    const { events } = await source.read(AbortSignal.timeout(5_000));
+    const { events } = await readBack(source);
     const found: LogEvent[] = [];
     events.since(0, (event) => found.push(event));
     return found;

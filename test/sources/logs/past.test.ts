@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { immediateIo } from '../../../src/sources/logs/io.ts';
 import { logsSource } from '../../../src/sources/logs/source.ts';
 import { systemClock } from '../../../src/sources/source.ts';
+import { readBack } from '../../helpers/read-back.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -27,7 +28,7 @@ async function messages(globs: readonly string[] = []): Promise<string[]> {
   const targets = [{ path: at('api.log'), bots: ['api'], stream: 'out' as const }];
   const source = logsSource({ clock: systemClock, targets: () => targets, globs });
   try {
-    const { events } = await source.read(AbortSignal.timeout(5_000));
+    const { events } = await readBack(source);
     const found: string[] = [];
     events.since(0, ({ message }) => found.push(message));
     return found;

@@ -17,6 +17,7 @@ import { createPm2Targets } from '../../../src/sources/logs/targets.ts';
 import { createZoneShift } from '../../../src/sources/logs/zone.ts';
 import { type Source, SourceOff, systemClock } from '../../../src/sources/source.ts';
 import { makeBot, makePm2Snapshot } from '../../helpers/bots.ts';
+import { readBack } from '../../helpers/read-back.ts';
 
 let folder: string;
 let source: Source<'logs'>;
@@ -35,7 +36,7 @@ afterEach(async () => {
 
 const at = (name: string) => join(folder, name);
 const stamp = (agoMs = 0) => new Date(Date.now() - agoMs).toISOString();
-const read = () => source.read(AbortSignal.timeout(10_000));
+const read = () => readBack(source);
 
 function old(path: string): void {
   const written = Date.now() / 1000 - 5;
@@ -153,7 +154,7 @@ test('what is written is told at once', async () => {
   });
   await read();
   appendFileSync(at('bot.log'), `${stamp()} ERROR x\n`);
-  await expect.poll(() => pokes, { timeout: 5_000 }).toBeGreaterThan(0);
+  await expect.poll(() => pokes).toBeGreaterThan(0);
   stop?.();
 });
 
@@ -248,7 +249,7 @@ test('however much there is, all that is read back is judged, in as many reading
     writeFileSync(at(name), `${stamp(60_000)} ERROR no\n`.repeat(name === 'quiet' ? 7 : loud));
     old(at(name));
   }
-  const logs = await readUntil(({ files }) => files.every(({ state }) => state === 'following'));
+  const logs = await read();
   expect(logs.counts).toMatchObject({ error: 3 * loud + 7, droppedLines: 0 });
 });
 
