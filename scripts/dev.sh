@@ -1,7 +1,7 @@
 #!/bin/sh
 # npm's scripts: sees to the installation first (scripts/prepare.sh), then runs a tool on the right Node.
 #
-#   sh scripts/dev.sh test|test:all|fuzz|soak|bench|build|check|format [ARGUMENTS]
+#   sh scripts/dev.sh install|test|test:all|fuzz|soak|bench|build|check|format [ARGUMENTS]
 set -u
 root=$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd -P) || exit 1
 verb=${1:-}
@@ -22,6 +22,10 @@ ready() {
 }
 
 case $verb in
+install)
+  # All that checks and tests need, the PostgreSQL with it.
+  ready install required
+  ;;
 test)
   # Without network a person's tests go on without PostgreSQL; where nobody looks, a missing half must not pass.
   case ${CI:-false} in
@@ -69,7 +73,7 @@ format)
   exec biome check --write --linter-enabled=false .
   ;;
 *)
-  echo 'usage: sh scripts/dev.sh test|test:all|fuzz|soak|bench|build|check|format [ARGUMENTS]' >&2
+  echo 'usage: sh scripts/dev.sh install|test|test:all|fuzz|soak|bench|build|check|format [ARGUMENTS]' >&2
   exit 64
   ;;
 esac

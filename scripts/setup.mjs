@@ -178,9 +178,25 @@ async function install(env) {
     checkDisk(NEEDED_BYTES, '1 GB');
     say('installing its packages, once (about 30 s)');
     const args = ['ci', '--include=dev', '--include=optional', '--loglevel=http'];
-    await npm(args, { env: onNode(node, env), onLine: showNpm(), what: 'installing' });
+    const result = await npm(args, { env: onNode(node, env), onLine: showNpm(), what: 'installing' });
+    // Programs made for one system are optional, and a failed download of one is a success to npm.
+    const absent = /^npm http fetch .* failed with E/m.test(result.output) && nativePackages().find(isAbsent);
+    if (absent) throw new SetupError(`installing ${absent} failed: ${explainNpmFailure(result, process.env)}`);
   }
   writeStamp(stampFile, [key, node, packages]);
+}
+
+const isAbsent = (folder) => !existsSync(join(root, folder));
+
+/** The folders of the packages that the lock file has for this system alone. */
+function nativePackages() {
+  const libc = process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  return Object.keys(packages).filter((folder) => {
+    const made = packages[folder];
+    const isOurs = made.os?.includes(process.platform) && made.cpu?.includes(process.arch);
+    return made.optional && isOurs && (!made.libc || made.libc.includes(libc));
+  });
 }
 
 /** npm itself runs on the chosen Node: one that is too old warns of every package. */

@@ -134,7 +134,7 @@ test('a heap that fills up to its limit ends it in order: the reason is said, th
   const mark = join(folder, 'leak');
   writeFileSync(
     leak,
-    // Fast at first; then so slowly that a second more between two readings makes no difference.
+    // Fast at first; then so slowly that some seconds more between two readings make no difference.
     `const { existsSync } = require('node:fs');
 const { getHeapStatistics } = require('node:v8');
 const kept = [];
@@ -142,7 +142,8 @@ let ticks = 0;
 setInterval(() => {
   if (!existsSync(process.env.LEAK_MARK)) return;
   ticks += 1;
-  if (ticks % 6 === 0 || getHeapStatistics().used_heap_size < 40e6) kept.push(new Array(65_536).fill(ticks));
+  if (getHeapStatistics().used_heap_size < 41e6) kept.push(new Array(65_536).fill(ticks));
+  else if (ticks % 2 === 0) kept.push(new Array(8_192).fill(ticks));
 }, 50).unref();`,
   );
   const pty = await shellMonitor('exec "$1" --max-semi-space-size=1 --max-old-space-size=48 --require "$LEAK" "$2"', {
@@ -151,7 +152,8 @@ setInterval(() => {
   });
   await pty.waitFor(/weather-bot\s+ok/);
   writeFileSync(mark, '');
-  expect(await pty.exit).toEqual({ code: 1, signal: 0 });
+  const end = await pty.exit;
+  expect(end, pty.text().join('\n')).toEqual({ code: 1, signal: 0 });
   expect(pty.isAlternate()).toBe(false);
   expect(pty.isCursorVisible()).toBe(true);
   const said = pty.text().join('\n');

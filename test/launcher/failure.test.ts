@@ -50,6 +50,16 @@ describe('an installation that fails says in one line what to do', () => {
     expect(run.stderr).not.toContain('npm http');
   });
 
+  test('where a program made for this system was not fetched, which is a success to npm; the next start fetches it', async () => {
+    checkout.npm(`${INSTALL}; echo "npm http fetch GET https://x/y attempt 3 failed with ECONNRESET" >&2`);
+    const run = await checkout.run();
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/^botop: installing node_modules\/\S+ failed: .* cannot be reached \(ECONNRESET\)/m);
+    checkout.npm(INSTALL);
+    expect((await checkout.run()).code).toBe(0);
+    expect(checkout.npmCalls()).toHaveLength(2);
+  });
+
   test('without npm', async () => {
     chmodSync(checkout.path('../bin/npm'), 0o644);
     // Only what the launcher itself calls: the machine's own npm may stand beside any of them.
