@@ -166,6 +166,11 @@ export interface Action<T extends Target = Target> {
   prepare?(targets: readonly T[], deps: ActionDeps, signal: AbortSignal): Promise<Preparation>;
   /** Reads the targets again from the system itself: one answer each, in their order. */
   resolve(targets: readonly T[], deps: ActionDeps, signal: AbortSignal): Promise<readonly Resolved<T>[]>;
+  /**
+   * The same while the question is open, every two seconds, and so by what costs next to nothing. Absent: what is read
+   * anyway tells of its targets.
+   */
+  glance?(targets: readonly T[], deps: ActionDeps, signal: AbortSignal): Promise<readonly Resolved<T>[]>;
   run(target: T, deps: ActionDeps, signal: AbortSignal): Promise<RunResult>;
   /** Watches what became of it and reports each change; ends with the final verdict. `target` is as before the run. */
   verify(target: T, deps: ActionDeps, signal: AbortSignal, report: (verdict: Verdict) => void): Promise<Verdict>;

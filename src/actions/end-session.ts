@@ -22,6 +22,8 @@ interface Way {
   stands(session: PostgresSession): string;
   /** Why what was read now is not what was pointed at, or null. */
   changed(before: PostgresSession, now: PostgresSession): string | null;
+  /** What of the question is not so any more, or null. */
+  note(before: PostgresSession, now: PostgresSession): string | null;
   /** Said when it is over. */
   readonly over: string;
   /** Said when it is not, after a while. */
@@ -36,6 +38,7 @@ const CANCEL: Way = {
   stands: (session) =>
     `${bySession(session)} AND query_start = ${quoteLiteral(session.queryStart)} AND state = 'active'`,
   changed: (before, now) => (now.queryStart === before.queryStart ? null : 'that statement has ended'),
+  note: () => null,
   over: 'the statement has ended',
   goesOn: 'it goes on: the server ends it at its next safe place, K ends its session',
 };
@@ -44,6 +47,8 @@ const TERMINATE: Way = {
   call: 'pg_terminate_backend',
   stands: bySession,
   changed: () => null,
+  note: (before, now) =>
+    before.transactionMs !== null && now.transactionMs === null ? 'its transaction has ended by itself' : null,
   over: 'the session has ended',
   goesOn: 'it is still there: the server undoes its transaction, or waits for a disk or a network that hangs',
 };
@@ -119,7 +124,7 @@ function mayNot({ session, login }: SessionTarget): string | null {
 
 function partsOf(
   way: Way,
-): Pick<Action<SessionTarget>, 'targetKind' | 'runTimeoutMs' | 'command' | 'resolve' | 'run' | 'verify'> {
+): Pick<Action<SessionTarget>, 'targetKind' | 'runTimeoutMs' | 'command' | 'resolve' | 'glance' | 'run' | 'verify'> {
   return {
     targetKind: 'session',
     runTimeoutMs: RUN_TIMEOUT_MS,
@@ -133,6 +138,10 @@ function partsOf(
           );
     },
     resolve: (targets, deps) => lookAgain(way, targets, deps),
+    async glance(targets, deps) {
+      const seat = deps.postgresSeat?.(targets[0]?.sourceId ?? '') ?? null;
+      return seat === null ? [] : Promise.all(targets.map((target) => looked(way, target, seat)));
+    },
     run: (target, deps) => call(way, target, deps),
     verify: (target, deps, signal, report) => watch(way, target, deps, signal, report),
   };
@@ -188,7 +197,9 @@ async function looked(way: Way, target: SessionTarget, at: PostgresConnection): 
     return { state: 'other', reason: `pid ${target.pid} is another session now` };
   const reason = way.changed(target.session, session);
   if (reason !== null) return { state: 'other', reason: `${target.name}: ${reason}` };
-  return { state: 'same', target: { ...target, session: { ...session, blockedBy: target.session.blockedBy } } };
+  const again = { ...target, session: { ...session, blockedBy: target.session.blockedBy } };
+  const note = way.note(target.session, session);
+  return { state: 'same', target: again, ...(note === null ? {} : { note }) };
 }
 
 async function call(way: Way, target: SessionTarget, deps: ActionDeps): Promise<RunResult> {

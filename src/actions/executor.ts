@@ -3,7 +3,7 @@
  * its words (name, risk, the command as text) is touched, so no statement, call or child is ever built.
  */
 import { randomUUID } from 'node:crypto';
-import type { Action, ActionDeps, Shell } from './action.ts';
+import type { Action, ActionDeps, Resolved, Shell } from './action.ts';
 import { type Ask, buildAsk, type Refusal } from './ask.ts';
 import type { Attempt, AttemptEnd, Audit } from './audit.ts';
 import { errorText } from './error-text.ts';
@@ -53,6 +53,8 @@ export interface Executor {
   readonly reins: Reins | null;
   /** Why this would be refused now, or null. Nothing is audited: nobody has tried. */
   barred(action: Action, targets: readonly Target[]): string | null;
+  /** What the targets of an open question are by now, as far as is cheap to say: see `Action.glance`. Never rejects. */
+  glance(ask: Ask): Promise<readonly Resolved[]>;
   /** The question was answered with no, or by nobody. Gives why the audit could not be written, or null. */
   cancel(ask: Ask, result: 'cancelled' | 'expired', reason: string): Promise<string | null>;
   /** The monitor ends: the current target is finished, the rest left, and all of it audited when this resolves. */
@@ -239,6 +241,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       const reasons = targets.map((target) => unavailable(action, target));
       return allow(action, targets, options.circumstances()) ?? (reasons.includes(null) ? null : (reasons[0] ?? null));
     },
+    glance: async ({ action, targets }) => (await action.glance?.(targets, deps, stop.signal).catch(() => [])) ?? [],
     cancel,
     abort,
   };

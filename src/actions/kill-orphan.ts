@@ -39,6 +39,7 @@ export const killOrphan: Action<OrphanTarget> = {
     }),
   ],
   resolve: (targets) => Promise.resolve(targets.map(lookAgain)),
+  glance: (targets) => Promise.resolve(targets.map(lookAgain)),
   run,
   verify,
 };

@@ -1,6 +1,7 @@
 /** VACUUM (ANALYZE) of one table, over a connection of its own. Rows are not touched; only room is given back. */
 import type { Notice, PostgresConnection } from '../sources/postgres/client.ts';
-import { type ReadTable, readTable } from '../sources/postgres/read-table.ts';
+import { type ReadTable, readTable, readTableName } from '../sources/postgres/read-table.ts';
+import type { PostgresTable } from '../sources/postgres/snapshot.ts';
 import { bytesLong, count } from '../text/format.ts';
 import type { Action, ActionDeps, Check, Resolved, RunResult, Verdict } from './action.ts';
 import { errorText } from './error-text.ts';
@@ -35,6 +36,7 @@ export const vacuum: Action<TableTarget> = {
   },
   consequences,
   resolve,
+  glance,
   run,
   verify,
 };
@@ -72,7 +74,7 @@ async function resolve(targets: readonly TableTarget[], deps: ActionDeps): Promi
   const found: Resolved<TableTarget>[] = [];
   for (const target of targets) {
     try {
-      found.push(identify(target, await read(target, deps)));
+      found.push(identify(target, (await read(target, deps))?.table ?? null));
     } catch (error) {
       found.push({ state: 'unread', reason: `${target.name} could not be read again: ${errorText(error)}` });
     }
@@ -80,10 +82,18 @@ async function resolve(targets: readonly TableTarget[], deps: ActionDeps): Promi
   return found;
 }
 
+/** By its name alone, over the connection that reading keeps: what else is read of a table may wait for a lock. */
+async function glance(targets: readonly TableTarget[], deps: ActionDeps): Promise<readonly Resolved<TableTarget>[]> {
+  const seat = deps.postgresSeat?.(targets[0]?.sourceId ?? '') ?? null;
+  if (seat === null) return [];
+  return Promise.all(
+    targets.map(async (target) => identify(target, await readTableName(seat, target.table.oid, target.table))),
+  );
+}
+
 /** By oid, and by the name it had: an oid that now has another name is not what the person pointed at. */
-function identify(target: TableTarget, now: ReadTable | null): Resolved<TableTarget> {
-  if (now === null) return { state: 'gone', reason: `${target.name} is gone` };
-  const { table } = now;
+function identify(target: TableTarget, table: PostgresTable | null): Resolved<TableTarget> {
+  if (table === null) return { state: 'gone', reason: `${target.name} is gone` };
   if (table.schema !== target.table.schema || table.name !== target.table.name) {
     return { state: 'other', reason: `${target.name} is called ${tableName(table)} now` };
   }
@@ -96,7 +106,7 @@ async function run(target: TableTarget, deps: ActionDeps, signal: AbortSignal): 
   const cancel = (): void => void connection.cancel().catch(() => connection.close());
   try {
     const now = await readTable(connection, target.table.oid, target.versionNumber);
-    const found = identify(target, now);
+    const found = identify(target, now?.table ?? null);
     if (now === null || found.state !== 'same')
       return { state: 'failed', message: 'reason' in found ? found.reason : '' };
     // VACUUM cannot stand in a transaction, where settings would end by themselves: they are taken back below.

@@ -154,6 +154,24 @@ test('where no connection is to be had, it goes over the one that reading keeps,
   expect(closed).toBe(2);
 });
 
+test('under the open question it is looked at over the connection that reading keeps alone, without one not at all', async () => {
+  const { deps } = answering(ROW, { ...ROW, state: 'idle', xact_s: null } as never, null);
+  const kept = await deps.postgres('postgres');
+  const none: ActionDeps = { ...deps, postgres: () => Promise.reject(new Error('no connection is made for a glance')) };
+  const seated: ActionDeps = { ...none, postgresSeat: () => kept };
+  expect(await terminate.glance?.([target()], none, signal)).toEqual([]);
+  const inTransaction = target({ pid: 10, transactionMs: 5_000 });
+  expect(await terminate.glance?.([target({ pid: 10, transactionMs: null })], seated, signal)).toMatchObject([
+    { state: 'same', target: { pid: 10 } },
+  ]);
+  expect(await terminate.glance?.([inTransaction], seated, signal)).toMatchObject([
+    { state: 'same', note: 'its transaction has ended by itself' },
+  ]);
+  expect(await terminate.glance?.([inTransaction], seated, signal)).toEqual([
+    { state: 'gone', reason: 'nightly-report (10) has ended' },
+  ]);
+});
+
 test('several sessions are read again over one connection, and of those that could not be it says why', async () => {
   const { deps } = answering(ROW, null, ROW);
   let opened = 0;

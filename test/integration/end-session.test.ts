@@ -135,8 +135,10 @@ for (const programs of postgresPrograms()) {
         expect([failed?.status, reading?.status]).toEqual(['rejected', 'fulfilled']);
         const deps = { ...depsOf('operator'), postgresSeat: () => source.seat() };
         expect(await terminate.resolve([target], deps, signal)).toMatchObject([{ state: 'same' }]);
+        expect(await terminate.glance?.([target], deps, signal)).toMatchObject([{ state: 'same' }]);
         expect(await terminate.run(target, deps, signal)).toEqual({ state: 'done', message: '' });
         expect(await terminate.verify(target, deps, signal, () => {})).toMatchObject({ state: 'good' });
+        expect(await terminate.glance?.([target], deps, signal)).toMatchObject([{ state: 'gone' }]);
         expect((await ofCrowd()).session).toBeUndefined();
       } finally {
         for (const one of crowd) one.close();

@@ -108,6 +108,25 @@ for (const programs of postgresPrograms()) {
       ]);
     });
 
+    test('under the open question it is looked at by the seat that reading keeps, which waits for nobody’s lock', async () => {
+      const source = postgresSource({ found: { address: owner(), isConfigured: true }, clock: systemClock });
+      const holder = await server.open('holder');
+      try {
+        const target = await deadTable('glanced');
+        await source.read(signal);
+        const glance = () => vacuum.glance?.([target], { ...deps, postgresSeat: () => source.seat() }, signal);
+        await holder.query('BEGIN; LOCK TABLE glanced IN ACCESS EXCLUSIVE MODE');
+        expect(await glance()).toEqual([{ state: 'same', target }]);
+        await holder.query('ALTER TABLE glanced RENAME TO elsewhere; COMMIT');
+        expect(await glance()).toEqual([{ state: 'other', reason: 'public.glanced is called public.elsewhere now' }]);
+        await server.run('DROP TABLE elsewhere');
+        expect(await glance()).toEqual([{ state: 'gone', reason: 'public.glanced is gone' }]);
+      } finally {
+        holder.close();
+        await source.close();
+      }
+    });
+
     test('it waits for its lock, and is cancelled at the server when the monitor ends', async () => {
       const target = await deadTable('busy');
       const holder = await server.open('holder');

@@ -1,7 +1,7 @@
 /** One table, read over any connection: what an action on it must know before and after. */
 import type { PostgresConnection, Row } from './client.ts';
 import { parseTable } from './parse.ts';
-import { tableByOid } from './queries.ts';
+import { tableByOid, tableNameByOid } from './queries.ts';
 import type { PostgresTable } from './snapshot.ts';
 
 const STATEMENT_MS = 3_000;
@@ -29,4 +29,16 @@ export async function readTable(
   }
   const row = rows[3]?.[0];
   return row === undefined ? null : { table: parseTable(row), quotedName: row['quoted'] ?? '' };
+}
+
+/** What is known of a table, under the name it has now; null when there is none of that oid any more. Takes no lock. */
+export async function readTableName(
+  connection: PostgresConnection,
+  oid: string,
+  known: PostgresTable,
+): Promise<PostgresTable | null> {
+  const settings = `SET LOCAL statement_timeout = ${STATEMENT_MS}`;
+  const rows = await connection.query(`BEGIN READ ONLY; ${settings}; ${tableNameByOid(oid)}; COMMIT`);
+  const row = rows[2]?.[0];
+  return row === undefined ? null : { ...known, schema: row['schemaname'] ?? '', name: row['relname'] ?? '' };
 }

@@ -140,7 +140,7 @@ export function createActing(options: ActingOptions): Acting {
     isTyping: () => guard.isTyping(clock.monotonic()),
     confirmed: (ask) => void fire(ask),
     refused: (refusal) => put(refusal.id, refusal.action, refusal.targets, stripOfRefusal(refusal)),
-    drift: createDriftWatch(port.world),
+    drift: createDriftWatch({ world: port.world, now: () => clock.monotonic(), glance: executor.glance }),
     unheard: (isTyping) => guard.deafen(clock.monotonic(), isTyping),
   });
 

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { Action } from '../../../src/actions/action.ts';
+import type { Action, Resolved } from '../../../src/actions/action.ts';
 import type { Ask } from '../../../src/actions/ask.ts';
 import type { Executor } from '../../../src/actions/executor.ts';
+import { killOrphan } from '../../../src/actions/kill-orphan.ts';
 import type { Outcome, Progress } from '../../../src/actions/outcome.ts';
 import { createReins, type Reins } from '../../../src/actions/reins.ts';
 import { restart } from '../../../src/actions/restart.ts';
@@ -38,6 +39,8 @@ let still: StillWorld;
 let cancelled: string[];
 /** Whether the question is shown while its targets are read again. */
 let isSketched: boolean;
+/** What the targets are when they are looked at under the open question. */
+let glanced: readonly Resolved[];
 /** What is selected, or under the cursor. */
 let chosen: readonly Target[];
 /** What comes of that: null for the question, else why not. */
@@ -57,6 +60,7 @@ beforeEach(() => {
   fired = [];
   reins = null;
   isSketched = true;
+  glanced = [];
   chosen = [];
   reading = Promise.resolve(null);
   const executor: Executor = {
@@ -77,6 +81,7 @@ beforeEach(() => {
       report({ ask, results: [], current: ask.targets[0] ?? null, verdict: null });
       return new Promise((end) => fired.push({ ask, report, end }));
     },
+    glance: async () => glanced,
     cancel: async (_, __, reason) => {
       cancelled.push(reason);
       return null;
@@ -374,6 +379,27 @@ test('a bot that is gone takes its open question away at once: y does nothing th
   acting.report('\r', { return: true });
   expect(prompt()).toBeNull();
   expect(cancelled).toHaveLength(1);
+});
+
+test('what has ended takes its open question away too: it is looked at again every two seconds', async () => {
+  acting.ask(killOrphan, [orphanTarget(makeOrphan())]);
+  await settled();
+  arm();
+  glanced = [{ state: 'gone', reason: 'poller-bot (pid 4300) has ended' }];
+  const looked = async (ms: number) => {
+    at += ms;
+    acting.tick();
+    await settled();
+    acting.tick();
+    return prompt();
+  };
+  expect(await looked(1_900)).toMatchObject({ state: 'armed' });
+  expect(await looked(100)).toMatchObject({ state: 'refused', refusal: 'poller-bot (pid 4300) has ended' });
+  for (const key of 'poller-bot') acting.report(key, {});
+  acting.report('\r', { return: true });
+  await settled();
+  expect(fired).toEqual([]);
+  expect(cancelled).toEqual(['poller-bot (pid 4300) has ended']);
 });
 
 test('a bot that restarted under its open question is told of, and the question stays', async () => {

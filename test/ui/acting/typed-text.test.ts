@@ -56,6 +56,7 @@ function sit(refusal: { readonly reason: string; readonly isAtOnce: boolean } | 
       fired.push(ask);
       return new Promise(() => {});
     },
+    glance: async () => [],
     cancel: async () => null,
     abort: async () => {},
   };
