@@ -26,9 +26,10 @@ const secondTry = process.env['CI'] && process.env['CI'] !== 'false' && process.
 export default defineConfig({
   test: {
     globalSetup: './test/helpers/run-folder.ts',
-    // A guard against what never ends: starting a PM2 and two servers alone can take 15 s on a busy machine.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A guard against what never ends, no more: what is waited for in a test has a deadline of its own, which tells what
+    // did not come. Starting a PM2 and two servers alone can take 15 s on a busy machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // What is waited for comes when the machine has time for it; a second is not long where three files run at once.
     expect: { poll: { timeout: 15_000 } },
     // Tests in a pseudo-terminal and on real servers wait more than they compute: three at once keep two cores busy,

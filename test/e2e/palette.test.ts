@@ -84,7 +84,7 @@ test('an action without a key is found by its name, told its argument, and done'
   const entry = (await pm2.jlist()).find(({ name }) => name === 'catching-bot');
   await until('the bot has it', () => readFileSync(entry?.['pm2_env'].pm_out_log_path, 'utf8').includes('got SIGHUP'));
   expect(audited().at(-1)).toMatchObject({ action: 'signal', result: 'done', risk: 'R2' });
-}, 60_000);
+});
 
 test('a rolling restart waits at p, goes on, and ends at x; q asks before it leaves', async () => {
   const pty = await monitor(160);
@@ -111,4 +111,4 @@ test('a rolling restart waits at p, goes on, and ends at x; q asks before it lea
   const after = await pids();
   expect(after.filter((pid, index) => pid !== before[index]).length).toBeGreaterThanOrEqual(1);
   expect(audited().at(-1)).toMatchObject({ action: 'rolling restart', result: 'stopped' });
-}, 60_000);
+});

@@ -138,7 +138,7 @@ describe('what others do is seen, exactly that, on the screen and in the snapsho
     const seen = (await snapshotOf(person)).postgres.tables.find(({ name }: any) => name === 'letters');
     expect(seen).toMatchObject({ liveRows: 3000, deadRows: 2000, deadPercent: 40, mayVacuum: true });
     expect(await statisticsOf('letters')).toEqual({ live: 3000, dead: 2000 });
-  }, 60_000);
+  });
 
   test('a session that waits for another', async () => {
     const pty = await monitor('--view', 'database');

@@ -183,7 +183,7 @@ test('killed where nothing can be done (SIGKILL, as by the kernel for want of me
   await pty.waitFor(() => !pty.isAlternate() && pty.isCursorVisible() && !pty.isBracketedPaste(), {
     what: 'the shell, as it was',
   });
-}, 60_000);
+});
 
 test.each([
   ['forward', 3_600_000],

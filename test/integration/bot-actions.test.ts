@@ -59,7 +59,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       { name: 'offering', code: OFFERING },
       { name: 'workers', code: LISTENING, instances: 2, exec_mode: 'cluster' },
     );
-  }, 60_000);
+  });
   afterAll(() => daemon.remove());
 
   const homeNow = () => homeTarget(daemon.home, null);
@@ -135,7 +135,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     expect(outcome.results[0]).toMatchObject({ state: 'done', verdict: { state: 'good' } });
     expect(await entries('doomed')).toEqual([]);
     expect(daemon.processes()).not.toContain(target?.bot.pid);
-  }, 30_000);
+  });
 
   test('counters are set to zero after they were kept', async () => {
     await until('PM2 gives it up', async () => (await entries('crashing'))[0]?.['pm2_env'].status === 'errored');
@@ -146,7 +146,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     expect((await entries('crashing'))[0]?.['pm2_env']).toMatchObject({ restart_time: 0, unstable_restarts: 0 });
     const again = await executor.ask(reset, await targetsOf('crashing'), new AbortController().signal);
     expect(again).toMatchObject({ state: 'refused', reason: 'crashing: its counters are 0' });
-  }, 30_000);
+  });
 
   test('a signal reaches the bot, which goes on; one that ends it is followed to its next process', async () => {
     const [target] = await targetsOf('catching');
@@ -173,7 +173,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     const killed = await fire(signal.argument?.bind('SIGKILL') as Action, [target as BotTarget]);
     expect(killed.results[0]?.verdict).toMatchObject({ state: 'good' });
     expect((await entries('catching'))[0]?.['pid']).not.toBe(target?.bot.pid);
-  }, 30_000);
+  });
 
   test('one that PM2 waits ten minutes for to end is ended by a signal, and by nothing else, which the refusal says', async () => {
     const [target] = await targetsOf('stubborn');
@@ -197,7 +197,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     client.close();
     expect((await entries('stubborn'))[0]?.['pm2_env'].status).toBe('stopped');
     expect(daemon.processes()).not.toContain(bot.pid);
-  }, 30_000);
+  });
 
   test('a cluster grows and shrinks, and its first instance stays', async () => {
     const before = await entries('workers');
@@ -225,7 +225,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       new AbortController().signal,
     );
     expect(refused).toMatchObject({ state: 'refused', reason: expect.stringContaining('fork mode') });
-  }, 40_000);
+  });
 
   test('a rolling restart takes each in turn and leaves out what is stopped', async () => {
     await daemon.cli('stop', 'two');
@@ -241,7 +241,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     const after = await targetsOf('one', 'three');
     expect(after.map(({ bot }) => bot.restarts)).toEqual([1, 1]);
     await daemon.cli('start', 'two');
-  }, 30_000);
+  });
 
   test('a rolling restart that is ended with x says what is done and what is not', async () => {
     const targets = await targetsOf('one', 'two', 'three');
@@ -254,7 +254,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       message: 'ended with x; 1 of 3 done: one; not done: two, three',
     });
     expect(audited().at(-1)).toMatchObject({ result: 'stopped', message: outcome.message });
-  }, 30_000);
+  });
 
   test('a paused rolling restart begins nothing more until it goes on', async () => {
     const targets = await targetsOf('one', 'two');
@@ -270,7 +270,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     executor.reins?.pause(false);
     expect((await fired).state).toBe('done');
     expect((await targetsOf('two'))[0]?.bot.pid).not.toBe(targets[1]?.bot.pid);
-  }, 30_000);
+  });
 
   test('a custom action is answered by the bot itself, and what PM2 put into it is not offered', async () => {
     const offering = async () => (await targetsOf('offering'))[0] as BotTarget;
@@ -283,7 +283,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     const outcome = await executor.fire(ask, () => {});
     expect(outcome.results[0]).toMatchObject({ state: 'done', verdict: { state: 'good' } });
     expect(outcome.results[0]?.message).toContain('42');
-  }, 30_000);
+  });
 
   test('a file is started, saved, and resurrected after its daemon died; our environment enters nowhere', async () => {
     const file = join(daemon.home, 'more.config.cjs');
@@ -331,7 +331,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       return now.length === all.length ? now : undefined;
     });
     expect(names).toEqual(all);
-  }, 60_000);
+  });
 
   test('a daemon that is killed ends a rolling restart, which says how far it came', async () => {
     const targets = await targetsOf('one', 'two', 'three');
@@ -347,5 +347,5 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     expect(outcome.message).toMatch(/of 3 done: one/);
     expect(outcome.message).toContain('not done:');
     expect(audited().at(-1)).toMatchObject({ event: 'outcome', result: 'failed' });
-  }, 40_000);
+  });
 });

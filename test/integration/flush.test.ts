@@ -173,7 +173,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       message: expect.stringMatching(/freed: out \d/),
     });
     expect(sizeBefore).toBeGreaterThan(100);
-  }, 40_000);
+  });
 
   test('a shared file names the bot that nobody chose', async () => {
     const ask = await askFor(await targetOf('merged-a'));
@@ -196,7 +196,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       state: 'refused',
       reason: expect.stringContaining('nothing to flush'),
     });
-  }, 40_000);
+  });
 
   /** Puts something else in the place of the silent bot's log for the time of `check`. */
   async function withInstead(lay: (path: string) => void, check: (target: BotTarget) => Promise<void>): Promise<void> {
@@ -294,5 +294,5 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     expect(outcome.state).toBe('done');
     expect(sizeOf(outOf(target))).toBe(0);
     expect(auditLines()[0]).toMatchObject({ notes: [expect.stringContaining('no evidence could be saved')] });
-  }, 40_000);
+  });
 });

@@ -140,7 +140,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
         ?.exits.find(({ restartedAt, by }) => restartedAt !== null && by !== null);
     }).finally(() => source.close());
     expect(exit).toMatchObject({ cause: 'asked', by: 'anna' });
-  }, 40_000);
+  });
 
   test('a bot that crashes again is said to be bad, with its exit code', async () => {
     const ask = await askFor(await targetOf('crashing'));
@@ -148,7 +148,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     expect(outcome.state).toBe('done');
     expect(outcome.results[0]?.verdict?.state).toBe('bad');
     expect(outcome.results[0]?.verdict?.checks.at(-1)?.text).toMatch(/(restarted again|errored|crashed).*exit 7/);
-  }, 40_000);
+  });
 
   test('a stopped bot is started, and PM2 counts no restart', async () => {
     await daemon.cli('stop', 'sleeping');
@@ -160,7 +160,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     expect(after['pm2_env'].status).toBe('online');
     expect(after['pm2_env'].restart_time).toBe(before['pm2_env'].restart_time);
     expect(outcome.results[0]?.verdict?.state).toBe('good');
-  }, 40_000);
+  });
 
   test('with read-only no client is made, nothing restarts, and the attempt is audited', async () => {
     const target = await targetOf('weather-bot');
@@ -195,7 +195,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       reason: `weather-bot (id ${old.id}) was deleted and added again: the one that is there now is asked for anew`,
     });
     expect((await entryOf('weather-bot'))['pid']).toBe(now.bot.pid);
-  }, 40_000);
+  });
 
   test('a bot replaced while the question stands is refused when it fires', async () => {
     const target = await targetOf('sleeping');

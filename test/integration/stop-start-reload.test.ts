@@ -72,7 +72,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       { name: 'scheduled', code: STEADY, cron_restart: '*/6 * * * * *' },
       { name: 'waiting', code: CRASHING, restart_delay: 600_000 },
     );
-  }, 60_000);
+  });
   afterAll(async () => {
     delete process.env[MARK];
     await daemon.remove();
@@ -166,7 +166,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     // As the question says: the watch comes back only so.
     await daemon.cli('restart', String(now['pm_id']), '--watch');
     expect((await entryOf('watched'))['pm2_env'].watch).toBeTruthy();
-  }, 90_000);
+  });
 
   test('one that ignores SIGINT is killed after its kill_timeout', async () => {
     const { pid } = await entryOf('stubborn');
@@ -174,7 +174,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     expect(await statusOf('stubborn')).toBe('stopped');
     expect(daemon.processes()).not.toContain(pid);
     expect(outcome.results[0]?.verdict).toMatchObject({ state: 'good', checks: [{ text: `pid ${pid} ended` }, {}] });
-  }, 40_000);
+  });
 
   test('of one whose child outlives it, or whom PM2 calls errored for it, the verdict says so', async () => {
     const { pid, child } = await until('it has its child', async () => {
@@ -199,7 +199,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     } else {
       expect(verdict?.state).toBe('good');
     }
-  }, 60_000);
+  });
 
   test('an errored bot is started: bad while it crashes, good when its code is mended', async () => {
     await until('PM2 gives it up', async () => (await statusOf('given-up')) === 'errored');
@@ -213,7 +213,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     expect(await statusOf('given-up')).toBe('online');
     const again = await executor.ask(start, [await targetOf('given-up')], new AbortController().signal);
     expect(again).toMatchObject({ state: 'refused', reason: 'given-up: already runs' });
-  }, 60_000);
+  });
 
   test('a bot that waits for its next try is stopped, and started then', async () => {
     await until('it waits', async () => (await statusOf('waiting')) === 'waiting restart');
@@ -225,7 +225,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     const started = await askAndFire(start, await targetOf('waiting'));
     expect(started.results[0]?.state).toBe('done');
     expect((await entryOf('waiting'))['pm2_env'].pm_uptime).toBeGreaterThan(pending['pm2_env'].pm_uptime);
-  }, 60_000);
+  });
 
   test('a bot with a schedule comes back after a stop, which the question says and the verdict sees', async () => {
     // Right after its schedule restarted it: in between PM2 calls it stopping, and a stop that meets the schedule ends that.
@@ -239,7 +239,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     const outcome = await executor.fire(ask, () => {});
     expect(outcome.results[0]?.verdict?.state).toBe('bad');
     // Stopped just as its schedule starts it, PM2 may leave the call without an answer: then its 30 s pass first.
-  }, 100_000);
+  });
 
   test('a reloaded cluster instance gets a new pid while the other goes on', async () => {
     const [one, other] = await until('both are up', async () => {
@@ -266,7 +266,7 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
       after[0] as Entry,
       Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     );
-  }, 60_000);
+  });
 
   test('a reload whose new worker dies ends as bad within its time, whether PM2 answers or not', async () => {
     const target = await targetOf('workers');
@@ -278,5 +278,5 @@ describe.each(pm2Packages().map((packageDir) => ({ packageDir, version: pm2Versi
     const isOldLeft = (await daemon.jlist()).some((entry) => entry['pm_id'] === `_old_${target.id}`);
     const texts = verdict?.checks.map(({ text }) => text) ?? [];
     expect(texts.some((text) => text.includes(`goes on as _old_${target.id}`))).toBe(isOldLeft);
-  }, 120_000);
+  });
 });
