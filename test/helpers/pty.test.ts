@@ -23,6 +23,15 @@ test('what a program prints is on the screen, and its exit code is told', async 
   expect(pty.bytesWritten).toBe(7);
 });
 
+test('what a program said last is read to its end, also where we hardly get to run', async () => {
+  const pty = shell('seq 1 3000; echo the last');
+  pty.onBytes(() => {
+    for (const end = performance.now() + 230; performance.now() < end; );
+  });
+  await pty.exit;
+  expect(pty.text()).toContain('the last');
+});
+
 test('keys reach the program and its echo is seen', async () => {
   const pty = start({ command: 'cat', columns: 40, rows: 10 });
   await pty.waitFor((p) => p.stty().isEcho, { what: 'the terminal to be ready' });

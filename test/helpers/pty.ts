@@ -89,11 +89,13 @@ export interface Pty {
 }
 
 const TRANSCRIPT_BYTES = 4 << 20;
+/** Nothing more comes from a program that has ended when nothing came in this time, in which we looked. */
+const DRAIN_MS = 50;
 
 /** The properties of node-pty's Unix terminal that its declaration leaves out. */
 interface UnixTerminal {
   readonly ptsName: string;
-  readonly _socket: { destroy(): void };
+  readonly _socket: { destroy(error?: Error): void };
 }
 
 function environment(given: PtyOptions['env']): Record<string, string> {
@@ -175,6 +177,14 @@ export function startPty(options: PtyOptions): Pty {
     if (back) back.push(bytes);
     else interpret(bytes);
   });
+
+  // node-pty closes its end 200 ms after the program's, also where we did not get to read in that time what it said last.
+  const close = unix._socket.destroy.bind(unix._socket);
+  unix._socket.destroy = (error) => {
+    if (error) return close(error);
+    const before = bytesWritten;
+    setTimeout(() => (bytesWritten === before ? close() : unix._socket.destroy()), DRAIN_MS);
+  };
 
   const exit = new Promise<PtyExit>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
@@ -296,7 +306,7 @@ export function startPty(options: PtyOptions): Pty {
       process.kill(pty.pid, signal);
     },
     hangUp() {
-      unix._socket.destroy();
+      close();
     },
     async dispose() {
       if (isDisposed) return;
@@ -311,7 +321,7 @@ export function startPty(options: PtyOptions): Pty {
       isDisposed = true;
       there?.close();
       back?.close();
-      unix._socket.destroy();
+      close();
       terminal.dispose();
       changed();
     },
