@@ -1,5 +1,6 @@
 import {
   blockedSessions,
+  type PostgresLock,
   type PostgresSession,
   type PostgresSnapshot,
   type PostgresTable,
@@ -25,6 +26,7 @@ export interface SessionDocument {
 export interface BlockedDocument extends SessionDocument {
   readonly blockedBy: readonly number[];
   readonly waitMs: number | null;
+  readonly lock: PostgresLock | null;
 }
 
 export interface TableDocument {
@@ -88,6 +90,7 @@ export function postgresDocument(snapshot: PostgresSnapshot): PostgresDocument {
       ...sessionDocument(session),
       blockedBy: session.blockedBy,
       waitMs: rounded(session.waitMs, 0),
+      lock: session.lock,
     })),
     cacheHitPercent: rounded(snapshot.cacheHitPercent, 2),
     transactionsPerSecond: rounded(snapshot.transactionsPerSecond, 2),

@@ -155,7 +155,12 @@ describe('what others do is seen, exactly that, on the screen and in the snapsho
     const held = longest.find(({ application }: any) => application === 'holder');
     expect(held).toMatchObject({ state: 'idle in transaction' });
     expect(blocked).toHaveLength(1);
-    expect(blocked[0]).toMatchObject({ application: 'waiter', blockedBy: [held.pid], wait: 'Lock:relation' });
+    expect(blocked[0]).toMatchObject({
+      application: 'waiter',
+      blockedBy: [held.pid],
+      wait: 'Lock:relation',
+      lock: { mode: 'AccessShareLock', relation: 'letters' },
+    });
     await holder.query('ROLLBACK');
     await wait;
     for (const session of [holder, waiter]) session.close();
