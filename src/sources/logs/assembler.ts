@@ -184,16 +184,17 @@ class Assembler implements LineSink {
     if (this.#pending?.trace.takes(text)) return this.#pending.trace.wantsNext;
     this.flush();
     if (!hasNeedle) return false;
-    const parsed = parseLine(text, this.#target().stream, now());
+    const readAt = now();
+    const parsed = parseLine(text, this.#target().stream, readAt);
     const { level } = parsed;
     const address = refusedLoginOf(parsed.message);
-    if (address !== null) this.#countLogin(parsed, address);
+    if (address !== null) this.#countLogin(parsed, address, readAt);
     this.#isAccessLog ||= isAccessLine(text);
     this.#isGlog ||= isGlogLine(text);
     if (level !== 'warn' && level !== 'error' && level !== 'fatal') return false;
-    const at = this.#momentOf(parsed);
+    const at = this.#momentOf(parsed, readAt);
     // One of before the hour is held, too: the lines of its trace tell no time, and would read as errors of now.
-    const isOver = this.#phase === 'back' && at < now() - windowMs;
+    const isOver = this.#phase === 'back' && at < readAt - windowMs;
     const isStamped = parsed.at !== null;
     this.#pending = { parsed, level, at, isStamped, isOver, fileId, offset, trace: new TraceLines(parsed) };
     return true;
@@ -228,12 +229,11 @@ class Assembler implements LineSink {
     });
   }
 
-  #momentOf(parsed: ParsedLine): number {
-    const { now, beforeUs } = this.#shared;
+  #momentOf(parsed: ParsedLine, readAt: number): number {
     // Of what stood there before us the last may have come in the very moment; none of it is new.
     if (parsed.at === null) {
       const isOld = this.#phase === 'back' && !Number.isNaN(this.#writtenAt);
-      return isOld ? Math.min(this.#writtenAt, beforeUs) : now();
+      return isOld ? Math.min(this.#writtenAt, this.#shared.beforeUs) : readAt;
     }
     if (parsed.hasZone) return parsed.at;
     const { zone } = this.#target();
@@ -241,7 +241,7 @@ class Assembler implements LineSink {
       this.#shift ??= createZoneShift(zone);
       return parsed.at + this.#shift(parsed.at);
     }
-    if (this.#phase === 'live') this.#learn(parsed.at, now());
+    if (this.#phase === 'live') this.#learn(parsed.at, readAt);
     return parsed.at + this.#zoneShiftMs;
   }
 
@@ -263,10 +263,10 @@ class Assembler implements LineSink {
     return linesLeft > 0 || this.#takenInBeat <= SURE_LINES_OF_A_LOG;
   }
 
-  #countLogin(parsed: ParsedLine, address: string): void {
-    const { facts, now, windowMs } = this.#shared;
-    const at = this.#momentOf(parsed);
-    if (this.#phase === 'live' || at >= now() - windowMs) facts.addLogin(at, address);
+  #countLogin(parsed: ParsedLine, address: string, readAt: number): void {
+    const { facts, windowMs } = this.#shared;
+    const at = this.#momentOf(parsed, readAt);
+    if (this.#phase === 'live' || at >= readAt - windowMs) facts.addLogin(at, address);
   }
 }
 

@@ -51,7 +51,7 @@ export class LogEvents {
   constructor(capacity = 5_000, maxCharacters = 2_000_000) {
     this.#capacity = capacity;
     this.#maxCharacters = maxCharacters;
-    this.#ring = Array.from({ length: capacity });
+    this.#ring = Array<undefined>(capacity).fill(undefined);
   }
 
   /** Events that were left out since the start because more came at once than the ring holds. */

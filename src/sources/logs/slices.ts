@@ -4,6 +4,8 @@ import type { Look } from './look.ts';
 
 /** Work in one piece. On a machine that is busy with other things as well a key waits several times as long. */
 const SLICE_MS = 4;
+/** A look at the clock costs as much as a short line. */
+const LINES_A_LOOK = 4;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -11,13 +13,17 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 export function createSlices(clock: Clock, isOver: () => boolean): (end: number) => Pick<Look, 'hasTime' | 'isLong'> {
   return (end) => {
     let sliceEnd = clock.monotonic() + SLICE_MS;
+    let lines = 0;
     async function rest(): Promise<boolean> {
       await turn();
       sliceEnd = clock.monotonic() + SLICE_MS;
       return !isOver();
     }
     return {
-      isLong: () => clock.monotonic() >= sliceEnd,
+      isLong() {
+        lines += 1;
+        return lines % LINES_A_LOOK === 0 && clock.monotonic() >= sliceEnd;
+      },
       hasTime() {
         const now = clock.monotonic();
         if (now >= end || isOver()) return false;
