@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { takeArguments } from '../../src/config/process-title.ts';
+import { commandLine, waitUntil } from '../helpers/tree.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -32,25 +33,21 @@ test.runIf(existsSync('/proc/self/cmdline'))(
   async () => {
     const home = mkdtempSync(join(tmpdir(), 'botop-title-'));
     const args = ['snapshot', '--config', '/dev/null', '--database-url', 'postgres://u:hunter2@127.0.0.1:1/x'];
-    const child = spawn(process.execPath, [MAIN, ...args, '--redis-url=redis://:hunter3@127.0.0.1:1'], {
+    // Its last moment lasts until it was looked at.
+    const lingering = "process.on('exit', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))";
+    const own = ['--import', `data:text/javascript,${encodeURIComponent(lingering)}`, MAIN];
+    const child = spawn(process.execPath, [...own, ...args, '--redis-url=redis://:hunter3@127.0.0.1:1'], {
       env: { PATH: '/usr/bin:/bin', HOME: home },
       stdio: 'ignore',
     });
+    const exited = once(child, 'exit');
     try {
-      const exited = once(child, 'exit');
-      const commandLine = () => readFileSync(`/proc/${child.pid}/cmdline`, 'latin1');
-      const deadline = Date.now() + 15_000;
-      let shown = commandLine();
-      // A snapshot takes a second at least: it is seen while it runs.
-      while (!shown.startsWith('botop') && Date.now() < deadline && child.exitCode === null) {
-        await new Promise((resolve) => setImmediate(resolve));
-        shown = commandLine();
-      }
-      expect(child.exitCode).toBeNull();
-      expect(shown.replace(/\0+$/, '')).toBe('botop');
-      await exited;
+      const shown = () => commandLine(child.pid as number);
+      await waitUntil(() => shown().startsWith('botop'), 'its own title', 30_000);
+      expect(shown()).toBe('botop');
     } finally {
       child.kill('SIGKILL');
+      await exited;
       rmSync(home, { recursive: true, force: true });
     }
   },
