@@ -32,12 +32,10 @@ async function quiet(shown: Pty): Promise<void> {
   await waitUntil(() => performance.now() - shown.lastByteAt > 500, 'the line to be quiet', 15_000);
 }
 
-/** From a key to its whole answer on the terminal, ms. */
-async function answerMs(shown: Pty, key: string, isAnswered: (shown: Pty) => boolean): Promise<number> {
-  const pressedAt = performance.now();
+/** From a key to its whole answer on the terminal no more passes than a frame of data that is under way takes. */
+async function isAnsweredSoon(shown: Pty, key: string, isAnswered: (shown: Pty) => boolean): Promise<void> {
   shown.press(key);
-  await shown.waitFor(isAnswered, { what: `the answer to ${key}`, timeoutMs: 15_000 });
-  return performance.now() - pressedAt;
+  await shown.waitFor(isAnswered, { what: `the answer to ${key}`, timeoutMs: 3_000 });
 }
 
 /** All that is shown but the header, whose clock goes on in a pause too. */
@@ -52,13 +50,10 @@ test('over 9,600 baud a key is answered before what had changed meanwhile, and t
     link: { bytesPerSecond: 960 },
   });
   await pty.waitFor(/gamma-bot/);
-  const took: number[] = [];
   for (let i = 0; i < 2; i++) {
     const from = cursorRow(pty);
-    took.push(await answerMs(pty, 'j', (shown) => cursorRow(shown) === from + 1));
+    await isAnsweredSoon(pty, 'j', (shown) => cursorRow(shown) === from + 1);
   }
-  // A frame of data that is under way, and the answer: nothing stands in a queue before it.
-  expect(Math.max(...took)).toBeLessThan(3_000);
   // Pressed at once, all are taken, and what is shown is where they lead.
   pty.press('g');
   pty.press('j');
@@ -81,13 +76,11 @@ test('over 9,600 baud a key is answered before what had changed meanwhile, and t
 test('with 300 ms of latency a key is answered in little more than that', async () => {
   pty = await startMonitor({ person, columns: 120, rows: 40, link: { latencyMs: 300 } });
   await pty.waitFor(/gamma-bot/);
-  const took: number[] = [];
   for (let i = 0; i < 2; i++) {
     const from = cursorRow(pty);
-    took.push(await answerMs(pty, 'j', (shown) => cursorRow(shown) === from + 1));
+    await isAnsweredSoon(pty, 'j', (shown) => cursorRow(shown) === from + 1);
   }
-  expect(Math.max(...took)).toBeLessThan(3_000);
-  expect(await answerMs(pty, '?', (shown) => /Esc closes/.test(shown.text().join('\n')))).toBeLessThan(3_000);
+  await isAnsweredSoon(pty, '?', (shown) => /Esc closes/.test(shown.text().join('\n')));
 });
 
 test('a terminal that takes nothing any more does not stop the program: it goes on, and ends when it is told to', async () => {
