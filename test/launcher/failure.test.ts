@@ -1,6 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { processesOf, waitUntil } from '../helpers/tree.ts';
+import { commandLine, processesOf, waitUntil } from '../helpers/tree.ts';
 import { type Checkout, INSTALL, makeCheckout } from './checkout.ts';
 
 let checkout: Checkout;
@@ -121,7 +121,5 @@ describe('an installation that is interrupted', () => {
 
 /** The launcher's Node, which runs setup.mjs. */
 function setupProcesses(): readonly number[] {
-  return processesOf(checkout.folder).filter((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('setup.mjs'),
-  );
+  return processesOf(checkout.folder).filter((pid) => commandLine(pid).includes('setup.mjs'));
 }
