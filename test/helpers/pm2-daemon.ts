@@ -59,7 +59,7 @@ export function pm2Version(packageDir: string): string {
   return (JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
-/** Waits until `check` gives something else than undefined or false; throws what it last threw, or `what`. */
+/** Waits until `check` gives something else than undefined, false or 0; throws what it last threw, or `what`. */
 export async function until<T>(
   what: string,
   check: () => T | Promise<T>,
@@ -70,7 +70,7 @@ export async function until<T>(
   for (;;) {
     try {
       const value = await check();
-      if (value !== undefined && value !== false) return value as Exclude<T, undefined | false>;
+      if (value !== undefined && value !== false && value !== 0) return value as Exclude<T, undefined | false>;
       last = undefined;
     } catch (error) {
       last = error;
