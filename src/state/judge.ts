@@ -136,7 +136,13 @@ function hasHeld(exits: readonly BotExit[], uptimeMs: number, since: number): bo
 }
 
 /** A debugger stops a process for a moment often, and who reads a disk waits for it; ms. */
-const FROZEN_MS: Readonly<Record<BotHold['cause'], number>> = { signal: 0, debugger: 10_000, kernel: 15_000 };
+const FROZEN_MS: Readonly<Record<BotHold['cause'], number>> = {
+  signal: 0,
+  debugger: 10_000,
+  kernel: 15_000,
+  // It runs: see `isBusyAndQuiet`.
+  loop: Number.POSITIVE_INFINITY,
+};
 
 function isFrozen({ hold }: Bot, now: number): boolean {
   return hold !== null && now - hold.since >= FROZEN_MS[hold.cause];
@@ -169,8 +175,20 @@ function isSilent({ quiet }: Bot, now: number, { silentAfterMs }: BotLimits): bo
   return quiet !== null && now - quiet.since > Math.max(silentAfterMs, quiet.usualGapMs * SILENT_GAPS);
 }
 
-/** `18m, usually under 4s`. */
-function silence({ quiet }: Bot, now: number): string {
+/** Less is no loop: such a process is seen running by chance, at the pace at which it is looked at; percent of one core. */
+const LOOP_PERCENT = 10;
+
+/**
+ * Whether its main thread never waits, and it says nothing although it usually does: a loop that never ends does that,
+ * long before it counts as silent. A bot that computes on purpose does too, so this is told and is no state. How much
+ * CPU it gets tells less: on a machine that is in trouble that is little.
+ */
+export function isBusyAndQuiet({ quiet, hold }: Pick<Bot, 'quiet' | 'hold'>, cpuPercent: number): boolean {
+  return quiet !== null && hold?.cause === 'loop' && cpuPercent >= LOOP_PERCENT;
+}
+
+/** `18m, usually under 4s`; empty of one that is not quiet. */
+export function silence({ quiet }: Pick<Bot, 'quiet'>, now: number): string {
   if (quiet === null) return '';
   return `${ago(now - quiet.since)}, usually under ${ago(Math.max(1_000, Math.ceil(quiet.usualGapMs / 1_000) * 1_000))}`;
 }

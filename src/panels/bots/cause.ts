@@ -1,11 +1,12 @@
 /** Why a bot fails, as far as its log says: its last error beside what it did. */
 import { isFailing, recentErrors } from '../../state/errors/failing.ts';
 import type { LastError } from '../../state/errors/view.ts';
+import { silence } from '../../state/judge.ts';
 import type { World } from '../../state/world.ts';
 import { count } from '../../text/format.ts';
 import type { Role } from '../../ui/theme.ts';
 import { stateRole } from './column.ts';
-import type { BotRow } from './row.ts';
+import { type BotRow, isBusy } from './row.ts';
 
 /** What a bot wrote before it ended may stand a little earlier than PM2 says that it did, ms. */
 const BEFORE_EXIT_MS = 60_000;
@@ -31,7 +32,7 @@ export function causeOf({ bot, orphan, judgement: { state } }: BotRow, { errors,
 export function whyOf(row: BotRow, world: World): string {
   const { why, state } = row.judgement;
   const cause = causeOf(row, world);
-  if (cause === null) return why;
+  if (cause === null) return isBusy(row) ? `busy, silent ${silence(row.bot, world.now)}` : why;
   const words = state === 'ok' ? `${count(recentErrors(row.bot.name, world.errors, world.now))} err/2m` : why;
   return `${words}: ${causeWords(cause)}`;
 }
@@ -44,5 +45,5 @@ export function causeWords({ event: { message }, group: { code } }: LastError): 
 export function whyRole(row: BotRow, world: World): Role {
   const { state } = row.judgement;
   if (state !== 'ok') return stateRole(state);
-  return causeOf(row, world) === null ? 'muted' : 'warn';
+  return causeOf(row, world) === null && !isBusy(row) ? 'muted' : 'warn';
 }

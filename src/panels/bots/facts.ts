@@ -17,7 +17,7 @@ import { stateRole, stateWord } from './column.ts';
 import { dumpLines } from './dump.ts';
 import { errorsHour, slopeOf, timeLeft } from './fields.ts';
 import { daemonNotes } from './guard.ts';
-import { type BotRow, modeOf } from './row.ts';
+import { type BotRow, isBusy, modeOf } from './row.ts';
 
 export type Fact = readonly [label: string, value: string, role?: Role];
 
@@ -84,7 +84,12 @@ function crashingDeploy({ exits, code }: Bot): Deploy | null {
 }
 
 /** Of one that no restart by PM2 will help; null of all others. */
-function whatToDo({ bot, judgement: { state } }: BotRow): string | null {
+function whatToDo(row: BotRow): string | null {
+  const { bot } = row;
+  const { state } = row.judgement;
+  if (isBusy(row)) {
+    return `The main thread of pid ${bot.pid} never waits, and it says nothing: unless it computes on purpose it hangs in a loop. r ends it: what ignores the stop is killed.`;
+  }
   if (state === 'stopping' && bot.stoppingSince !== null) {
     return `${killedWithin(bot)}. : signal SIGKILL.`;
   }
@@ -96,6 +101,8 @@ function whatToDo({ bot, judgement: { state } }: BotRow): string | null {
       return `A debugger (or strace) holds pid ${bot.pid}. Let it go on there; r gives the bot a new process.`;
     case 'kernel':
       return `Pid ${bot.pid} waits for a device, most likely a disk or a network file system that does not answer. No signal reaches it until that is over, SIGKILL neither.`;
+    case 'loop':
+      return null;
     default:
       return bot.hold.cause satisfies never;
   }

@@ -3,7 +3,7 @@
 import { isFailing } from '../../state/errors/failing.ts';
 import { timeToReach } from '../../state/memory-trend.ts';
 import type { World } from '../../state/world.ts';
-import { type BotRow, modeOf, rankOfRow } from './row.ts';
+import { type BotRow, isBusy, modeOf, rankOfRow } from './row.ts';
 
 export type Unit = 'size' | 'percent' | 'count' | 'duration' | 'milliseconds';
 
@@ -105,13 +105,15 @@ export function timeLeft({ key, bot, memoryBytes }: BotRow, { fleet, thresholds 
   return least;
 }
 
+/** Who runs and fails at what it does stands before who does well, and so does who may hang in a loop. */
+function precedence(row: BotRow, { errors, now }: World): number {
+  if (row.judgement.state !== 'ok') return 0;
+  return isFailing(row.bot.name, errors, now) ? 0.5 : isBusy(row) ? 0.25 : 0;
+}
+
 /** A number that orders rows by this, the first wanted least; NaN for texts and what is unknown. */
 export function orderValue(name: FieldName, row: BotRow, world: World): number {
-  // Who runs and fails at what it does stands before who does well.
-  if (name === 'state') {
-    const { state, last } = row.judgement;
-    return rankOfRow(last) - (state === 'ok' && isFailing(row.bot.name, world.errors, world.now) ? 0.5 : 0);
-  }
+  if (name === 'state') return rankOfRow(row.judgement.last) - precedence(row, world);
   // How long it is up changes for all alike: the moment it started does not.
   if (name === 'up') return Number.isNaN(row.uptimeMs) ? Number.NaN : -(row.bot.startedAt ?? Number.NaN);
   const field: Field = FIELDS[name];

@@ -1,7 +1,7 @@
 /** What the lines of the bots panel are: bots, and groups of them with their sums. */
 import type { Orphan } from '../../sources/guard/snapshot.ts';
 import type { Bot, BotMetric, MetricKind } from '../../sources/pm2/snapshot.ts';
-import { ageOf, BOT_STATES, type BotState, rankOf } from '../../state/judge.ts';
+import { ageOf, BOT_STATES, type BotState, isBusyAndQuiet, rankOf } from '../../state/judge.ts';
 
 /** What a row's bot does: our states, and that it runs without a daemon. */
 export type RowState = BotState | 'orphan';
@@ -172,6 +172,11 @@ export type BotLine = BotRow | GroupRow;
 /** Whether it serves: a flapping one does not, see `countFleet`. */
 export function isUp({ judgement: { state } }: BotRow): boolean {
   return state === 'ok' || state === 'starting' || state === 'silent';
+}
+
+/** Whether it may hang in a loop. */
+export function isBusy({ bot, orphan, cpuPercent, judgement: { state } }: BotRow): boolean {
+  return state === 'ok' && orphan === null && isBusyAndQuiet(bot, cpuPercent);
 }
 
 /** Sums what is known: a sum of nothing that is known is unknown. */

@@ -186,9 +186,12 @@ export interface Deploy {
   readonly toCommit: string | null;
 }
 
-/** What holds a process: a signal (SIGSTOP, SIGTSTP), a debugger, or the kernel, which waits for a device. */
+/**
+ * What holds a process: a signal (SIGSTOP, SIGTSTP), a debugger, the kernel, which waits for a device, or a loop: its main
+ * thread ran at every look for most of a minute.
+ */
 export interface BotHold {
-  readonly cause: 'signal' | 'debugger' | 'kernel';
+  readonly cause: 'signal' | 'debugger' | 'kernel' | 'loop';
   /** Epoch ms since when it was seen so each time: it was so then, or before we looked. */
   readonly since: number;
 }

@@ -96,6 +96,25 @@ test('a bot that runs and fails stands above those that do well, and the header 
   expect(header(new Cells(40, 2))).toContain('3/3 running · 1 failing');
 });
 
+test('a bot that takes a whole core and is silent against its habit says so at once, above those that do well', () => {
+  const quiet = { since: NOON - 70_000, usualGapMs: 1_500 };
+  const loop = { cause: 'loop', since: NOON - 70_000 } as const;
+  const rowsOf = (silent: Bot['quiet'], cpuPercent: number, hold: Bot['hold'] = loop) => {
+    const bots = [makeBot({ name: 'a-bot' }), makeBot({ name: 'b-bot', id: 1, quiet: silent, hold })];
+    const cpu = Float64Array.from([3, cpuPercent]);
+    const { panel, scope } = botsScope([makePm2Snapshot(bots, { cpuPercent: cpu })]);
+    return drawn(panel, scope, 140, 8).filter((line) => /[ab]-bot/.test(line));
+  };
+  expect(rowsOf(quiet, 99)[0]).toMatch(/b-bot +ok .* busy, silent 1m, usually under 2s/);
+  // On a machine that is in trouble it gets little of its core.
+  expect(rowsOf(quiet, 20)[0]).toContain('b-bot');
+  // It waits for something in between; without a habit nothing is to be told; it is seen running by chance.
+  for (const rows of [rowsOf(quiet, 99, null), rowsOf(null, 99), rowsOf(quiet, 5)]) {
+    expect(rows[0]).toContain('a-bot');
+    expect(rows.join()).not.toContain('busy');
+  }
+});
+
 test('the detail begins with the last error, what it means and what helps, and the deploy it came with', () => {
   const deploy = {
     at: NOON - 30_000,

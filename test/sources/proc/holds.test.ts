@@ -22,6 +22,25 @@ test('waiting for a device is a hold only while no CPU is used in between', () =
   expect(holds.size).toBe(0);
 });
 
+test('a main thread that runs at every look is caught in a loop, after most of a minute; one wait ends that', () => {
+  const holds = createHolds();
+  const look = (letter: string, second: number) => holds.note(9, stat(letter, 5 + second), second * 1_000);
+  for (let second = 0; second < 45; second++) look('R', second);
+  expect([holds.of(9), holds.size]).toEqual([null, 0]);
+  look('R', 45);
+  expect(holds.of(9)).toMatchObject({ cause: 'loop', since: 0 });
+  expect(holds.size).toBe(1);
+  look('S', 46);
+  expect([holds.of(9), holds.size]).toEqual([null, 0]);
+  look('R', 47);
+  look('R', 91);
+  expect(holds.of(9)).toBeNull();
+  look('R', 92);
+  expect(holds.size).toBe(1);
+  holds.forget(9);
+  expect(holds.size).toBe(0);
+});
+
 test('another cause, or another process of the pid, begins anew', () => {
   const holds = createHolds();
   holds.note(9, stat('t'), 1_000);
