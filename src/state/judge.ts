@@ -176,7 +176,7 @@ function isSilent({ quiet }: Bot, now: number, { silentAfterMs }: BotLimits): bo
 }
 
 /** Less is no loop: such a process is seen running by chance, at the pace at which it is looked at; percent of one core. */
-const LOOP_PERCENT = 10;
+const LOOP_PERCENT = 5;
 
 /**
  * Whether its main thread never waits, and it says nothing although it usually does: a loop that never ends does that,

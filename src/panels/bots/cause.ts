@@ -28,13 +28,19 @@ export function causeOf({ bot, orphan, judgement: { state } }: BotRow, { errors,
   }
 }
 
-/** `16×/5m exit 1: SyntaxError: Unexpected token`, `24 err/2m: TG409 Conflict: terminated by other getUpdates`. */
+/** What every uncaught error ends with: beside the error itself it says nothing, and takes its room. */
+const COMMON_EXIT = /:? ?\bexit 1\b(?:, )?/;
+
+/** `16×/5m: SyntaxError: Unexpected token`, `24 err/2m: TG409 Conflict: terminated by other getUpdates`. */
 export function whyOf(row: BotRow, world: World): string {
   const { why, state } = row.judgement;
   const cause = causeOf(row, world);
   if (cause === null) return isBusy(row) ? `busy, silent ${silence(row.bot, world.now)}` : why;
-  const words = state === 'ok' ? `${count(recentErrors(row.bot.name, world.errors, world.now))} err/2m` : why;
-  return `${words}: ${causeWords(cause)}`;
+  const words =
+    state === 'ok'
+      ? `${count(recentErrors(row.bot.name, world.errors, world.now))} err/2m`
+      : why.replace(COMMON_EXIT, '');
+  return words === '' ? causeWords(cause) : `${words}: ${causeWords(cause)}`;
 }
 
 /** The code first: it is short, and tells the most. */

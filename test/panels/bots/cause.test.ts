@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LogEvents } from '../../../src/sources/logs/events.ts';
-import type { Bot } from '../../../src/sources/pm2/snapshot.ts';
+import type { Bot, BotExit } from '../../../src/sources/pm2/snapshot.ts';
 import { createErrorHistory } from '../../../src/state/errors.ts';
 import { keyOf } from '../../../src/state/fleet.ts';
 import { drawHeader } from '../../../src/ui/chrome.ts';
@@ -53,8 +53,20 @@ const flapping = makeBot({ name: 'pay-bot', startedAt: NOON - 1_000, exits: make
 const syntax: Said = { message: "SyntaxError: Unexpected token ';'", agoMs: 1_500 };
 
 test('a bot that crashes says with which error, in its row and, on a phone, in the border', () => {
-  expect(shown(flapping, [syntax])).toContain('9×/5m exit 1: SyntaxError: Unexpected t');
-  expect(shown(flapping, [syntax], 40)).toContain('9×/5m exit 1: SyntaxError');
+  expect(shown(flapping, [syntax])).toContain("9×/5m: SyntaxError: Unexpected token ';'");
+  expect(shown(flapping, [syntax], 40)).toContain('9×/5m: SyntaxError: Unexpected');
+});
+
+test('exit 1, with which every uncaught error ends, leaves its room to the error; any other end is told beside it', () => {
+  const exits = makeCrashes(9, 2_000);
+  const ended = (exit: Partial<BotExit>, over: Partial<Bot> = {}) =>
+    shown({ ...flapping, exits: exits.map((one) => ({ ...one, ...exit })), ...over }, [syntax]);
+  expect(ended({}, { status: 'errored', pid: null })).toContain('gave up: SyntaxError: Unexpected');
+  expect(ended({}, { status: 'stopped', autorestart: false, pid: null })).toContain('not restarted: SyntaxError');
+  expect(ended({ code: 137 })).toContain('9×/5m exit 137: SyntaxError');
+  expect(ended({ code: 0, signal: 'SIGSEGV' })).toContain('9×/5m SIGSEGV: SyntaxError');
+  const waits = { status: 'waiting restart', pid: null, exits: makeCrashes(1, 2_000) } as const;
+  expect(shown({ ...flapping, ...waits }, [syntax])).toMatch(/waiting .* 1 SyntaxError/);
 });
 
 test('an error of long before the crash, or a warning, is not told as its cause', () => {
@@ -107,9 +119,9 @@ test('a bot that takes a whole core and is silent against its habit says so at o
   };
   expect(rowsOf(quiet, 99)[0]).toMatch(/b-bot +ok .* busy, silent 1m, usually under 2s/);
   // On a machine that is in trouble it gets little of its core.
-  expect(rowsOf(quiet, 20)[0]).toContain('b-bot');
+  expect(rowsOf(quiet, 6)[0]).toContain('b-bot');
   // It waits for something in between; without a habit nothing is to be told; it is seen running by chance.
-  for (const rows of [rowsOf(quiet, 99, null), rowsOf(null, 99), rowsOf(quiet, 5)]) {
+  for (const rows of [rowsOf(quiet, 99, null), rowsOf(null, 99), rowsOf(quiet, 4)]) {
     expect(rows[0]).toContain('a-bot');
     expect(rows.join()).not.toContain('busy');
   }
