@@ -52,7 +52,11 @@ export async function ageOfValues(pty: Pty, watched: Watched, seconds: number): 
       const isHigh = one.step.isHigh();
       if (isHigh !== one.isHigh) one.steppedAt = now;
       one.isHigh = isHigh;
-      if (one.steppedAt === null || one.step.isShownHigh(pty) !== isHigh) continue;
+      if (one.steppedAt === null) continue;
+      const isShownHigh = one.step.isShownHigh(pty);
+      // Another row may have its place for a while: what is not on the screen is not old there.
+      if (isShownHigh === null) one.steppedAt = now;
+      if (isShownHigh !== isHigh) continue;
       one.ages.push((now - one.steppedAt) / 1000);
       one.steppedAt = null;
     }

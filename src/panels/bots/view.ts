@@ -45,6 +45,8 @@ export interface BotsModel {
 
 /** So long rows keep their places while only figures change that do so each second. */
 const RESORT_MS = 5_000;
+/** And so long while rows differ only in who fails just now: of many that write errors now and then one or another does each second. */
+const CALM_MS = 10_000;
 
 type Sorting = Pick<ListState, 'sort' | 'isInverted' | 'isGrouped' | 'folded' | 'filter'>;
 
@@ -64,6 +66,8 @@ export function createBotsModel(): BotsModel {
   let total = 0;
   let stopped = 0;
   let isDirty = true;
+  /** A row stands for `CALM_MS` at most where it no longer belongs. */
+  let isStirred = false;
   let several = new Set<'homes' | 'namespaces'>();
 
   /** Rows follow the list that PM2 gave; its identity tells whether it is the one they were made from. */
@@ -114,7 +118,8 @@ export function createBotsModel(): BotsModel {
       row.isShown = isShown;
       if (isLive || !isShown) return;
       const value = orderValue(name, row, world);
-      if (!Object.is(value, row.sortValue)) isDirty = true;
+      if (name === 'state' && Math.abs(value - row.sortValue) < 1) isStirred ||= value !== row.sortValue;
+      else if (!Object.is(value, row.sortValue)) isDirty = true;
       row.sortValue = value;
     };
     for (const { reading } of world.pm2) {
@@ -174,6 +179,7 @@ export function createBotsModel(): BotsModel {
     for (const line of lines) keys.push(line.key);
     sortedAt = world.now;
     isDirty = false;
+    isStirred = false;
   }
 
   return {
@@ -184,7 +190,8 @@ export function createBotsModel(): BotsModel {
         isDirty = true;
       }
       update(world, list);
-      const isOld = isLiveSort(list) && !(Math.abs(world.now - sortedAt) < RESORT_MS);
+      const rest = isLiveSort(list) ? RESORT_MS : isStirred ? CALM_MS : Number.POSITIVE_INFINITY;
+      const isOld = !(Math.abs(world.now - sortedAt) < rest);
       if (isDirty || isOld) arrange(world, list);
       else for (const group of groups.values()) sumGroup(group);
       return {

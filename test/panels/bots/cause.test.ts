@@ -127,6 +127,23 @@ test('a bot that takes a whole core and is silent against its habit says so at o
   }
 });
 
+test('who begins to fail, or fails no more, takes another place not more often than every ten seconds', () => {
+  const bots = ['a-bot', 'b-bot', 'c-bot'].map((name, id) => makeBot({ name, id, startedAt: NOON - 60_000 }));
+  const { panel, scope } = botsScope([makePm2Snapshot(bots)]);
+  const said = [3_000, 2_000, 1_000].map((agoMs) => ({ message: 'no', agoMs }));
+  const { errors } = scopeWith(makeBot({ name: 'c-bot' }), said).scope.world;
+  const { errors: none } = scope.world;
+  const orderAt = (afterMs: number, now: typeof none) =>
+    drawn(panel, { ...scope, world: { ...scope.world, errors: now, now: NOON + afterMs } }, 100, 8)
+      .flatMap((line) => /([abc])-bot/.exec(line)?.[1] ?? [])
+      .join('');
+  expect(orderAt(0, none)).toBe('abc');
+  expect(orderAt(4_000, errors)).toBe('abc');
+  expect(orderAt(10_000, errors)).toBe('cab');
+  expect(orderAt(14_000, none)).toBe('cab');
+  expect(orderAt(21_000, none)).toBe('abc');
+});
+
 test('the detail begins with the last error, what it means and what helps, and the deploy it came with', () => {
   const deploy = {
     at: NOON - 30_000,
