@@ -18,6 +18,8 @@ export const killOrphan: Action<OrphanTarget> = {
   id: 'kill orphan',
   key: 'K',
   label: 'kill an orphan',
+  // All that can be done there: on a phone too.
+  footer: 7,
   question: (whom) => `Kill ${whom} without a daemon`,
   targetKind: 'orphan',
   runTimeoutMs: GRACE_MS + KILLED_MS + 2000,

@@ -51,7 +51,7 @@ test('on what outlived its daemon the footer names what ends it, and nothing tha
   const orphans = [1, 2, 3, 4].map((pid) => makeOrphan({ pid }));
   const still = createStillWorld({ pm2: makePm2Snapshot([makeBot()]) });
   const homes = [makeHomeGuard({ orphans: orphans.slice(0, 1) })];
-  const footer = (keys: readonly string[]) => {
+  const footer = (keys: readonly string[], columns = 160) => {
     const value = { homes, cli: null };
     const guard = {
       kind: 'guard',
@@ -61,7 +61,7 @@ test('on what outlived its daemon the footer names what ends it, and nothing tha
     } as const;
     const shell = createStillShell({ ...still, world: () => ({ ...still.world(), guard }) }, 120, 40);
     for (const key of keys) shell.report(key === 'enter' ? '' : key, key === 'enter' ? { return: true } : {});
-    const cells = new Cells(160, 1);
+    const cells = new Cells(columns, 1);
     shell.draw('footer', cells);
     return cells.plain()[0] ?? '';
   };
@@ -69,6 +69,7 @@ test('on what outlived its daemon the footer names what ends it, and nothing tha
   const isOfBot = (line: string) => line.includes('r restart') && !line.includes('K kill');
   // The orphan is the worst there is, so it stands first.
   expect(footer([])).toSatisfy(isOfOrphan);
+  expect(footer([], 40)).toSatisfy(isOfOrphan);
   expect(footer(['enter'])).toSatisfy(isOfOrphan);
   expect(footer(['j'])).toSatisfy(isOfBot);
   expect(footer(['j', 'enter'])).toSatisfy(isOfBot);
