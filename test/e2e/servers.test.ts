@@ -145,25 +145,30 @@ describe('what others do is seen, exactly that, on the screen and in the snapsho
     await pty.waitFor(/connections/);
     expect(pty.line(1)).not.toMatch(/blocked/);
     const holder = await postgres.open('holder');
-    await holder.query('BEGIN; LOCK TABLE letters');
     const waiter = await postgres.open('waiter');
-    const wait = waiter.query('SELECT count(*) FROM letters');
-    await pty.waitFor(/1 blocked/, { timeoutMs: 5_000 });
-    await pty.waitFor(/holder +holds up 1/);
-    await pty.waitFor(/└ waiter +waits/);
-    const { blocked, longest } = (await snapshotOf(person)).postgres;
-    const held = longest.find(({ application }: any) => application === 'holder');
-    expect(held).toMatchObject({ state: 'idle in transaction' });
-    expect(blocked).toHaveLength(1);
-    expect(blocked[0]).toMatchObject({
-      application: 'waiter',
-      blockedBy: [held.pid],
-      wait: 'Lock:relation',
-      lock: { mode: 'AccessShareLock', relation: 'letters' },
-    });
-    await holder.query('ROLLBACK');
-    await wait;
-    for (const session of [holder, waiter]) session.close();
+    try {
+      await holder.query('BEGIN; LOCK TABLE letters');
+      const wait = waiter.query('SELECT count(*) FROM letters');
+      wait.catch(() => {});
+      await pty.waitFor(/1 blocked/, { timeoutMs: 5_000 });
+      await pty.waitFor(/holder +holds up 1/);
+      await pty.waitFor(/└ waiter +waits/);
+      const { blocked, longest } = (await snapshotOf(person)).postgres;
+      const held = longest.find(({ application }: any) => application === 'holder');
+      expect(held).toMatchObject({ state: 'idle in transaction' });
+      expect(blocked).toHaveLength(1);
+      expect(blocked[0]).toMatchObject({
+        application: 'waiter',
+        blockedBy: [held.pid],
+        wait: 'Lock:relation',
+        lock: { mode: 'AccessShareLock', relation: 'letters' },
+      });
+      await holder.query('ROLLBACK');
+      await wait;
+    } finally {
+      // Also when it failed: the tests after this one need the table.
+      for (const session of [holder, waiter]) session.close();
+    }
     await pty.waitFor(() => !/blocked|holds up/i.test(screenOf(pty)), { what: 'nobody to wait', timeoutMs: 5_000 });
   });
 
