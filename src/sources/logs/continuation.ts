@@ -6,6 +6,7 @@ import type { ParsedLine } from './json-line.ts';
 import type { LineLevel } from './level.ts';
 import { beginsException, parseLine } from './line.ts';
 import { MAX_LINE_BYTES } from './open-log.ts';
+import { CONTINUES, GO_FRAME, GOROUTINE, HANGS_TOGETHER, REMARK, TRACEBACK } from './trace-shapes.ts';
 
 /** So many lines before a line tell what it is. A frame of Python's has its place, its code, and what marks the code. */
 export const LOOK_BACK_LINES = 4;
@@ -13,16 +14,7 @@ export const LOOK_BACK_LINES = 4;
 /** The stamp that PM2 puts before each line, those of a stack trace too. */
 const PM2_PREFIX = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d: /;
 const PM2_PREFIX_BYTES = '2026-01-01T00:00:00: '.length;
-const CONTINUES =
-  /^(?:\s+\S|at |Caused by: |Suppressed: |\.\.\. \d+ (?:more|common)|[}\])]+[,;]?\s*$|During handling of |The above exception )/;
-const HANGS_TOGETHER = /^(?:During handling of |The above exception )/;
-const TRACEBACK = 'Traceback (most recent call last):';
-const GOROUTINE = /^(?:goroutine \d+ (?:gp=\S{1,40} m=\S{1,40} (?:mp=\S{1,40} )?)?\[|\[signal SIG)/;
-/** Bounded: a line of 64 KiB of brackets must not take minutes. */
-const GO_FRAME = /^(?:[\w./*()[\]-]{1,200}\([^\n]{0,300}\)$|created by |exit status \d)/;
 const GO_PLACE = /^\t\S{0,400}\.(?:go|s):\d/;
-/** What PostgreSQL says behind an error, each with the prefix of a line of its own. */
-const REMARK = /^.{0,160}?\b(?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION): {2}/;
 /** A word that stands where the level does, and reads as one. */
 const STATEMENT = /^(?:(?!LOG:|INFO|NOTICE).){0,160}?\bSTATEMENT: {2}/;
 const FRAME = '  File "';

@@ -1,6 +1,7 @@
 /** The lines that belong to the line before them: stack traces of JavaScript, Python, Java and Go, PostgreSQL's remarks. */
 import type { ParsedLine } from './json-line.ts';
 import { beginsException } from './line.ts';
+import { CONTINUES, GO_FRAME, GOROUTINE, HANGS_TOGETHER, REMARK, TRACEBACK } from './trace-shapes.ts';
 
 /** What is kept of an event's further lines; more are passed over with it. */
 export const MAX_TRACE_LINES = 20;
@@ -8,15 +9,6 @@ const MAX_CHARACTERS = 2_000;
 
 /** What PM2, or a journal, puts before each line, those of a stack trace too. */
 const PREFIX = /^(?:<\d{1,3}>)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6}Z ?|: )/;
-const CONTINUES =
-  /^(?:\s+\S|at |Caused by: |Suppressed: |\.\.\. \d+ (?:more|common)|[}\])]+[,;]?\s*$|During handling of |The above exception )/;
-const TRACEBACK = 'Traceback (most recent call last):';
-const HANGS_TOGETHER = /^(?:During handling of |The above exception )/;
-/** What PostgreSQL says behind an error, each with the prefix of a line of its own. */
-const REMARK = /^.{0,160}?\b((?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION): {2}.*)$/;
-const GOROUTINE = /^(?:goroutine \d+ \[|\[signal SIG)/;
-/** Bounded: a line of 64 KiB of brackets must not take minutes. */
-const GO_FRAME = /^(?:[\w./*()[\]-]{1,200}\([^\n]{0,300}\)$|created by |exit status \d)/;
 
 /** The further lines of one event. */
 export class TraceLines {

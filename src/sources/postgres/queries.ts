@@ -106,11 +106,14 @@ const OWNS = `pg_has_role(t.relowner, 'USAGE') or (select pg_has_role(datdba, 'U
 
 const MAINTAINS = `${OWNS} or has_table_privilege(t.relid, 'MAINTAIN')`;
 
-const OID = /^\d{1,10}$/;
+/** It stands in a statement as it is. */
+function requireOid(oid: string): void {
+  if (!/^\d{1,10}$/.test(oid)) throw new Error('an oid is a number');
+}
 
 /** Of one table by its oid: what a list of tables says of it, and its name as the server quotes it. */
 export function tableByOid(oid: string, versionNumber: number): string {
-  if (!OID.test(oid)) throw new Error('an oid is a number');
+  requireOid(oid);
   const columns = (
     mayVacuum: string,
   ): string => `select t.*, pg_total_relation_size(t.relid) as bytes, t.n_live_tup as live, t.n_dead_tup as dead,
@@ -130,7 +133,7 @@ export function tableByOid(oid: string, versionNumber: number): string {
 
 /** The names of one table by its oid, for which nothing is locked. */
 export function tableNameByOid(oid: string): string {
-  if (!OID.test(oid)) throw new Error('an oid is a number');
+  requireOid(oid);
   return `select n.nspname as schemaname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = ${oid}`;
 }
 

@@ -34,6 +34,14 @@ test("a panic of Go is one event to its exit, and the program's next line anothe
   expect(next).toBe('starting again');
 });
 
+test('a goroutine that tells its pointers belongs to its panic, in the errors as in the log view', () => {
+  const text =
+    'panic: boom\n\ngoroutine 1 gp=0xc0000061c0 m=0 mp=0x5555 [running]:\nmain.main()\n\t/srv/main.go:3 +0x25\nnext';
+  const { lines, next } = joined(text);
+  expect(lines).toHaveLength(3);
+  expect(next).toBe('next');
+});
+
 test('of a traceback that is longer than what is kept the end stays, which says what happened', () => {
   const frames = Array.from({ length: 100 }, (_, i) => `  File "/srv/a.py", line ${i}, in deep`);
   const text = [
