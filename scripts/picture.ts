@@ -182,7 +182,7 @@ function killDaemon(folder: string): void {
 const isAtHome = (screen: Pty): boolean =>
   !screen.isSynchronized() &&
   screen.line(0).length === screen.columns &&
-  /^\? help {2}q quit/.test(screen.line(screen.rows - 1));
+  /^\? help {2}(?:K kill an orphan {2})?q quit/.test(screen.line(screen.rows - 1));
 
 const isWhole = (screen: Pty, shows: readonly RegExp[]): boolean => {
   const text = screen.text().join('\n');

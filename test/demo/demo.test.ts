@@ -64,6 +64,15 @@ const foldersLeft = () => readdirSync(temp).filter((name) => name.startsWith('bo
 /** Everything that runs for a demo in our temporary folder; the owner has it in its environment as TMPDIR. */
 const processesLeft = (owner: Owner) => processesOf(temp).filter((pid) => pid !== owner.child.pid);
 
+/** Empty where it has ended. */
+function readCommand(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 async function expectAllGone(owner: Owner): Promise<void> {
   await waitUntil(
     () => foldersLeft().length === 0 && processesLeft(owner).length === 0,
@@ -212,6 +221,17 @@ describe('however the monitor ends, everything it started is gone within 5 s:', 
     );
     await run(process.execPath, [PM2, 'start', script], { env: { ...env, HOME: temp } });
     process.kill(Number(readFileSync(join(pm2Home, 'pm2.pid'), 'utf8')), 'SIGKILL');
+    owner.child.kill('SIGKILL');
+    await expectAllGone(owner);
+  });
+
+  test('with the bot that outlives its daemon, where the others die of the closed pipe', async () => {
+    const owner = startOwner(temp);
+    const { pm2Home } = await owner.answer;
+    process.kill(Number(readFileSync(join(pm2Home, 'pm2.pid'), 'utf8')), 'SIGKILL');
+    const botsLeft = () => processesOf(temp).flatMap((pid) => /bots\/([\w-]+)\.cjs/.exec(readCommand(pid))?.[1] ?? []);
+    // The last of them writes every five seconds.
+    await waitUntil(() => botsLeft().join() === 'stats-bot', 'one bot to be left', 30_000);
     owner.child.kill('SIGKILL');
     await expectAllGone(owner);
   });

@@ -1,4 +1,7 @@
-// Logs as Python's logging module does: local time with a comma, no zone, everything on stderr, tracebacks.
+// Logs as Python's logging module does: local time with a comma, no zone, everything on stderr, tracebacks. And, as that
+// module does, it goes on when nobody reads any more: it outlives PM2's daemon, where the others die of the closed pipe.
+process.stderr.on('error', () => {});
+
 const pad = (number, width = 2) => String(number).padStart(width, '0');
 let round = 0;
 
