@@ -1,6 +1,6 @@
 /** Our own word for how a bot does, beside PM2's: pure functions of one bot and the time. */
 import type { Thresholds } from '../config/schema.ts';
-import type { Bot, BotExit, BotHold } from '../sources/pm2/snapshot.ts';
+import type { Bot, BotExit, BotLastingState } from '../sources/pm2/snapshot.ts';
 import { ago, duration } from '../text/format.ts';
 
 /** The states, worst first: the order is the one of the bots panel. */
@@ -136,24 +136,24 @@ function hasHeld(exits: readonly BotExit[], uptimeMs: number, since: number): bo
 }
 
 /** A debugger stops a process for a moment often, and who reads a disk waits for it; ms. */
-const FROZEN_MS: Readonly<Record<BotHold['cause'], number>> = {
-  signal: 0,
-  debugger: 10_000,
-  kernel: 15_000,
+const FROZEN_MS: Readonly<Record<BotLastingState['name'], number>> = {
+  stopped: 0,
+  traced: 10_000,
+  uninterruptible: 15_000,
   // It runs: see `isBusyAndQuiet`.
-  loop: Number.POSITIVE_INFINITY,
+  running: Number.POSITIVE_INFINITY,
 };
 
-function isFrozen({ hold }: Bot, now: number): boolean {
-  return hold !== null && now - hold.since >= FROZEN_MS[hold.cause];
+function isFrozen({ lastingState }: Bot, now: number): boolean {
+  return lastingState !== null && now - lastingState.since >= FROZEN_MS[lastingState.name];
 }
 
 /** `SIGSTOP 4m, SIGCONT wakes it`. */
-function frozenWords({ hold }: Bot, now: number): string {
-  if (hold === null) return '';
-  const since = ago(now - hold.since);
-  if (hold.cause === 'signal') return `SIGSTOP ${since}, SIGCONT wakes it`;
-  return hold.cause === 'debugger' ? `in a debugger ${since}` : `waits in the kernel ${since}`;
+function frozenWords({ lastingState }: Bot, now: number): string {
+  if (lastingState === null) return '';
+  const since = ago(now - lastingState.since);
+  if (lastingState.name === 'stopped') return `SIGSTOP ${since}, SIGCONT wakes it`;
+  return lastingState.name === 'traced' ? `in a debugger ${since}` : `waits in the kernel ${since}`;
 }
 
 /** PM2 kills what ignores a stop after 1.6 s, where nothing else is set: what is over by then needs no words. */
@@ -183,8 +183,11 @@ const LOOP_PERCENT = 5;
  * long before it counts as silent. A bot that computes on purpose does too, so this is told and is no state. How much
  * CPU it gets tells less: on a machine that is in trouble that is little.
  */
-export function isBusyAndQuiet({ quiet, hold }: Pick<Bot, 'quiet' | 'hold'>, cpuPercent: number): boolean {
-  return quiet !== null && hold?.cause === 'loop' && cpuPercent >= LOOP_PERCENT;
+export function isBusyAndQuiet(
+  { quiet, lastingState }: Pick<Bot, 'quiet' | 'lastingState'>,
+  cpuPercent: number,
+): boolean {
+  return quiet !== null && lastingState?.name === 'running' && cpuPercent >= LOOP_PERCENT;
 }
 
 /** `18m, usually under 4s`; empty of one that is not quiet. */

@@ -94,7 +94,7 @@ const bot = (home: string): fc.Arbitrary<Bot> =>
       }),
     ),
     quiet: orNull(fc.record({ since: instant, usualGapMs: fc.nat() })),
-    hold: orNull(fc.record({ cause: fc.constantFrom('signal', 'debugger', 'kernel'), since: instant })),
+    lastingState: orNull(fc.record({ name: fc.constantFrom('stopped', 'traced', 'uninterruptible'), since: instant })),
     stoppingSince: orNull(instant),
     exits: fc.array(exit, { maxLength: 6 }).map((exits) => exits.sort((a, b) => a.at - b.at)),
   });
@@ -322,7 +322,7 @@ const plainBot: Bot = {
   customActions: [],
   code: null,
   quiet: null,
-  hold: null,
+  lastingState: null,
   stoppingSince: null,
   exits: [],
 };

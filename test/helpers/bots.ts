@@ -48,7 +48,7 @@ export function makeBot(over: Partial<Bot> = {}): Bot {
     customActions: [],
     code: null,
     quiet: null,
-    hold: null,
+    lastingState: null,
     stoppingSince: null,
     exits: [],
     ...over,

@@ -222,8 +222,8 @@ describe.each(pm2Packages().map((path) => [pm2Version(path), path] as const))('P
     };
     process.kill(pid as number, 'SIGSTOP');
     await until('it is frozen', () => stateOf('calm') === 'frozen');
-    expect(watched.bot('calm')).toMatchObject({ status: 'online', hold: { cause: 'signal' } });
-    expect(watched.bot('other')?.hold).toBeNull();
+    expect(watched.bot('calm')).toMatchObject({ status: 'online', lastingState: { name: 'stopped' } });
+    expect(watched.bot('other')?.lastingState).toBeNull();
     process.kill(pid as number, 'SIGCONT');
     await until('it goes on', () => stateOf('calm') === 'ok');
   });

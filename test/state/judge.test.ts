@@ -112,14 +112,14 @@ test('a bot that keeps crashing is flapping, however quiet it is', () => {
 });
 
 test('a bot that a signal froze is frozen, one in a debugger or waiting for a device only when that lasts', () => {
-  const held = (cause: 'signal' | 'debugger' | 'kernel', forMs: number) =>
-    judge(makeBot({ hold: { cause, since: NOON - forMs }, exits: makeCrashes(3, 2_000) }), true, NOON);
-  expect(held('signal', 600)).toEqual({ state: 'frozen', why: 'SIGSTOP 0s, SIGCONT wakes it' });
-  expect(held('signal', 240_000).why).toBe('SIGSTOP 4m, SIGCONT wakes it');
-  expect(held('debugger', 9_999).state).toBe('ok');
-  expect(held('debugger', 10_000)).toEqual({ state: 'frozen', why: 'in a debugger 10s' });
-  expect(held('kernel', 14_999).state).toBe('ok');
-  expect(held('kernel', 15_000)).toEqual({ state: 'frozen', why: 'waits in the kernel 15s' });
+  const lasting = (name: 'stopped' | 'traced' | 'uninterruptible', forMs: number) =>
+    judge(makeBot({ lastingState: { name, since: NOON - forMs }, exits: makeCrashes(3, 2_000) }), true, NOON);
+  expect(lasting('stopped', 600)).toEqual({ state: 'frozen', why: 'SIGSTOP 0s, SIGCONT wakes it' });
+  expect(lasting('stopped', 240_000).why).toBe('SIGSTOP 4m, SIGCONT wakes it');
+  expect(lasting('traced', 9_999).state).toBe('ok');
+  expect(lasting('traced', 10_000)).toEqual({ state: 'frozen', why: 'in a debugger 10s' });
+  expect(lasting('uninterruptible', 14_999).state).toBe('ok');
+  expect(lasting('uninterruptible', 15_000)).toEqual({ state: 'frozen', why: 'waits in the kernel 15s' });
 });
 
 test('a bot that takes long to stop says for how long, and when PM2 kills it', () => {

@@ -93,18 +93,18 @@ function whatToDo(row: BotRow): string | null {
   if (state === 'stopping' && bot.stoppingSince !== null) {
     return `${killedWithin(bot)}. : signal SIGKILL.`;
   }
-  if (state !== 'frozen' || bot.hold === null) return null;
-  switch (bot.hold.cause) {
-    case 'signal':
+  if (state !== 'frozen' || bot.lastingState === null) return null;
+  switch (bot.lastingState.name) {
+    case 'stopped':
       return `A signal stopped pid ${bot.pid}: it does nothing at all, and PM2 calls it ${bot.status}. : signal SIGCONT lets it go on; r gives it a new process.`;
-    case 'debugger':
+    case 'traced':
       return `A debugger (or strace) holds pid ${bot.pid}. Let it go on there; r gives the bot a new process.`;
-    case 'kernel':
+    case 'uninterruptible':
       return `Pid ${bot.pid} waits for a device, most likely a disk or a network file system that does not answer. No signal reaches it until that is over, SIGKILL neither.`;
-    case 'loop':
+    case 'running':
       return null;
     default:
-      return bot.hold.cause satisfies never;
+      return bot.lastingState.name satisfies never;
   }
 }
 

@@ -53,7 +53,7 @@ export function botOfOrphan({ home, pid, startTicks, startedAt, id, name, ...orp
     customActions: [],
     code: null,
     quiet: null,
-    hold: null,
+    lastingState: null,
     stoppingSince: null,
     exits: [],
   };

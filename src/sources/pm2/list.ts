@@ -136,7 +136,7 @@ function parseEntry(value: unknown, home: string): Listed {
     customActions: parseActions(fieldOf(env, 'axm_actions')),
     code: null,
     quiet: null,
-    hold: null,
+    lastingState: null,
     stoppingSince: null,
     exits: noExits,
   };

@@ -13,7 +13,7 @@ import { readHabit } from './log-habit.ts';
 import type { Pm2LogEvent } from './log-lines.ts';
 import { createRhythms } from './rhythm.ts';
 import { isSameBot, shareWith } from './same-bot.ts';
-import type { Bot, BotHold } from './snapshot.ts';
+import type { Bot, BotLastingState } from './snapshot.ts';
 
 /** The part of a snapshot that changes each second. The arrays are written again by the next sample. */
 export interface Columns {
@@ -54,7 +54,7 @@ export interface Roster {
 
 const isLinux = process.platform === 'linux';
 /** The two clocks it is reckoned by are read a moment apart, and one of them may be set. */
-const SAME_HOLD_MS = 500;
+const SAME_SINCE_MS = 500;
 
 export interface RosterOptions {
   /** The PM2 home, absolute. */
@@ -82,7 +82,7 @@ export function createRoster({
   const trail = createAuditTrail(auditFolder ?? null);
   const gone = new Set<number>();
   /** By pid. */
-  const holds = new Map<number, BotHold>();
+  const lastingStates = new Map<number, BotLastingState>();
   let isReadingHabit = false;
   const setBack = new SetBack();
   let listedBots: Bot[] = [];
@@ -102,15 +102,15 @@ export function createRoster({
       const exits = ledger.of(known, now);
       const quiet = rhythms.quietOf(index);
       const code = codeWatch.of(index);
-      const hold = holds.size === 0 ? null : (holds.get(known.pid ?? 0) ?? null);
+      const lastingState = lastingStates.size === 0 ? null : (lastingStates.get(known.pid ?? 0) ?? null);
       const stoppingSince = known.status === 'stopping' ? ledger.stoppingSince(known) : null;
       const isSame =
         known.exits === exits &&
         known.quiet === quiet &&
         known.code === code &&
-        known.hold === hold &&
+        known.lastingState === lastingState &&
         known.stoppingSince === stoppingSince;
-      const bot = isSame ? known : { ...known, exits, quiet, code, hold, stoppingSince };
+      const bot = isSame ? known : { ...known, exits, quiet, code, lastingState, stoppingSince };
       if (bots[index] === bot) continue;
       next ??= bots.slice(0, listedBots.length);
       next[index] = bot;
@@ -137,23 +137,23 @@ export function createRoster({
     ledger.attribute((bot, exit) => trail.whoEnded({ home, ...bot }, exit));
   }
 
-  /** The same object as long as it is the same hold. */
-  function noteHolds(monotonicMs: number, now: number): void {
-    if (sampler.held === 0) {
-      holds.clear();
+  /** The same object as long as it is the same state. */
+  function noteLastingStates(monotonicMs: number, now: number): void {
+    if (sampler.lastingCount === 0) {
+      lastingStates.clear();
       return;
     }
-    for (const pid of holds.keys()) if (!pids.includes(pid)) holds.delete(pid);
+    for (const pid of lastingStates.keys()) if (!pids.includes(pid)) lastingStates.delete(pid);
     for (const pid of pids) {
-      const hold = sampler.holdOf(pid);
-      if (hold === null) {
-        holds.delete(pid);
+      const state = sampler.lastingStateOf(pid);
+      if (state === null) {
+        lastingStates.delete(pid);
         continue;
       }
-      const since = Math.round(now - (monotonicMs - hold.since));
-      const known = holds.get(pid);
-      const isSame = known?.cause === hold.cause && Math.abs(known.since - since) < SAME_HOLD_MS;
-      if (!isSame) holds.set(pid, { cause: hold.cause, since });
+      const since = Math.round(now - (monotonicMs - state.since));
+      const known = lastingStates.get(pid);
+      const isSame = known?.name === state.name && Math.abs(known.since - since) < SAME_SINCE_MS;
+      if (!isSame) lastingStates.set(pid, { name: state.name, since });
     }
   }
 
@@ -218,7 +218,7 @@ export function createRoster({
     sampleProcesses(monotonicMs, now) {
       const vanished = isLinux ? sampler.sample(pids, monotonicMs, columns, isSeen) : emptyColumns(columns, pids);
       for (const pid of vanished) gone.add(pid);
-      noteHolds(monotonicMs, now);
+      noteLastingStates(monotonicMs, now);
       if (isLinux) resources.sample(pids, columns.processes, columns);
       fillFromMonit();
       return vanished.length > 0;

@@ -6,7 +6,7 @@ const untold: ReadonlySet<string> = new Set([
   'exits',
   'quiet',
   'code',
-  'hold',
+  'lastingState',
   'stoppingSince',
 ] satisfies (keyof Bot)[]);
 

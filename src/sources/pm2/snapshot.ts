@@ -127,8 +127,11 @@ export interface Bot {
    * while it writes as usual, and where too little is known of it to call anything usual.
    */
   readonly quiet: BotQuiet | null;
-  /** Set while its process (not what that started) cannot go on; null while it does, and where that cannot be seen. */
-  readonly hold: BotHold | null;
+  /**
+   * Set while its process (not what that started) stays in a state in which others are for moments; null while it sleeps
+   * and wakes, and where that cannot be seen.
+   */
+  readonly lastingState: BotLastingState | null;
   /** Epoch ms when PM2 was last told to stop it, by its log; null where that does not say. Says something of a bot that is stopping. */
   readonly stoppingSince: number | null;
   /** Exits of the last hour, oldest first, at most 64: from PM2's log and from what we saw ourselves. */
@@ -187,11 +190,11 @@ export interface Deploy {
 }
 
 /**
- * What holds a process: a signal (SIGSTOP, SIGTSTP), a debugger, the kernel, which waits for a device, or a loop: its main
- * thread ran at every look for most of a minute.
+ * `stopped` by a signal (SIGSTOP, SIGTSTP), `traced` by a debugger, `uninterruptible` in the kernel, which waits for a
+ * device, or `running`: its main thread ran at every look for most of a minute. The first three cannot go on.
  */
-export interface BotHold {
-  readonly cause: 'signal' | 'debugger' | 'kernel' | 'loop';
+export interface BotLastingState {
+  readonly name: 'stopped' | 'traced' | 'uninterruptible' | 'running';
   /** Epoch ms since when it was seen so each time: it was so then, or before we looked. */
   readonly since: number;
 }

@@ -1,5 +1,5 @@
 /** CPU and memory of process trees, sampled from /proc through kept file descriptors. */
-import { createHolds, type Hold } from './holds.ts';
+import { createLastingStates, type LastingState } from './lasting-states.ts';
 import { affordableDescriptors, createOpenProcesses, KEPT_SAMPLES, type Seen } from './open-processes.ts';
 import { pageBytes, ticksPerSecond } from './stat.ts';
 
@@ -20,10 +20,10 @@ export interface ProcSampler {
    * fifth of them is sampled, and of the others the columns are left as they are. One that has no figures yet is due.
    */
   sample(pids: readonly number[], monotonicMs: number, into: TreeColumns, isDue?: (index: number) => boolean): number[];
-  /** What holds the process under a root; null where it goes on, or nothing is known of it. */
-  holdOf(pid: number): Hold | null;
-  /** How many roots are held. */
-  readonly held: number;
+  /** The state that the process under a root stays in; null where it sleeps and wakes, or nothing is known of it. */
+  lastingStateOf(pid: number): LastingState | null;
+  /** How many roots stay in one. */
+  readonly lastingCount: number;
   close(): void;
 }
 
@@ -60,7 +60,7 @@ const maxTreeProcesses = 256;
 export function createProcSampler({ procRoot = '/proc', maxDescriptors }: ProcSamplerOptions = {}): ProcSampler {
   const processes = createOpenProcesses(procRoot, maxDescriptors ?? affordableDescriptors(procRoot));
   const trees = new Map<number, Tree>();
-  const holds = createHolds();
+  const lastingStates = createLastingStates();
   const bytesPerPage = pageBytes(procRoot);
   let sampleNumber = 0;
   let written: TreeColumns | null = null;
@@ -68,7 +68,7 @@ export function createProcSampler({ procRoot = '/proc', maxDescriptors }: ProcSa
   function sampleTree(root: number, now: number, everyMs: number, into: TreeColumns, index: number): boolean {
     const first = processes.read(root);
     if (first === null) return false;
-    holds.note(root, first.stat, now);
+    lastingStates.note(root, first.stat, now);
     let cpuTicks = 0;
     let newTicks = 0;
     let pages = 0;
@@ -145,19 +145,19 @@ export function createProcSampler({ procRoot = '/proc', maxDescriptors }: ProcSa
         into.cpuPercent[index] = Number.NaN;
         into.memoryBytes[index] = Number.NaN;
         into.processes[index] = 0;
-        holds.forget(pid);
+        lastingStates.forget(pid);
         if (pid > 0 && trees.delete(pid)) vanished.push(pid);
       }
       for (const [pid, tree] of trees) {
         if (sampleNumber - tree.seenIn < KEPT_SAMPLES) continue;
         trees.delete(pid);
-        holds.forget(pid);
+        lastingStates.forget(pid);
       }
       return vanished;
     },
-    holdOf: (pid) => holds.of(pid),
-    get held() {
-      return holds.size;
+    lastingStateOf: (pid) => lastingStates.of(pid),
+    get lastingCount() {
+      return lastingStates.size;
     },
     close() {
       processes.close();

@@ -144,7 +144,7 @@ const UP: ReadonlySet<Bot['status']> = new Set(['online', 'launching', 'stopping
 
 /** What is new and bad; each thing once. */
 function troubleOf(watched: Watched, bot: Bot | null, { now, thresholds }: World): string | null {
-  const isFrozen = bot?.hold != null && judgeBot(bot, now, thresholds.bots).state === 'frozen';
+  const isFrozen = bot?.lastingState != null && judgeBot(bot, now, thresholds.bots).state === 'frozen';
   const isUp = !isFrozen && bot !== null && UP.has(bot.status);
   const wasDown = watched.isDown;
   watched.isDown = !isUp;

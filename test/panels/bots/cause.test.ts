@@ -110,9 +110,9 @@ test('a bot that runs and fails stands above those that do well, and the header 
 
 test('a bot that takes a whole core and is silent against its habit says so at once, above those that do well', () => {
   const quiet = { since: NOON - 70_000, usualGapMs: 1_500 };
-  const loop = { cause: 'loop', since: NOON - 70_000 } as const;
-  const rowsOf = (silent: Bot['quiet'], cpuPercent: number, hold: Bot['hold'] = loop) => {
-    const bots = [makeBot({ name: 'a-bot' }), makeBot({ name: 'b-bot', id: 1, quiet: silent, hold })];
+  const running = { name: 'running', since: NOON - 70_000 } as const;
+  const rowsOf = (silent: Bot['quiet'], cpuPercent: number, lastingState: Bot['lastingState'] = running) => {
+    const bots = [makeBot({ name: 'a-bot' }), makeBot({ name: 'b-bot', id: 1, quiet: silent, lastingState })];
     const cpu = Float64Array.from([3, cpuPercent]);
     const { panel, scope } = botsScope([makePm2Snapshot(bots, { cpuPercent: cpu })]);
     return drawn(panel, scope, 140, 8).filter((line) => /[ab]-bot/.test(line));

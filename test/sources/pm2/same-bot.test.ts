@@ -13,7 +13,7 @@ test('two lists that say the same of a bot are told from two that do not, by eve
   expect(isSameBot(one, other)).toBe(true);
   expect(isSameBot(one, { ...other, exits: [], quiet: { since: 1, usualGapMs: 1 }, code: null })).toBe(true);
   for (const key of Object.keys(one).filter(
-    (name) => !['exits', 'quiet', 'code', 'hold', 'stoppingSince'].includes(name),
+    (name) => !['exits', 'quiet', 'code', 'lastingState', 'stoppingSince'].includes(name),
   )) {
     expect(isSameBot(one, { ...other, [key]: 'changed' } as unknown as Bot), key).toBe(false);
   }

@@ -79,7 +79,7 @@ describe.skipIf(process.platform !== 'linux')('process trees', () => {
     sampler.close();
   });
 
-  test('a process that a signal froze is held from the second look on, until it goes on; one that runs never is', async () => {
+  test('a process that a signal froze stays so from the second look on, until it goes on; one that runs does not', async () => {
     const [calm, other] = [await run(idle), await run(idle)];
     const sampler = createProcSampler();
     const into = columnsOf(2);
@@ -87,15 +87,15 @@ describe.skipIf(process.platform !== 'linux')('process trees', () => {
     process.kill(calm.pid, 'SIGSTOP');
     await until('it is frozen', () => readStat(calm.pid)?.state === 'T');
     sample(1_000);
-    expect(sampler.holdOf(calm.pid)).toBeNull();
+    expect(sampler.lastingStateOf(calm.pid)).toBeNull();
     sample(2_000);
     sample(3_000);
-    expect(sampler.holdOf(calm.pid)).toMatchObject({ cause: 'signal', since: 1_000 });
-    expect(sampler.holdOf(other.pid)).toBeNull();
+    expect(sampler.lastingStateOf(calm.pid)).toMatchObject({ name: 'stopped', since: 1_000 });
+    expect(sampler.lastingStateOf(other.pid)).toBeNull();
     process.kill(calm.pid, 'SIGCONT');
     await until('it goes on', () => readStat(calm.pid)?.state !== 'T');
     sample(4_000);
-    expect([sampler.holdOf(calm.pid), sampler.held]).toEqual([null, 0]);
+    expect([sampler.lastingStateOf(calm.pid), sampler.lastingCount]).toEqual([null, 0]);
     sampler.close();
   });
 

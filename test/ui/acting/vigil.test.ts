@@ -60,7 +60,7 @@ test('a bot that is down is told once, and one that somebody stopped or restarte
 
 test('one that a signal freezes is trouble', () => {
   const vigil = begin();
-  lookOn(vigil, worldOf({ ...bot, hold: { cause: 'signal', since: NOON - 2000 } }), 1000);
+  lookOn(vigil, worldOf({ ...bot, lastingState: { name: 'stopped', since: NOON - 2000 } }), 1000);
   expect(vigil).toMatchObject({ since: 1000, trouble: { text: 'is frozen' } });
 });
 
