@@ -21,6 +21,8 @@ export interface PalettePort {
   show(palette: Palette | null): void;
   /** What the action would be aimed at where the person stands. */
   targets(action: Action): readonly Target[];
+  /** Why that is nothing. */
+  whyNone(action: Action): string;
   /** Why the action cannot be asked for now, or null. */
   barred(action: Action, targets: readonly Target[]): string | null;
   ask(action: Action, targets: readonly Target[]): void;
@@ -101,7 +103,7 @@ export function createPaletteControl(
     for (const action of actions) {
       const targets = port.targets(action);
       const isAimed = targets.length > 0;
-      const barred = isAimed ? port.barred(action, targets) : `no ${action.targetKind} is chosen here`;
+      const barred = isAimed ? port.barred(action, targets) : port.whyNone(action);
       const { key = '', label } = action;
       const tag = isAimed ? action.risk(targets) : '';
       add({ id: `act ${action.id}`, key, label, tag, about: namesOf(targets), barred }, () => act(action, targets));

@@ -5,10 +5,11 @@ import { restart } from '../../src/actions/restart.ts';
 import { rolling } from '../../src/actions/rolling.ts';
 import { scale } from '../../src/actions/scale.ts';
 import { stop } from '../../src/actions/stop.ts';
-import { botTarget, type Target } from '../../src/actions/target.ts';
+import { botTarget, orphanTarget, type Target } from '../../src/actions/target.ts';
 import { keyOf } from '../../src/state/fleet.ts';
 import { botPlaces } from '../../src/ui/acting/bot-places.ts';
 import { sweepsOf } from '../../src/ui/acting/sweeps.ts';
+import { whyNone } from '../../src/ui/acting/targets-of-kind.ts';
 import type { Effect } from '../../src/ui/keys/binding.ts';
 import { paletteSheet } from '../../src/ui/overlays/palette.ts';
 import { type Choice, found, openPalette, type Palette, paletteKey } from '../../src/ui/palette.ts';
@@ -16,6 +17,7 @@ import { createPaletteControl } from '../../src/ui/palette-control.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
 import { initialUi, type UiState } from '../../src/ui/state.ts';
 import { makeBot, makePm2Snapshot } from '../helpers/bots.ts';
+import { makeOrphan } from '../helpers/guards.ts';
 import { createStillWorld, keymap } from '../helpers/still-shell.ts';
 
 const choice = (label: string, over: Partial<Choice> = {}): Choice => ({
@@ -82,6 +84,7 @@ function stage(targets: readonly Target[]): Stage {
         ui = { ...ui, overlay: palette && { kind: 'palette', palette } };
       },
       targets: ({ targetKind }) => targets.filter(({ kind }) => kind === targetKind),
+      whyNone: ({ targetKind }) => whyNone(targetKind, targets),
       barred: (action, chosen) =>
         chosen.map((target) => action.unavailable(target)).find((why) => why !== null) ?? null,
       ask: (action, chosen) => void asked.push({ action, targets: chosen }),
@@ -105,6 +108,15 @@ function stage(targets: readonly Target[]): Stage {
     palette: () => (ui.overlay?.kind === 'palette' ? ui.overlay.palette : null),
   };
 }
+
+test('what has nothing to be aimed at says why, on a process that outlived its daemon with the key that ends it', () => {
+  const barred = (targets: readonly Target[]) =>
+    stage(targets)
+      .palette()
+      ?.choices.find(({ label }) => label === 'restart')?.barred;
+  expect(barred([])).toBe('no bot is under the cursor');
+  expect(barred([orphanTarget(makeOrphan())])).toBe('PM2 does not know this ORPHAN: K ends it');
+});
 
 test('every action is in it, with its key and risk, and why it can do nothing here', () => {
   const { palette } = stage([botTarget(fork)]);

@@ -105,15 +105,15 @@ export function timeLeft({ key, bot, memoryBytes }: BotRow, { fleet, thresholds 
   return least;
 }
 
-/** Who runs and fails at what it does stands before who does well, and so does who may hang in a loop. */
-function precedence(row: BotRow, { errors, now }: World): number {
+/** How much it wants looking at among those of its state: who runs and fails at what it does the most, then who may hang in a loop. */
+export function urgencyOf(row: BotRow, { errors, now }: World): number {
   if (row.judgement.state !== 'ok') return 0;
-  return isFailing(row.bot.name, errors, now) ? 0.5 : isBusy(row) ? 0.25 : 0;
+  return isFailing(row.bot.name, errors, now) ? 2 : isBusy(row) ? 1 : 0;
 }
 
 /** A number that orders rows by this, the first wanted least; NaN for texts and what is unknown. */
 export function orderValue(name: FieldName, row: BotRow, world: World): number {
-  if (name === 'state') return rankOfRow(row.judgement.last) - precedence(row, world);
+  if (name === 'state') return rankOfRow(row.judgement.last);
   // How long it is up changes for all alike: the moment it started does not.
   if (name === 'up') return Number.isNaN(row.uptimeMs) ? Number.NaN : -(row.bot.startedAt ?? Number.NaN);
   const field: Field = FIELDS[name];

@@ -9,8 +9,9 @@ type Compare = (a: BotRow, b: BotRow) => number;
 export function orderBy(name: FieldName, isInverted: boolean): Compare {
   const sign = isInverted ? -1 : 1;
   const byName: Compare = (a, b) => compareNatural(a.bot.name, b.bot.name) || compareId(a.bot.id, b.bot.id);
+  if (name === 'state') return (a, b) => sign * (a.sortValue - b.sortValue || b.urgency - a.urgency) || byName(a, b);
   const field: Field = FIELDS[name];
-  if (name !== 'state' && field.kind === 'text') {
+  if (field.kind === 'text') {
     return (a, b) => sign * compareNatural(field.text(a), field.text(b)) || byName(a, b);
   }
   return (a, b) => {

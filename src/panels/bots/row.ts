@@ -64,6 +64,8 @@ export class BotRow {
   isShown = false;
   /** What it was last sorted by, where that is a number. */
   sortValue = Number.NaN;
+  /** Sorted by state, the more urgent of two rows of one state stands first: see `urgencyOf`. */
+  urgency = 0;
   #figures = noFigures;
   #index = 0;
   #text: string | null = null;

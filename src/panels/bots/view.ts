@@ -9,7 +9,7 @@ import { homeTag } from '../../state/home-tag.ts';
 import { judgeAt, type Moment, momentOf } from '../../state/judge.ts';
 import type { World } from '../../state/world.ts';
 import type { ListState } from '../../ui/state.ts';
-import { BOT_SORTS, FIELDS, type Field, orderValue } from './fields.ts';
+import { BOT_SORTS, FIELDS, type Field, orderValue, urgencyOf } from './fields.ts';
 import { type BotFilter, parseBotFilter } from './filter.ts';
 import { type GroupStore, groupRows, plainRows } from './groups.ts';
 import { orderBy } from './order.ts';
@@ -118,9 +118,12 @@ export function createBotsModel(): BotsModel {
       row.isShown = isShown;
       if (isLive || !isShown) return;
       const value = orderValue(name, row, world);
-      if (name === 'state' && Math.abs(value - row.sortValue) < 1) isStirred ||= value !== row.sortValue;
-      else if (!Object.is(value, row.sortValue)) isDirty = true;
+      if (!Object.is(value, row.sortValue)) isDirty = true;
       row.sortValue = value;
+      if (name !== 'state') return;
+      const urgency = urgencyOf(row, world);
+      if (urgency !== row.urgency) isStirred = true;
+      row.urgency = urgency;
     };
     for (const { reading } of world.pm2) {
       const snapshot = valueOf(reading);
@@ -162,7 +165,10 @@ export function createBotsModel(): BotsModel {
     shown.length = 0;
     for (const home of homes) for (const row of home.rows) if (row.isShown) shown.push(row);
     for (const row of orphans) if (row.isShown) shown.push(row);
-    for (const row of shown) row.sortValue = orderValue(name, row, world);
+    for (const row of shown) {
+      row.sortValue = orderValue(name, row, world);
+      if (name === 'state') row.urgency = urgencyOf(row, world);
+    }
     shown.sort(orderBy(name, list.isInverted));
     const grouping = { store: groups, folded: list.folded, hasHomes: homes.length > 1 };
     if (list.isGrouped) groupRows(shown, lines, grouping);

@@ -16,7 +16,7 @@ import { createLateKeys } from './late-keys.ts';
 import type { Prompt } from './prompt.ts';
 import { type Strip, stripOfOutcome, stripOfProgress, stripOfRefusal } from './strip.ts';
 import { dropShownStrip, lookAtStrips, putStrip, removeStrip, type StripQueue, watchedStrips } from './strip-queue.ts';
-import { targetsOfKind } from './targets-of-kind.ts';
+import { targetsOfKind, whyNone } from './targets-of-kind.ts';
 import { createVigils } from './vigils.ts';
 
 /** What the acting part may do to the shell. */
@@ -149,6 +149,7 @@ export function createActing(options: ActingOptions): Acting {
       ui: port.ui,
       show: (shown) => port.dispatch({ type: 'palette-changed', palette: shown }),
       targets: targetsOf,
+      whyNone: ({ targetKind }) => whyNone(targetKind, port.chosen()),
       barred: (action, targets) => executor.barred(action, targets),
       ask: asking.ask,
       start: port.start,
@@ -185,12 +186,8 @@ export function createActing(options: ActingOptions): Acting {
     act(action) {
       const targets = targetsOf(action);
       if (targets.length > 0) return palette.act(action, targets);
-      const [other] = port.chosen();
-      const text =
-        other?.kind === 'orphan'
-          ? `PM2 does not know this ORPHAN: K ends it`
-          : `no ${action.targetKind} is under the cursor`;
-      port.dispatch({ type: 'noticed', text: `${action.label}: ${text}`, severity: 'warn', at: clock.monotonic() });
+      const text = `${action.label}: ${whyNone(action.targetKind, port.chosen())}`;
+      port.dispatch({ type: 'noticed', text, severity: 'warn', at: clock.monotonic() });
       guard.deafen(clock.monotonic(), false);
     },
     openPalette: () => palette.open(),

@@ -1,4 +1,4 @@
-/** What an action would be aimed at where the person stands. Pure. */
+/** What an action would be aimed at where the person stands, and what to say where that is nothing. Pure. */
 import { type HomeTarget, homeTarget, type Target } from '../../actions/target.ts';
 import { valueOf } from '../../sources/source.ts';
 import type { World } from '../../state/world.ts';
@@ -29,4 +29,12 @@ export function targetsOfKind(
   const known = homeTargets(homes, world);
   const meant = new Set(chosen.flatMap((target) => ('home' in target ? [target.home] : [])));
   return known.length === 1 ? known : known.filter(({ home }) => meant.has(home));
+}
+
+/** Why there is none of a kind where these are chosen. */
+export function whyNone(kind: Target['kind'], chosen: readonly Target[]): string {
+  if (kind === 'bot' && chosen.some((target) => target.kind === 'orphan')) {
+    return 'PM2 does not know this ORPHAN: K ends it';
+  }
+  return `no ${kind} is under the cursor`;
 }
