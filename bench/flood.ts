@@ -84,7 +84,7 @@ async function memoryRow(stage: Stage, file: string): Promise<Row> {
   const part = startPart<Taken>('logs-part.ts', [file]);
   return stage.using(Promise.resolve(part), async () => {
     const [before] = [await part.next()];
-    const seconds = stage.effort.windowSeconds;
+    const seconds = stage.effort.logSeconds;
     stage.say(`the machinery of the logs under a flood for ${seconds} s`);
     let most = before;
     const after = await flooding(stage, file, async () => {

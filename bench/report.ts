@@ -1,4 +1,4 @@
-import { type Goal, type Line, quantile, type Row, ratioTo, verdictOf } from './row.ts';
+import { type Goal, type Line, quantile, type Row, ratioTo, valueOf, verdictOf } from './row.ts';
 
 /** Lines that belong together, under one heading. */
 export interface Section {
@@ -75,9 +75,10 @@ function goals(row: Row, all: readonly Goal[] = []): string {
   return told.join('; ') || '–';
 }
 
-function withSpread({ digits, share = 0.5 }: Row, values: readonly number[]): string {
+function withSpread(row: Row, values: readonly number[]): string {
+  const { digits } = row;
   const known = values.filter((value) => !Number.isNaN(value));
-  const value = quantile(known, share);
+  const value = valueOf(row, known);
   if (known.length < 2) return number(value, digits);
   return `${number(value, digits)} (${number(quantile(known, 0), digits)}–${number(quantile(known, 1), digits)})`;
 }

@@ -49,9 +49,16 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))] ?? Number.NaN;
 }
 
+/** The middle one, or the mean of the two in the middle; NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
+}
+
 /** The value that stands for the samples of a row. */
 export function valueOf(row: Row, values: readonly number[]): number {
-  return quantile(values, row.share ?? 0.5);
+  return row.share === undefined ? median(values) : quantile(values, row.share);
 }
 
 /** Our value as a share of a peer's; NaN without one. */

@@ -119,7 +119,7 @@ const report: readonly Section[] = [...sections].map(([title, lines]) => ({ titl
 const minutes = ((performance.now() - beganAt) / 60_000).toFixed(1);
 const text = `# Measurements
 
-${new Date().toISOString().slice(0, 10)}, ${system()} ${release()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${minutes} minutes: bots of one line a second, with PostgreSQL and Redis under load and the logs followed, 120x40 unless said, programs taking turns, ${effort.rounds} rounds of ${effort.windowSeconds} s. Median, and in brackets the smallest and the largest sample; P is pm2 monit, H htop, G pg_activity. Read the ratios: the figures are of a shared machine. Made by \`npm run bench\`.
+${new Date().toISOString().slice(0, 10)}, ${system()} ${release()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${minutes} minutes: bots of one line a second, with PostgreSQL and Redis under load and the logs followed, 120x40 unless said, programs taking turns, ${effort.rounds} rounds of ${effort.starts} starts and a window of ${effort.windowSeconds} s. Median, and in brackets the smallest and the largest sample; P is pm2 monit, H htop, G pg_activity. Read the ratios: the figures are of a shared machine. Made by \`npm run bench\`.
 
 ${formatVerdict(report)}
 

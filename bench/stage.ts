@@ -12,11 +12,11 @@ export interface Effort {
   /** How long after its start memory is read, s. */
   readonly minuteSeconds: number;
   readonly rounds: number;
-  /** Starts timed in each round. */
+  /** Starts of each program that are timed in a round. */
   readonly starts: number;
   readonly keyPresses: number;
-  /** In which logs that nobody writes to are followed. */
-  readonly idleSeconds: number;
+  /** In which logs are followed, idle or flooded, s. */
+  readonly logSeconds: number;
   /** Timed in process. */
   readonly ticks: number;
   /** Of the log that is searched. */
@@ -26,14 +26,14 @@ export interface Effort {
 }
 
 export const WHOLE: Effort = {
-  windowSeconds: 30,
+  windowSeconds: 20,
   settleSeconds: 5,
   minuteSeconds: 60,
   rounds: 3,
-  starts: 2,
+  starts: 3,
   keyPresses: 36,
   ticks: 120,
-  idleSeconds: 30,
+  logSeconds: 30,
   logMiB: 1024,
   manyBots: 1000,
 };
@@ -46,7 +46,7 @@ export const QUICK: Effort = {
   starts: 1,
   keyPresses: 6,
   ticks: 30,
-  idleSeconds: 6,
+  logSeconds: 6,
   logMiB: 64,
   manyBots: 200,
 };

@@ -33,7 +33,6 @@ const SIZE = { columns: 120, rows: 40 };
 
 /** One turn of one program. */
 interface Turn {
-  readonly firstDataMs: readonly number[];
   readonly cpuSecondsPerMinute: number;
   readonly bytesPerMinute: number;
   /** Of the PM2 daemon: what being watched costs it, its own work included. */
@@ -49,26 +48,33 @@ async function measure(stage: Stage, bots: number): Promise<readonly Line[]> {
   const watched = await stage.watched(bots);
   const own = botop(stage.program, watched);
   const peers = [pm2Monit(watched), htop(watched)].filter((peer) => peer !== null);
-  const taken = new Map<Contender, Turn[]>([own, ...peers].map((contender) => [contender, []]));
-  const { rounds } = stage.effort;
+  const contenders = [own, ...peers];
+  const started = new Map<Contender, number[]>(contenders.map((contender) => [contender, []]));
+  const taken = new Map<Contender, Turn[]>(contenders.map((contender) => [contender, []]));
+  const { rounds, starts } = stage.effort;
   for (let round = 1; round <= rounds; round++) {
+    stage.say(`${bots} bots, round ${round} of ${rounds}: starts`);
+    for (let i = 0; i < starts; i++) for (const [contender, list] of started) list.push(await startOf(contender));
     for (const [contender, list] of taken) {
       stage.say(`${bots} bots, round ${round} of ${rounds}: ${contender.name}`);
       list.push(await turn(contender, watched.fleet.daemonPid, stage));
     }
   }
-  const samples = (contender: Contender, pick: (turn: Turn) => number | readonly number[]): number[] =>
-    (taken.get(contender) ?? []).flatMap(pick);
-  const row = (title: string, digits: number, pick: (turn: Turn) => number | readonly number[]): Row => ({
+  const rowOf = (title: string, digits: number, samples: (contender: Contender) => readonly number[]): Row => ({
     title,
     digits,
-    ours: samples(own, pick),
-    peers: peers.map((peer): Samples => ({ name: peer.name, values: samples(peer, pick) })),
+    ours: samples(own),
+    peers: peers.map((peer): Samples => ({ name: peer.name, values: samples(peer) })),
   });
+  const row = (title: string, digits: number, pick: (turn: Turn) => number): Row =>
+    rowOf(title, digits, (contender) => (taken.get(contender) ?? []).map(pick));
   const promised = PROMISED[bots];
   const rows: Line[] = [
     { ...row('CPU, s/min', 2, (one) => one.cpuSecondsPerMinute), ...promised?.cpu },
-    { ...row('start to first real data, ms', 0, (one) => one.firstDataMs), ...promised?.start },
+    {
+      ...rowOf('start to first real data, ms', 0, (contender) => started.get(contender) ?? []),
+      ...promised?.start,
+    },
     {
       ...row('kB/min to the terminal', 1, (one) => one.bytesPerMinute / 1e3),
       reach: [{ of: HTOP, atMost: 0.6 }],
@@ -95,10 +101,7 @@ async function lowBandwidth(stage: Stage, watched: Watched, usual: Row): Promise
   const title = `kB/min to the terminal with ${SLOW_LINE}`;
   if (!(await hasOption(stage.program, SLOW_LINE))) return { title, why: 'the program has no such option' };
   stage.say(`${title}: one turn`);
-  const { bytesPerMinute } = await turn(botop(stage.program, watched, [SLOW_LINE]), watched.fleet.daemonPid, {
-    ...stage,
-    effort: { ...stage.effort, starts: 1 },
-  });
+  const { bytesPerMinute } = await turn(botop(stage.program, watched, [SLOW_LINE]), watched.fleet.daemonPid, stage);
   return {
     ...usual,
     title,
@@ -107,15 +110,14 @@ async function lowBandwidth(stage: Stage, watched: Watched, usual: Row): Promise
   };
 }
 
+async function startOf(contender: Contender): Promise<number> {
+  const { firstDataMs, end } = await startProgram(contender, SIZE);
+  await end();
+  return firstDataMs;
+}
+
 async function turn(contender: Contender, daemonPid: number, { effort }: Stage): Promise<Turn> {
-  const firstDataMs: number[] = [];
-  for (let i = 1; i < effort.starts; i++) {
-    const running = await startProgram(contender, SIZE);
-    firstDataMs.push(running.firstDataMs);
-    await running.end();
-  }
   const running = await startProgram(contender, SIZE);
-  firstDataMs.push(running.firstDataMs);
   try {
     await sleep(effort.settleSeconds * 1000);
     const closeWindow = openWindow(running);
@@ -125,7 +127,6 @@ async function turn(contender: Contender, daemonPid: number, { effort }: Stage):
     if (daemonBefore === null || daemonAfter === null) throw new Error('the PM2 daemon has ended');
     const { cpuSecondsPerMinute, bytesPerMinute } = closeWindow();
     return {
-      firstDataMs,
       cpuSecondsPerMinute,
       bytesPerMinute,
       daemonSecondsPerMinute: (daemonAfter - daemonBefore) / (effort.windowSeconds / 60),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatSections, formatVerdict } from '../../bench/report.ts';
-import { quantile, type Row, ratioTo, verdictOf } from '../../bench/row.ts';
+import { median, quantile, type Row, ratioTo, verdictOf } from '../../bench/row.ts';
 
 const cpu: Row = {
   title: 'CPU, s/min',
@@ -22,6 +22,13 @@ test('a quantile is a value that was measured, by nearest rank', () => {
   ).toBe(95);
   expect(quantile([7], 0)).toBe(7);
   expect(quantile([], 0.5)).toBeNaN();
+});
+
+test('a median is the middle one, and between two in the middle', () => {
+  expect(median([3, 1, 2])).toBe(2);
+  expect(median([1, 4, 3, 2])).toBe(2.5);
+  expect(median([7])).toBe(7);
+  expect(median([])).toBeNaN();
 });
 
 test('a row shows medians with their spread, ours as a share of the peer’s, and whether each goal is met', () => {
