@@ -33,6 +33,12 @@ export function botsPanel(): Panel {
     if (key === null) return rows.map((row) => row.key);
     return model.group(key)?.members.map((row) => row.key) ?? [key];
   };
+  /** The rows that an action would be for. */
+  const chosenOf = (scope: Scope, key: string): Iterable<string> => {
+    if (scope.ui.detail) return [key];
+    const { selected } = scope.list;
+    return selected.size > 0 ? selected : membersOf(scope, key);
+  };
 
   return {
     id: 'bots',
@@ -76,9 +82,10 @@ export function botsPanel(): Panel {
       return row ? logsOf(row.bot) : null;
     },
     members: membersOf,
-    kindOf(scope, key) {
-      const { selected } = scope.list;
-      return scope.ui.detail ? kindOfAll([key]) : kindOfAll(selected.size > 0 ? selected : membersOf(scope, key));
+    kindOf: (scope, key) => kindOfAll(chosenOf(scope, key)),
+    isUnread(scope, key) {
+      for (const chosen of chosenOf(scope, key)) if (rowOf(scope, chosen)?.judgement.state === 'stale') return true;
+      return false;
     },
     targets(scope, key) {
       const chosen = targetsOf(scope.ui, scope.world);

@@ -62,6 +62,7 @@ export function databasePanel(historyOf: (world: World) => DatabaseHistory): Pan
     copyText: (scope, key) =>
       sessionOfKey(viewOf(scope), key)?.statement ?? viewOf(scope).postgres.snapshot?.rights.grant ?? null,
     kindOf: (_, key) => (isSessionKey(key) ? 'session' : 'table'),
+    isUnread: ({ world }) => entryOf(world.entries, 'postgres')?.reading.state !== 'fresh',
     targets(scope, key) {
       const entry = entryOf(scope.world.entries, 'postgres');
       const view = viewOf(scope);

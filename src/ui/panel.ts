@@ -66,6 +66,8 @@ export interface Panel {
    * Asked at each paint.
    */
   kindOf?(scope: Scope, key: string): Target['kind'] | null;
+  /** Whether something of what `targets` gives for that key is not freshly read, so that most actions on it are refused. */
+  isUnread?(scope: Scope, key: string): boolean;
   /** What an action would be aimed at: what is selected, else the row of the key. */
   targets?(scope: Scope, key: string | null): readonly Target[];
 }

@@ -71,12 +71,16 @@ export function createShell(options: ShellOptions): Shell {
 
   const viewerPage = (): number => viewing.viewer?.page(zoneOf('detail')?.height ?? 1) ?? 1;
 
-  /** Which kind of row was at hand when something was last painted: the footer names what can be done to it. */
+  /** What kind of row was at hand when something was last painted, and whether that was read: the footer tells what can be done to it. */
   let handPainted = '';
 
   function paint(ids?: readonly string[]): void {
     const at = focused();
-    const hand = at === null || at.key === null ? '' : (at.panel.kindOf?.(at.scope, at.key) ?? 'row');
+    let hand = '';
+    if (at !== null && at.key !== null) {
+      const { panel, scope: seen, key } = at;
+      hand = `${panel.kindOf?.(seen, key) ?? 'row'}${panel.isUnread?.(seen, key) === true ? ' unread' : ''}`;
+    }
     const zones = ids && hand !== handPainted ? [...ids, 'footer'] : ids;
     handPainted = hand;
     for (const listener of paintListeners) listener(zones);

@@ -107,10 +107,11 @@ function typingRemark(picture: Picture): TypingRemark {
 function hintsOf(picture: Picture, width: number): readonly Hint[] {
   const { viewer, keymap, ui } = picture;
   if (ui.overlay) return overlayHints(ui.overlay);
-  const bindings = footerHints(keymap, ui, width, rowAtHand(picture)).map((binding) => ({
+  const row = rowAtHand(picture);
+  const bindings = footerHints(keymap, ui, width, row).map((binding) => ({
     shown: binding.shown,
     label: binding.label,
-    isOff: isBarred(binding, picture),
+    isOff: isBarred(binding, row, picture),
   }));
   if (!viewer) return bindings;
   const back = bindings.filter(({ shown }) => shown === 'Esc' || shown === '?');
@@ -121,11 +122,12 @@ function hintsOf(picture: Picture, width: number): readonly Hint[] {
 function rowAtHand(picture: Picture): RowAtHand {
   const { ui, panels, viewer } = picture;
   const panel = panels.find(({ id }) => id === (ui.detail?.panel ?? ui.focus));
-  if (!panel || viewer) return { isThere: true, kind: null };
+  if (!panel || viewer) return { isThere: true, kind: null, isUnread: false };
   const scope = scopeOf(picture, panel.id);
   const keys = panel.keys(scope);
   const key = ui.detail ? ui.detail.key : (keys[cursorIndex(ui.lists[panel.id], keys)] ?? null);
-  return { isThere: key !== null, kind: (key !== null && panel.kindOf?.(scope, key)) || null };
+  if (key === null) return { isThere: false, kind: null, isUnread: false };
+  return { isThere: true, kind: panel.kindOf?.(scope, key) ?? null, isUnread: panel.isUnread?.(scope, key) ?? false };
 }
 
 /** Only what the overlay takes. */
@@ -143,6 +145,6 @@ function overlayHints(overlay: Overlay): readonly Hint[] {
 }
 
 /** Actions that cannot be done now stay in the footer, dimmed: the key says why when it is pressed. */
-function isBarred({ isAction }: Binding, { ui, isReadOnly }: Picture): boolean {
-  return isAction === true && (isReadOnly || ui.lock.isLocked);
+function isBarred({ isAction, mayBeUnread }: Binding, { isUnread }: RowAtHand, { ui, isReadOnly }: Picture): boolean {
+  return isAction === true && (isReadOnly || ui.lock.isLocked || (isUnread && mayBeUnread !== true));
 }

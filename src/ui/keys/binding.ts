@@ -35,6 +35,8 @@ export interface Binding {
   readonly footer?: number;
   /** It changes something; dimmed while nothing may be changed. */
   readonly isAction?: boolean;
+  /** An action for what cannot be read too. */
+  readonly mayBeUnread?: boolean;
   /** What an action is done to. */
   readonly targetKind?: Target['kind'];
   /** Whether it means something where the person stands; true when left out. */

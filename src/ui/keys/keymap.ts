@@ -25,6 +25,7 @@ function actionBinding(action: Action, key: string): Binding {
     group: 'act',
     footer: action.footer ?? 10,
     isAction: true,
+    mayBeUnread: action.mayBeUnread === true,
     targetKind: action.targetKind,
     where: (ui) => (ui.detail?.panel ?? ui.focus) === PANEL_OF[action.targetKind],
     effect: () => ({ type: 'act', action }),
@@ -58,6 +59,8 @@ export interface RowAtHand {
   readonly isThere: boolean;
   /** What an action on it would be aimed at, in a list with rows of several kinds; null elsewhere. */
   readonly kind: Target['kind'] | null;
+  /** What it shows is not freshly read. */
+  readonly isUnread: boolean;
 }
 
 /** Whether a key does nothing in a list without a row; where a filter hides them all, what looks for others does. */
@@ -76,7 +79,7 @@ export function footerHints(
   keymap: readonly Binding[],
   ui: UiState,
   width: number,
-  { isThere, kind }: RowAtHand,
+  { isThere, kind }: Omit<RowAtHand, 'isUnread'>,
 ): readonly Binding[] {
   const rank = ({ keys, footer = 0 }: Binding): number =>
     keys.includes('tab') && width < ONE_PANEL_COLUMNS ? 9 : footer;

@@ -2,9 +2,11 @@ import { expect, test } from 'vitest';
 import { footerHints, type RowAtHand } from '../../../src/ui/keys/keymap.ts';
 import { Cells } from '../../../src/ui/screen/cells.ts';
 import { initialUi, type UiState } from '../../../src/ui/state.ts';
+import { createTheme } from '../../../src/ui/theme.ts';
 import { makeBot, makePm2Snapshot, NOON } from '../../helpers/bots.ts';
 import { makeHomeGuard, makeOrphan } from '../../helpers/guards.ts';
 import { createStillShell, createStillWorld, keymap } from '../../helpers/still-shell.ts';
+import { makePostgres } from '../../panels/database/worlds.ts';
 
 const shown = (ui: UiState, isThere: boolean, kind: RowAtHand['kind'] = null) =>
   footerHints(keymap, ui, 200, { isThere, kind }).map(({ shown: key }) => key);
@@ -79,6 +81,33 @@ test('on what outlived its daemon the footer names what ends it, and nothing tha
   expect(footer(['*'])).toMatch(/r restart.*K kill an orphan|K kill an orphan.*r restart/);
   homes[0] = makeHomeGuard({ orphans });
   expect(footer([])).toSatisfy(isOfOrphan);
+});
+
+test('actions on what is not freshly read are dimmed: a bot of a home that does not answer, a table of a server that went away', () => {
+  const still = createStillWorld({ pm2: makePm2Snapshot([makeBot()]), postgres: makePostgres() });
+  const theme = createTheme('none');
+  const shell = createStillShell(still, 120, 40);
+  /** The keys that are dimmed, in their order. */
+  const dimmed = () => {
+    const cells = new Cells(200, 1);
+    shell.draw('footer', cells);
+    return [...(cells.plain()[0] ?? '')].filter((char, x) => char !== ' ' && cells.styles[x] === theme.dim).join('');
+  };
+  const painted: (readonly string[] | undefined)[] = [];
+  shell.onPaint((ids) => painted.push(ids));
+  const fail = (kind: 'pm2' | 'postgres') => {
+    still.fail(kind, new Error('gone'));
+    shell.worldChanged({ isBeat: true, kinds: new Set([kind]) });
+  };
+  expect(dimmed()).toBe('');
+  fail('pm2');
+  expect(painted.at(-1)).toContain('footer');
+  expect(dimmed()).toMatch(/^rrestart.*Sstop.*\+start/);
+  expect(dimmed()).not.toMatch(/help|detail|filter|copy/);
+  shell.report('5', {});
+  expect(dimmed()).toBe('');
+  fail('postgres');
+  expect(dimmed()).toContain('vvacuum');
 });
 
 test('the footer is painted anew when the first row comes, the last one goes, or one of another kind is at hand', () => {
