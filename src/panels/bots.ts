@@ -9,16 +9,18 @@ import { logsOf } from '../ui/viewer.ts';
 import { hasLogsBelow } from './bots/below.ts';
 import { BOT_COLUMNS } from './bots/column-list.ts';
 import { drawBotDetail } from './bots/detail.ts';
-import { drawBots, pageOf } from './bots/draw.ts';
+import { pageOf } from './bots/draw.ts';
 import { BOT_SORTS } from './bots/fields.ts';
 import { parseBotFilter } from './bots/filter.ts';
 import { groupsAround } from './bots/groups.ts';
 import { drawOrphanDetail } from './bots/orphan-detail.ts';
+import { botsPicture } from './bots/picture.ts';
 import { type BotLine, type BotRow } from './bots/row.ts';
 import { type BotsView, createBotsModel } from './bots/view.ts';
 
 export function botsPanel(): Panel {
   const model = createBotsModel();
+  const picture = botsPicture();
   const viewOf = createViewMemo(
     ({ world }: Scope) => [world],
     ({ world, list }): BotsView => model.view(world, list),
@@ -46,7 +48,8 @@ export function botsPanel(): Panel {
     sorts: BOT_SORTS,
     keys: (scope) => viewOf(scope).keys,
     page: (size, scope) => pageOf(size, scope.world, viewOf(scope)),
-    draw: (cells, scope) => drawBots(cells, scope, viewOf(scope)),
+    draw: (cells, scope) => picture.draw(cells, scope, viewOf(scope)),
+    amend: (cells, scope) => picture.amend(cells, scope, viewOf(scope)),
     drawDetail(cells, scope, key) {
       const row = rowOf(scope, key);
       if (row?.orphan) drawOrphanDetail(cells, scope, row.orphan);

@@ -33,6 +33,8 @@ export interface Panel {
   /** How many rows are visible in a zone of this size. */
   page(size: Size, scope: Scope): number;
   draw(cells: Cells, scope: Scope): void;
+  /** See `Amend`; without it the panel is always drawn whole. */
+  amend?(cells: Cells, scope: Scope): readonly number[] | null;
   /** The whole body, about the row of that key. */
   drawDetail(cells: Cells, scope: Scope, key: string | null): void;
   /** One line, for screens that have no room for the panel. */

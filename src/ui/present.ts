@@ -152,6 +152,7 @@ export function present(options: PresentOptions): Presenter {
       id,
       rect: { x, y, width, height },
       draw: drawOf(id),
+      amend: (cells) => shell.amend(id, cells),
     }));
     const sheet = sheetAbove();
     if (sheet) layers.push({ id: 'sheet', ...sheet });

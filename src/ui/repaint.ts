@@ -20,8 +20,10 @@ const ZONES_OF: Readonly<Record<Kind, readonly string[]>> = {
 };
 
 /** The zones that hold something new. */
-export function zonesWithNews({ isBeat, kinds }: News, world: World): readonly string[] {
+export function zonesWithNews({ isBeat, kinds }: News, world: World, { typing, lists }: UiState): readonly string[] {
   const zones = new Set<string>(['header']);
+  // How many rows a search finds, and how many of what is selected are still there.
+  if (typing !== null || lists.bots.selected.size > 0) zones.add('footer');
   for (const kind of kinds) for (const zone of ZONES_OF[kind]) zones.add(zone);
   if (!isBeat) return [...zones];
   for (const { kind, reading } of world.entries) {

@@ -70,6 +70,8 @@ export interface Shell {
   /** This prompt is on the terminal, whole: from here on it begins to count. */
   painted(prompt: Prompt): void;
   draw(zone: string, cells: Cells): void;
+  /** See `Amend`. */
+  amend(zone: string, cells: Cells): readonly number[] | null;
   /** Ends the acting part; resolves when what is under way is finished and audited. */
   stop(reason: string): Promise<void>;
 }

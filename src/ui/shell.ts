@@ -72,7 +72,7 @@ export function createShell(options: ShellOptions): Shell {
   const viewerPage = (): number => viewing.viewer?.page(zoneOf('detail')?.height ?? 1) ?? 1;
 
   /** What kind of row was at hand when something was last painted, and whether that was read: the footer tells what can be done to it. */
-  let handPainted = '';
+  let handPainted: string | null = null;
 
   function paint(ids?: readonly string[]): void {
     const at = focused();
@@ -273,7 +273,7 @@ export function createShell(options: ShellOptions): Shell {
       dispatch({ type: 'world-changed', at: clock.monotonic() });
       refreshFrame();
       // The picture of a paused world stands still; how long it has is in the header.
-      paint(ui.isPaused ? ['header'] : news && zonesWithNews(news, world));
+      paint(ui.isPaused ? ['header'] : news && zonesWithNews(news, world, ui));
     },
     painted: (prompt) => acting.painted(prompt),
     draw(zone, cells) {
@@ -293,6 +293,10 @@ export function createShell(options: ShellOptions): Shell {
         viewer,
         logs,
       });
+    },
+    amend(zone, cells) {
+      const panel = panelOf(zone);
+      return panel?.amend?.(cells, scopeOf(panel.id)) ?? null;
     },
     stop: (reason) => acting.stop(reason),
   };

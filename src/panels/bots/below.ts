@@ -20,6 +20,11 @@ const BOTH_LOGS_ROWS = 7;
 /** From this width on the exits stand beside the course. */
 const BESIDE = 116;
 
+/** Whether nothing about the bot under the cursor is drawn from row `y` on. */
+export function isBelowEmpty({ width, height }: Size, y: number): boolean {
+  return width < LEAST_COLUMNS || height - 2 - y < LEAST_LOG_ROWS;
+}
+
 /** Whether so many lines leave room for the ends of logs. */
 export function hasLogsBelow({ width, height }: Size, lines: number): boolean {
   // Besides the lines: borders, titles of columns, a blank and the line above.
@@ -29,10 +34,11 @@ export function hasLogsBelow({ width, height }: Size, lines: number): boolean {
 /** Draws into the rows from `y` on, with a line above, as far as there is room. */
 export function drawBelow(cells: Cells, scope: Scope, row: BotRow, y: number): void {
   const { theme, world, logs = [] } = scope;
+  if (isBelowEmpty(cells, y)) return;
   const rows = cells.height - 2 - y;
   const hasLogs = logs.length > 0 && rows >= LEAST_LOG_ROWS;
   const courseRows = courseRowsOf(rows, hasLogs);
-  if (!(hasLogs || courseRows > 0) || cells.width < LEAST_COLUMNS) return;
+  if (!(hasLogs || courseRows > 0)) return;
   cells.fill(1, y, cells.width - 2, 1, '─', theme.border);
   if (row.orphan) {
     drawOrphanFacts(cells, { theme, world }, row.orphan, y + 1);

@@ -9,7 +9,7 @@ import { borderTexts, lookedFor } from '../../ui/lists/looked-for.ts';
 import type { Scope, Size } from '../../ui/panel.ts';
 import { cursorIndex } from '../../ui/reduce.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
-import { drawBelow } from './below.ts';
+import { drawBelow, isBelowEmpty } from './below.ts';
 import { whyOf, whyRole } from './cause.ts';
 import { keptColumns, type PlacedColumn } from './columns.ts';
 import { drawDump } from './dump.ts';
@@ -17,11 +17,13 @@ import { drawBotsEmpty } from './empty.ts';
 import { BOT_SORTS } from './fields.ts';
 import { orphanCount, staleWords, troubleOf } from './guard.ts';
 import type { BotLine } from './row.ts';
-import { drawGroup, drawRow } from './rows-draw.ts';
+import { drawGroup, drawRow, type LinePlace } from './rows-draw.ts';
 import type { BotsView } from './view.ts';
 
 /** Rows of the panel that are not bots: the border above and below, and the names of the columns. */
 const CHROME_ROWS = 3;
+/** Where the lines of the list begin. */
+const FIRST_ROW = 2;
 /** What is wrong with a daemon takes as many at most. */
 const TROUBLE_ROWS = 3;
 /** Groups say it instead. */
@@ -32,30 +34,24 @@ type Gathering = Pick<BotsView, 'isGathered'>;
 const OTHERS_MOST = 3;
 
 export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
-  const { world, list, isFocused } = scope;
-  const { width } = cells;
+  const { world, isFocused } = scope;
   cells.clear();
   drawFrame(cells, scope, view);
   if (view.rows.length === 0) {
     drawBotsEmpty(cells, scope, view);
     return;
   }
-  const columns = columnsOf(width - 2, list.isGrouped ? NONE : view.several, list.columns);
+  const columns = placedColumns(cells, scope, view);
   drawTitles(cells, scope, columns);
-  const page = pageOf(cells, world, view);
-  const cursor = cursorIndex(list, view.keys);
-  const top = Math.max(0, Math.min(list.top, view.lines.length - page));
-  for (let line = 0; line < page; line++) {
-    const row = view.lines[top + line];
+  const { page, top, cursor } = windowOf(cells, scope, view);
+  for (let line = top; line < top + page; line++) {
+    const row = view.lines[line];
     if (!row) break;
-    const place = { y: 2 + line, isCursor: top + line === cursor };
-    if (row.kind === 'bot') {
-      if (!row.orphan) world.attention?.see(row.bot.home, row.bot.id);
-      drawRow(cells, scope, columns, row, place);
-    } else drawGroup(cells, scope, columns, row, place);
+    if (row.kind === 'bot' && !row.orphan) world.attention?.see(row.bot.home, row.bot.id);
+    drawLine(cells, scope, columns, row, { y: FIRST_ROW + line - top, isCursor: line === cursor });
   }
   drawWhy(cells, scope, columns, view.lines[cursor]);
-  const below = 2 + Math.min(page, view.lines.length) + 1;
+  const below = belowRow(page, view);
   // Where orphans are all that there is, why there are no bots stands below them, unless the last rows say it.
   const isSaid = view.total > 0 || troubleLines(cells, world, view).length > 0;
   const empty = isSaid ? 0 : drawBotsEmpty(cells, scope, view, below);
@@ -67,6 +63,47 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
   drawScrollbar(cells, scope, top, page, view.lines.length);
   if (isFocused || !scope.ui.detail) drawTrouble(cells, scope, view);
 }
+
+/**
+ * Where only the cursor has gone from one line to another, these two are drawn, and their rows told. Null where that is
+ * not all: where something about its bot stands elsewhere.
+ */
+export function drawMove(cells: Cells, scope: Scope, view: BotsView, from: number): readonly number[] | null {
+  const columns = placedColumns(cells, scope, view);
+  const { page, top, cursor } = windowOf(cells, scope, view);
+  if (!hasWhy(columns) || !isBelowEmpty(cells, belowRow(page, view))) return null;
+  const rows: number[] = [];
+  for (const line of from === cursor ? [] : [from, cursor]) {
+    const y = FIRST_ROW + line - top;
+    const row = view.lines[line];
+    if (line < top || line >= top + page || !row) continue;
+    cells.fill(1, y, cells.width - 2, 1);
+    drawLine(cells, scope, columns, row, { y, isCursor: line === cursor });
+    rows.push(y);
+  }
+  return rows;
+}
+
+/** What of the list is shown, and where its cursor stands: indexes of lines. */
+export function windowOf(size: Size, { world, list }: Pick<Scope, 'world' | 'list'>, view: BotsView) {
+  const page = pageOf(size, world, view);
+  const cursor = cursorIndex(list, view.keys);
+  return { page, top: Math.max(0, Math.min(list.top, view.lines.length - page)), cursor };
+}
+
+function drawLine(cells: Cells, scope: Scope, columns: readonly PlacedColumn[], line: BotLine, place: LinePlace): void {
+  if (line.kind === 'bot') drawRow(cells, scope, columns, line, place);
+  else drawGroup(cells, scope, columns, line, place);
+}
+
+function placedColumns({ width }: Size, { list }: Scope, view: BotsView): readonly PlacedColumn[] {
+  return columnsOf(width - 2, list.isGrouped ? NONE : view.several, list.columns);
+}
+
+/** The first row below the list, with a blank between them. */
+const belowRow = (page: number, { lines }: BotsView): number => FIRST_ROW + Math.min(page, lines.length) + 1;
+
+const hasWhy = (columns: readonly PlacedColumn[]): boolean => columns.some(({ column }) => column.id === 'why');
 
 /** The border with what the header does not say: how many are shown of how many, and how old it all is. */
 function drawFrame(cells: Cells, scope: Scope, view: BotsView): void {
@@ -121,7 +158,7 @@ function drawWhy(
   line: BotLine | undefined,
 ): void {
   const row = line?.kind === 'group' ? line.worst : line;
-  if (!row || columns.some(({ column }) => column.id === 'why')) return;
+  if (!row || hasWhy(columns)) return;
   const why = whyOf(row, world);
   if (why !== '') cells.text(2, cells.height - 1, ` ${truncate(why, cells.width - 6)} `, theme[whyRole(row, world)]);
 }

@@ -216,3 +216,9 @@ export class Cells {
 
 /** Paints one surface: pure given its model, every cell of it, every time. */
 export type Draw = (cells: Cells) => void;
+
+/**
+ * Makes of cells that hold what was drawn last what would be drawn now, where only some rows of it are others; tells
+ * which. Null where it has to be drawn whole: the cells are then as they were.
+ */
+export type Amend = (cells: Cells) => readonly number[] | null;

@@ -24,17 +24,26 @@ export function doMeet(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
-/** Copies the cells of a surface of which every cell is seen, and marks the rows touched. */
-export function copyWhole(from: Cells, rect: Rect, to: Cells, touchedRows: Uint8Array): void {
+/** Copies the cells of a surface of which every cell is seen, those of some rows or all, and marks the rows touched. */
+export function copyWhole(
+  from: Cells,
+  rows: readonly number[] | null,
+  rect: Rect,
+  to: Cells,
+  touchedRows: Uint8Array,
+): void {
+  const count = rows === null ? from.height : rows.length;
+  for (let i = 0; i < count; i += 1) copyRow(from, rows === null ? i : (rows[i] as number), rect, to, touchedRows);
+}
+
+function copyRow(from: Cells, y: number, rect: Rect, to: Cells, touchedRows: Uint8Array): void {
   const { glyphs, styles, width } = from;
-  for (let y = 0; y < from.height; y += 1) {
-    let target = (rect.y + y) * to.width + rect.x;
-    touchedRows[rect.y + y] = 1;
-    const end = (y + 1) * width;
-    for (let at = y * width; at < end; at += 1, target += 1) {
-      to.glyphs[target] = glyphs[at] as number;
-      to.styles[target] = styles[at] as number;
-    }
+  let target = (rect.y + y) * to.width + rect.x;
+  touchedRows[rect.y + y] = 1;
+  const end = (y + 1) * width;
+  for (let at = y * width; at < end; at += 1, target += 1) {
+    to.glyphs[target] = glyphs[at] as number;
+    to.styles[target] = styles[at] as number;
   }
 }
 

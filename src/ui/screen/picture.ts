@@ -1,4 +1,4 @@
-import { Cells, type Draw } from './cells.ts';
+import { type Amend, Cells, type Draw } from './cells.ts';
 import { blit, copyWhole, doMeet, markRect, type Rect } from './compose.ts';
 import { style } from './style.ts';
 
@@ -9,6 +9,8 @@ export interface Layer {
   readonly rect: Rect;
   /** Called with blank cells of the rectangle's size. The same function is taken to draw the same until invalidated. */
   readonly draw: Draw;
+  /** Asked before `draw`, with cells that it has drawn. */
+  readonly amend?: Amend;
 }
 
 /** Told when a layer's draw throws. */
@@ -21,6 +23,8 @@ interface Shown {
   layer: Layer;
   cells: Cells;
   isDirty: boolean;
+  /** Its cells hold what its draw has made of them. */
+  isDrawn: boolean;
   /** Nothing stands above it, and all of it is on the screen. */
   isWhole: boolean;
 }
@@ -80,10 +84,11 @@ export class Picture {
       const known = before.find((shown) => shown.layer.id === layer.id);
       const { width, height } = layer.rect;
       if (known?.cells.width !== width || known.cells.height !== height) {
-        return { layer, cells: new Cells(width, height, this.#hasGraphs), isDirty: true, isWhole: false };
+        const cells = new Cells(width, height, this.#hasGraphs);
+        return { layer, cells, isDirty: true, isDrawn: false, isWhole: false };
       }
-      const isDirty = known.isDirty || known.layer.draw !== layer.draw;
-      return { layer, cells: known.cells, isDirty, isWhole: known.isWhole };
+      const isSame = known.layer.draw === layer.draw;
+      return { ...known, layer, isDirty: known.isDirty || !isSame, isDrawn: known.isDrawn && isSame };
     });
   }
 
@@ -97,12 +102,13 @@ export class Picture {
 
   /** Brings `cells` up to date. */
   update(): void {
-    if (this.#isLayoutNew) this.#layOut();
+    const isNew = this.#isLayoutNew;
+    if (isNew) this.#layOut();
     this.#isLayoutNew = false;
     this.#shown.forEach((shown, index) => {
       if (!shown.isDirty) return;
-      this.#draw(shown);
-      this.#blit(shown, index);
+      const rows = this.#draw(shown);
+      this.#blit(shown, index, isNew ? null : rows);
     });
   }
 
@@ -130,23 +136,31 @@ export class Picture {
     return isInside && !this.#shown.some((other, above) => above > index && doMeet(rect, other.layer.rect));
   }
 
-  #draw(shown: Shown): void {
-    const { layer, cells } = shown;
+  /** Gives the rows that were drawn; null for all. */
+  #draw(shown: Shown): readonly number[] | null {
+    const { layer, cells, isDrawn } = shown;
     shown.isDirty = false;
-    cells.clear();
+    shown.isDrawn = false;
     this.drawCalls += 1;
     try {
-      layer.draw(cells);
+      const rows = (isDrawn && layer.amend?.(cells)) || null;
+      if (rows === null) {
+        cells.clear();
+        layer.draw(cells);
+      }
+      shown.isDrawn = true;
+      return rows;
     } catch (error) {
       if (this.#onDrawError === undefined) throw error;
       this.#onDrawError(layer.id, error);
       cells.clear();
       cells.text(0, 0, `cannot draw ${layer.id}: ${String(error)}`, style({ bold: true }));
+      return null;
     }
   }
 
-  #blit({ layer, cells, isWhole }: Shown, index: number): void {
-    if (isWhole) copyWhole(cells, layer.rect, this.#cells, this.#touchedRows);
+  #blit({ layer, cells, isWhole }: Shown, index: number, rows: readonly number[] | null = null): void {
+    if (isWhole) copyWhole(cells, rows, layer.rect, this.#cells, this.#touchedRows);
     else blit(cells, layer.rect, index + 1, this.#mask, this.#cells, this.#touchedRows);
   }
 }
