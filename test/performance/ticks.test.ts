@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { BOT_COLUMNS } from '../../src/panels/bots/column-list.ts';
 import { present } from '../../src/ui/present.ts';
 import { Cells } from '../../src/ui/screen/cells.ts';
 import { Screen } from '../../src/ui/screen/screen.ts';
@@ -118,15 +119,21 @@ test('news of one source have only its panel and the header drawn', async () => 
   expect(await draws(() => shell.worldChanged())).toBeGreaterThan(4);
 });
 
-test('a key that moves the cursor draws its own panel alone', async () => {
+test('a key that moves the cursor draws two rows of its own panel', async () => {
   const running = await run({ bots: 100, columns: 200, rows: 60, isAlive: false });
   const { shell, screen } = running;
   const before = { draws: screen.stats.drawCalls, bytes: screen.stats.bytesWritten };
+  const spy = vi.spyOn(Cells.prototype, 'text');
   for (let i = 0; i < 10; i++) {
     shell.report('j', {});
     await screen.whenIdle();
   }
+  const texts = spy.mock.calls.length / 10;
+  spy.mockRestore();
   expect(screen.stats.drawCalls - before.draws).toBe(10);
+  // The mark of the cursor and no more than all columns, twice.
+  expect(texts).toBeGreaterThan(10);
+  expect(texts).toBeLessThanOrEqual(2 * (1 + BOT_COLUMNS.length));
   const bytes = (screen.stats.bytesWritten - before.bytes) / 10;
   expect(bytes).toBeGreaterThan(0);
   expect(bytes).toBeLessThan(1_000);

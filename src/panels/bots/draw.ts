@@ -33,7 +33,14 @@ type Gathering = Pick<BotsView, 'isGathered'>;
 /** More of them are counted. */
 const OTHERS_MOST = 3;
 
-export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
+/** What of the list is shown, and where its cursor stands: indexes of lines. */
+export interface BotsWindow {
+  readonly page: number;
+  readonly top: number;
+  readonly cursor: number;
+}
+
+export function drawBots(cells: Cells, scope: Scope, view: BotsView, { page, top, cursor }: BotsWindow): void {
   const { world, isFocused } = scope;
   cells.clear();
   drawFrame(cells, scope, view);
@@ -43,7 +50,6 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
   }
   const columns = placedColumns(cells, scope, view);
   drawTitles(cells, scope, columns);
-  const { page, top, cursor } = windowOf(cells, scope, view);
   for (let line = top; line < top + page; line++) {
     const row = view.lines[line];
     if (!row) break;
@@ -68,9 +74,14 @@ export function drawBots(cells: Cells, scope: Scope, view: BotsView): void {
  * Where only the cursor has gone from one line to another, these two are drawn, and their rows told. Null where that is
  * not all: where something about its bot stands elsewhere.
  */
-export function drawMove(cells: Cells, scope: Scope, view: BotsView, from: number): readonly number[] | null {
+export function drawMove(
+  cells: Cells,
+  scope: Scope,
+  view: BotsView,
+  { page, top, cursor }: BotsWindow,
+  from: number,
+): readonly number[] | null {
   const columns = placedColumns(cells, scope, view);
-  const { page, top, cursor } = windowOf(cells, scope, view);
   if (!hasWhy(columns) || !isBelowEmpty(cells, belowRow(page, view))) return null;
   const rows: number[] = [];
   for (const line of from === cursor ? [] : [from, cursor]) {
@@ -84,8 +95,7 @@ export function drawMove(cells: Cells, scope: Scope, view: BotsView, from: numbe
   return rows;
 }
 
-/** What of the list is shown, and where its cursor stands: indexes of lines. */
-export function windowOf(size: Size, { world, list }: Pick<Scope, 'world' | 'list'>, view: BotsView) {
+export function windowOf(size: Size, { world, list }: Pick<Scope, 'world' | 'list'>, view: BotsView): BotsWindow {
   const page = pageOf(size, world, view);
   const cursor = cursorIndex(list, view.keys);
   return { page, top: Math.max(0, Math.min(list.top, view.lines.length - page)), cursor };

@@ -1,8 +1,7 @@
 /** The picture of the bots panel: drawn whole, or where only the cursor has moved, in the two rows that this changes. */
 import type { Scope } from '../../ui/panel.ts';
 import type { Cells } from '../../ui/screen/cells.ts';
-import type { ListState, UiState } from '../../ui/state.ts';
-import { drawBots, drawMove, windowOf } from './draw.ts';
+import { type BotsWindow, drawBots, drawMove, windowOf } from './draw.ts';
 import type { BotsView } from './view.ts';
 
 export interface BotsPicture {
@@ -11,55 +10,41 @@ export interface BotsPicture {
   amend(cells: Cells, scope: Scope, view: BotsView): readonly number[] | null;
 }
 
-/** What was drawn last. A view is of one world, one order and one filter. */
-interface Drawn extends Pick<Scope, 'theme' | 'isFocused'> {
+/** What was drawn last, and where. A view is of one world, one order and one filter. */
+interface Drawn {
   readonly cells: Cells;
   readonly view: BotsView;
-  readonly ui: Pick<UiState, 'typing' | 'detail'>;
-  readonly list: ListState;
-  readonly top: number;
-  readonly cursor: number;
+  readonly window: BotsWindow;
+  /** All else that a line may look different for. */
+  readonly look: readonly unknown[];
 }
 
 export function botsPicture(): BotsPicture {
   let drawn: Drawn | null = null;
-
-  function drawnNow(cells: Cells, scope: Scope, view: BotsView): Drawn {
-    const { theme, isFocused, list } = scope;
-    const { typing, detail } = scope.ui;
-    const { top, cursor } = windowOf(cells, scope, view);
-    return { cells, view, theme, isFocused, list, ui: { typing, detail }, top, cursor };
-  }
-
   return {
     draw(cells, scope, view) {
       drawn = null;
-      drawBots(cells, scope, view);
-      drawn = drawnNow(cells, scope, view);
+      const window = windowOf(cells, scope, view);
+      drawBots(cells, scope, view, window);
+      drawn = { cells, view, window, look: lookOf(scope) };
     },
     amend(cells, scope, view) {
       const was = drawn;
       drawn = null;
-      const is = drawnNow(cells, scope, view);
-      if (was === null || !hasOnlyMoved(was, is)) return null;
-      const rows = drawMove(cells, scope, view, was.cursor);
-      if (rows !== null) drawn = is;
+      const window = windowOf(cells, scope, view);
+      const look = lookOf(scope);
+      const hasOnlyMoved =
+        was?.cells === cells &&
+        was.view === view &&
+        was.window.top === window.top &&
+        was.look.every((part, i) => part === look[i]);
+      const rows = hasOnlyMoved ? drawMove(cells, scope, view, window, was.window.cursor) : null;
+      if (rows !== null) drawn = { cells, view, window, look };
       return rows;
     },
   };
 }
 
-function hasOnlyMoved(was: Drawn, is: Drawn): boolean {
-  return (
-    was.cells === is.cells &&
-    was.view === is.view &&
-    was.theme === is.theme &&
-    was.isFocused === is.isFocused &&
-    was.ui.typing === is.ui.typing &&
-    was.ui.detail === is.ui.detail &&
-    was.list.selected === is.list.selected &&
-    was.list.search === is.list.search &&
-    was.list.columns === is.list.columns &&
-    was.top === is.top
-  );
+function lookOf({ theme, isFocused, ui, list }: Scope): readonly unknown[] {
+  return [theme, isFocused, ui.typing, ui.detail, list.selected, list.search, list.columns];
 }

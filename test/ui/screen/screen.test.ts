@@ -257,6 +257,71 @@ test('a layer that moves is painted where it is, not drawn again, and gone when 
   expect(screen.isIdle).toBe(true);
 });
 
+test('a layer that can amend what it has drawn is drawn whole first, after a throw, and where its cells were lost', async () => {
+  const emulator = new Emulator(20, 4);
+  const screen = new Screen(emulator, { onDrawError: () => {} });
+  const words = ['one', 'two', 'three'];
+  const calls: string[] = [];
+  let isBroken = false;
+  const list = (height: number) => ({
+    id: 'list',
+    rect: { x: 1, y: 0, width: 12, height },
+    draw(cells: Cells) {
+      calls.push('draw');
+      if (isBroken) throw new Error('oh');
+      words.forEach((word, y) => cells.text(0, y, word));
+    },
+    amend(cells: Cells) {
+      calls.push('amend');
+      if (words[1] === 'whole') return null;
+      cells.fill(0, 1, 12, 1);
+      cells.text(0, 1, words[1] as string);
+      return [1];
+    },
+  });
+  const { draw, ...rest } = list(3);
+  const layer = { ...rest, draw };
+  const box = {
+    id: 'box',
+    rect: { x: 3, y: 0, width: 2, height: 2 },
+    draw: (cells: Cells) => void cells.text(0, 0, '##'),
+  };
+  const change = async (word: string, act = () => screen.invalidate('list')) => {
+    calls.length = 0;
+    words[1] = word;
+    act();
+    await screen.whenIdle();
+    return { calls: [...calls], lines: emulator.lines().slice(0, 3) };
+  };
+  screen.enter();
+  expect(await change('two', () => screen.show([layer]))).toEqual({
+    calls: ['draw'],
+    lines: [' one', ' two', ' three'],
+  });
+  expect(await change('zwei')).toEqual({ calls: ['amend'], lines: [' one', ' zwei', ' three'] });
+  expect(await change('whole')).toEqual({ calls: ['amend', 'draw'], lines: [' one', ' whole', ' three'] });
+  // What comes above in the same moment, and what was below it when it goes, is painted as ever.
+  const both = () => {
+    screen.show([layer, box]);
+    screen.invalidate('list');
+  };
+  expect(await change('deux', both)).toEqual({ calls: ['amend'], lines: [' on##', ' de', ' three'] });
+  expect(await change('second')).toEqual({ calls: ['amend'], lines: [' on##', ' se  nd', ' three'] });
+  const alone = () => {
+    screen.show([layer]);
+    screen.invalidate('list');
+  };
+  expect(await change('zweite', alone)).toEqual({ calls: ['amend'], lines: [' one', ' zweite', ' three'] });
+  isBroken = true;
+  expect((await change('whole')).lines[0]).toContain('cannot draw');
+  isBroken = false;
+  expect(await change('two')).toEqual({ calls: ['draw'], lines: [' one', ' two', ' three'] });
+  expect(await change('two', () => screen.show([{ ...list(2), draw }]))).toEqual({
+    calls: ['draw'],
+    lines: [' one', ' two', ''],
+  });
+});
+
 test('a draw that throws shows what went wrong in its own cells when somebody is told', async () => {
   const errors: string[] = [];
   const emulator = new Emulator(40, 3);
