@@ -1,7 +1,7 @@
 /** What the shell has laid out. */
 import type { World } from '../state/world.ts';
 import { placeZones } from './compose-plain.ts';
-import type { Layout } from './layout.ts';
+import type { Layout, Zone } from './layout.ts';
 import type { Overlay, UiState } from './state.ts';
 import { layoutOf } from './zones.ts';
 
@@ -30,6 +30,11 @@ function sameRows(a: Layout['rows'], b: Layout['rows']): boolean {
       return zones.every(({ id, width }, x) => id === other.zones[x]?.id && width === other.zones[x]?.width);
     })
   );
+}
+
+export function zoneIn({ rows }: Layout, id: string): Zone | undefined {
+  for (const { zones } of rows) for (const zone of zones) if (zone.id === id) return zone;
+  return undefined;
 }
 
 /** The row of the screen the cursor of the focused list is on; null when no list is shown. */

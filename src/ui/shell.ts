@@ -14,7 +14,7 @@ import { cursorKey, reduce } from './reduce.ts';
 import { isSettled, zonesChanged, zonesWithNews } from './repaint.ts';
 import { createScene } from './scene.ts';
 import type { Shell, ShellOptions } from './shell-contract.ts';
-import { createLayouts, cursorRowOf, type Frame, sameFrame } from './shell-frame.ts';
+import { createLayouts, cursorRowOf, type Frame, sameFrame, zoneIn } from './shell-frame.ts';
 import { initialUi, type Notice, type PanelId, type UiEvent } from './state.ts';
 import type { ViewerSubject } from './viewer.ts';
 import { createViewing } from './viewing.ts';
@@ -40,10 +40,7 @@ export function createShell(options: ShellOptions): Shell {
 
   const panelOf = (id: string): Panel | undefined => panels.find((panel) => panel.id === id);
   const scopeOf = (id: PanelId): Scope => scopeIn({ world, ui, theme, logs: peek.files() }, id);
-  const zoneOf = (id: string) =>
-    layout()
-      .rows.flatMap(({ zones }) => zones)
-      .find((zone) => zone.id === id);
+  const zoneOf = (id: string) => zoneIn(layout(), id);
   const scene = createScene({ panels, scopeOf, sizeOf: (id) => zoneOf(id) });
 
   const layouts = createLayouts();
@@ -294,10 +291,7 @@ export function createShell(options: ShellOptions): Shell {
         logs,
       });
     },
-    amend(zone, cells) {
-      const panel = panelOf(zone);
-      return panel?.amend?.(cells, scopeOf(panel.id)) ?? null;
-    },
+    amend: (zone, cells) => panelOf(zone)?.amend?.(cells, scopeOf(zone as PanelId)) ?? null,
     stop: (reason) => acting.stop(reason),
   };
 }
