@@ -208,6 +208,8 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
     const isUnseen = Math.max(screen.blockedMs(), link.waitedMs()) > UNSEEN_MS;
     observation.poller.slow(isUnseen ? UNSEEN_FACTOR : 1);
   };
+  // A terminal that takes what it was sent again is looked at again.
+  screen.onFlush(matchPace);
   const heapTrouble = heapLimit(() => clock.monotonic());
   observation.onNews((news) => {
     if (news.kinds.has('pm2')) showFirst();

@@ -204,6 +204,10 @@ export function createPoller(options: PollerOptions): Poller {
       if (!stopTicker) return;
       stopTicker();
       stopTicker = ticker.every(beatMs, tick);
+      if (factor > 1) return;
+      // Whoever looks again must not be shown what was read before.
+      for (const seat of seats) seat.dueAt = 0;
+      tick();
     },
   };
 }

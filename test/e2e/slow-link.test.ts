@@ -83,12 +83,49 @@ test('with 300 ms of latency a key is answered in little more than that', async 
   await isAnsweredSoon(pty, '?', (shown) => /Esc closes/.test(shown.text().join('\n')));
 });
 
+/** What the kernel counts of a process's reading and writing. */
+const counted = (pid: number, what: 'syscr' | 'wchar'): number =>
+  Number(new RegExp(`^${what}: (\\d+)$`, 'm').exec(readFileSync(`/proc/${pid}/io`, 'latin1'))?.[1]);
+
+/** Whether there is a graph; what each core does now is told in columns too. */
+const hasGraph = (shown: Pty): boolean => shown.text().some((line) => /[▁-▇]/.test(line) && !/by core/.test(line));
+
+test('with --low-bandwidth there are no graphs, new figures every three seconds, and keys at once', async () => {
+  const usual = await startMonitor({ person });
+  try {
+    await usual.waitFor(hasGraph, { what: 'a graph' });
+  } finally {
+    await usual.dispose();
+  }
+  pty = await startMonitor({ person, args: ['--low-bandwidth'] });
+  await pty.waitFor(/gamma-bot/);
+  // The first readings are shown as they come.
+  const settledAt = performance.now() + 3_000;
+  const seconds: number[] = [];
+  await pty.waitFor(
+    (shown) => {
+      const [, minute, second] = /\d\d:(\d\d):(\d\d)/.exec(shown.line(0)) ?? [];
+      const at = Number(minute) * 60 + Number(second);
+      if (performance.now() > settledAt && at !== seconds.at(-1)) seconds.push(at);
+      return seconds.length >= 3;
+    },
+    { what: 'three times of the clock', timeoutMs: 30_000 },
+  );
+  // The first stood there before.
+  const [, from = 0, to = 0] = seconds;
+  expect((to - from + 3_600) % 3_600).toBeGreaterThanOrEqual(2);
+  expect(hasGraph(pty)).toBe(false);
+  const row = cursorRow(pty);
+  await isAnsweredSoon(pty, 'j', (shown) => cursorRow(shown) === row + 1);
+  await isAnsweredSoon(pty, '?', (shown) => /\dk?B\/s to this terminal/.test(shown.text().join('\n')));
+});
+
 test('a terminal that takes nothing any more does not stop the program: it goes on, and ends when it is told to', async () => {
   pty = await startMonitor({ person, columns: 200, rows: 60, isSilent: true });
   await pty.waitFor(/gamma-bot/);
   pty.stall();
   const { pid } = pty;
-  const written = () => Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'))?.[1]);
+  const written = () => counted(pid, 'wchar');
   // Each size has the whole picture painted, until no more of it fits between program and terminal.
   let isFull = false;
   for (let i = 0; i < 300 && !isFull; i++) {
@@ -100,6 +137,17 @@ test('a terminal that takes nothing any more does not stop the program: it goes 
     );
   }
   expect(isFull).toBe(true);
+  // Nobody sees what is read: it is read five times more seldom.
+  let [reads, readAt] = [0, performance.now()];
+  await waitUntil(
+    () => {
+      const now = counted(pid, 'syscr');
+      if (now !== reads) [reads, readAt] = [now, performance.now()];
+      return performance.now() - readAt > 3_000;
+    },
+    'three seconds in which nothing is read',
+    60_000,
+  );
   pty.kill('SIGTERM');
   await waitGone([pty.pid], 2_000);
 });

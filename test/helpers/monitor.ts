@@ -34,6 +34,8 @@ export function createPerson(more: Readonly<Record<string, string>> = {}): Perso
 
 export interface MonitorStart {
   readonly person: Person;
+  /** Another build. */
+  readonly program?: string;
   readonly args?: readonly string[];
   readonly columns?: number;
   readonly rows?: number;
@@ -44,6 +46,7 @@ export interface MonitorStart {
 /** The monitor in a real terminal, ready for keys once its footer stands. */
 export async function startMonitor({
   person,
+  program = PROGRAM,
   args = [],
   columns = 120,
   rows = 40,
@@ -52,7 +55,7 @@ export async function startMonitor({
 }: MonitorStart): Promise<Pty> {
   const pty = startPty({
     command: process.execPath,
-    args: [PROGRAM, ...args],
+    args: [program, ...args],
     env: person.env,
     cwd: person.home,
     columns,

@@ -13,6 +13,8 @@ export interface ProcessRow {
   readonly ownTicks: number;
   /** The same of its ended and waited-for children. */
   readonly reapedTicks: number;
+  /** Pages that those children touched: none only where there was no child, however short. */
+  readonly reapedFaults: number;
 }
 
 /** One process, or null when it does not exist. */
@@ -33,6 +35,7 @@ export function processRow(pid: number): ProcessRow | null {
     startTicks: number(19),
     ownTicks: number(11) + number(12),
     reapedTicks: number(13) + number(14),
+    reapedFaults: number(8),
   };
 }
 

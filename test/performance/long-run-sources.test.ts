@@ -2,13 +2,14 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { guardSource } from '../../src/sources/guard/source.ts';
 import { hostSource } from '../../src/sources/host/source.ts';
 import { logsSource } from '../../src/sources/logs/source.ts';
 import { pm2Source } from '../../src/sources/pm2/source.ts';
 import { createPoller, type Ticker } from '../../src/sources/poller.ts';
 import type { Clock, Source } from '../../src/sources/source.ts';
 import { type Call, type FakeDaemon, fakeDaemon } from '../helpers/fake-pm2.ts';
-import { held, holdsNoMoreThan } from './held.ts';
+import { noteHeld } from './held.ts';
 
 let home: string;
 let daemon: FakeDaemon;
@@ -39,7 +40,7 @@ function answer({ method, reply }: Call): void {
   else reply({ args: [{ msg: 'pong' }] });
 }
 
-test('an hour of beats of host, PM2 and a log that is written leave timers, watches and descriptors as they were', async () => {
+test('an hour of beats of host, PM2, its home and a log that is written needs no child, and leaves timers, watches, listeners and descriptors as they were', async () => {
   let seconds = 0;
   const clock: Clock = { now: () => 1_800_000_000_000 + seconds * 1_000, monotonic: () => seconds * 1_000 };
   let tick = () => {};
@@ -61,12 +62,13 @@ test('an hour of beats of host, PM2 and a log that is written leave timers, watc
         return reading;
       },
     }) as Source;
-  const readings = { host: 0, pm2: 0, logs: 0 };
+  const readings = { host: 0, pm2: 0, logs: 0, guard: 0 };
   const poller = createPoller({
     sources: [
       hostSource({ clock }),
       pm2Source({ home, id: 'pm2', clock }),
       logsSource({ clock, globs: [join(home, 'logs/*.log')], targets: () => [] }),
+      guardSource({ homes: [home], clock, path: process.env['PATH'], copiesFolder: null }),
     ].map((source) => noted(source as Source)),
     sink: {
       succeed: (id) => void readings[id as keyof typeof readings]++,
@@ -90,9 +92,10 @@ test('an hour of beats of host, PM2 and a log that is written leave timers, watc
   };
   poller.start();
   await beats(200);
-  const before = held();
+  const holdsNoMore = noteHeld();
   await beats(3_600);
-  expect(Math.min(...Object.values(readings))).toBeGreaterThanOrEqual(3_600);
-  await holdsNoMoreThan(before);
+  expect(Math.min(readings.host, readings.pm2, readings.logs)).toBeGreaterThanOrEqual(3_600);
+  expect(readings.guard).toBeGreaterThanOrEqual(720);
+  await holdsNoMore();
   await poller.stop();
 }, 60_000);

@@ -7,11 +7,12 @@ import { makePm2Snapshot } from '../helpers/bots.ts';
 /** Time that stands still until a test moves it, beat by beat. */
 function simulation() {
   let time = 0;
-  const ticks = new Set<() => void>();
+  /** What beats, with the ms between two of its beats. */
+  const ticks = new Map<() => void, number>();
   const clock: Clock = { now: () => time, monotonic: () => time };
   const ticker: Ticker = {
-    every(_, tick) {
-      ticks.add(tick);
+    every(ms, tick) {
+      ticks.set(tick, ms);
       return () => ticks.delete(tick);
     },
   };
@@ -23,7 +24,7 @@ function simulation() {
     async pass(count: number, ms = 1_000): Promise<void> {
       for (let i = 0; i < count; i++) {
         time += ms;
-        for (const tick of ticks) tick();
+        for (const [tick, everyMs] of ticks) if (time % everyMs === 0) tick();
         await settle();
       }
     },
@@ -134,6 +135,23 @@ describe('the beat', () => {
     const { pass } = started(source);
     await pass(30);
     expect(source.reads).toBe(4);
+  });
+
+  test('is slower while nobody looks, and as fast as before when somebody does', async () => {
+    const source = fakeSource(() => {});
+    const { pass, poller, running } = started(source);
+    await settle();
+    await pass(5);
+    poller.slow(5);
+    await pass(20);
+    expect(source.reads).toBe(1 + 5 + 4);
+    await pass(3);
+    poller.slow(1);
+    await settle();
+    expect(source.reads).toBe(1 + 5 + 4 + 1);
+    await pass(5);
+    expect(source.reads).toBe(1 + 5 + 4 + 1 + 5);
+    expect(running()).toBe(1);
   });
 
   test('reads everything when the clock was set or the machine slept, since no age is right any more', async () => {
