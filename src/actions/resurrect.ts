@@ -24,7 +24,7 @@ export const resurrect: Action<HomeTarget> = {
   risk: () => 'R2',
   unavailable: () => null,
   command: (targets, shell) => targets.map(({ home }) => `${pm2Prefix(home, null, shell)}pm2 resurrect`).join(' && '),
-  consequences: () => ['they start with the environments that were saved; what was saved as stopped stays stopped'],
+  consequences: () => ['they start with the environments that were saved'],
   prepare,
   resolve,
   run,

@@ -133,7 +133,10 @@ function rowAtHand(picture: Picture): RowAtHand {
 /** Only what the overlay takes. */
 function overlayHints(overlay: Overlay): readonly Hint[] {
   const hint = (shown: string, label: string): Hint => ({ shown, label, isOff: false });
-  if (overlay.kind === 'menu') return [hint('j k', 'move'), hint('Esc', 'close')];
+  if (overlay.kind === 'menu') {
+    const take = overlay.menu === 'sort' ? hint('Enter', 'sort') : hint('Space', 'choose');
+    return [hint('j k', 'move'), take, hint('Esc', 'close')];
+  }
   if (overlay.kind === 'help') return [hint('j k', 'scroll'), hint('Esc', 'close'), hint('q', 'close')];
   if (overlay.kind === 'palette')
     return [hint('Esc', 'close'), hint('↑ ↓', 'choose'), hint('Enter', overlay.palette.wanted ? 'go on' : 'pick')];

@@ -150,9 +150,9 @@ test('100x30, the whole screen: rows with their curves, and the curves again, la
 });
 
 test('one line says the most important that fits', () => {
-  expect(text(40, 1)).toMatchInlineSnapshot(`"cpu 46%  load 6.1/4  mem 79%  / 85%"`);
-  expect(text(80, 1)).toMatchInlineSnapshot(`"cpu 46%  load 6.1/4  mem 79%  3.4G free  / 85%  net 2.1M/300k/s"`);
-  expect(text(24, 1)).toMatchInlineSnapshot(`"cpu 46%  mem 79%  / 85%"`);
+  expect(text(40, 1)).toMatchInlineSnapshot(`"cpu 46%  load 6.1/4  mem 79%  disk 85%"`);
+  expect(text(80, 1)).toMatchInlineSnapshot(`"cpu 46%  load 6.1/4  mem 79%  3.4G free  disk 85%  net 2.1M/300k/s"`);
+  expect(text(26, 1)).toMatchInlineSnapshot(`"cpu 46%  mem 79%  disk 85%"`);
 });
 
 test('what is unknown is a dash and never nothing', () => {

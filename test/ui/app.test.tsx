@@ -124,7 +124,7 @@ test('the phone shows the whole of it', () => {
     │                                      │
     │                                      │
     ╰─ 9×/5m exit 1 ───────────────────────╯
-    cpu 46%  load 6.1/4  mem 79%  / 85%
+    cpu 46%  load 6.1/4  mem 79%  disk 85%
     ? help  q quit  Tab panel  r restart"
   `);
 });

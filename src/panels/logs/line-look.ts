@@ -28,6 +28,8 @@ const SAID = new Set(
     ' ',
   ),
 );
+/** What a component may be called: it stands before the message. */
+const COMPONENTS = new Set(['component', 'service', 'module']);
 const MAX_VALUE = 120;
 
 const looks = new WeakMap<LogLine, LineLook>();
@@ -54,14 +56,14 @@ function makeLook({ text, at, isPart }: LogLine): LineLook {
   const parsed = jsonLine(rest, 'out', at, parseLine);
   if (!parsed) return { text: rest, fields: '' };
   const head = parsed.component === '' ? '' : `${parsed.component}: `;
-  return { text: `${head}${parsed.message}`, fields: fieldsOf(rest) };
+  return { text: `${head}${parsed.message}`, fields: fieldsOf(rest, parsed.component) };
 }
 
-function fieldsOf(json: string): string {
+function fieldsOf(json: string, component: string): string {
   const fields = JSON.parse(json) as Readonly<Record<string, unknown>>;
   let shown = '';
   for (const [key, value] of Object.entries(fields)) {
-    if (SAID.has(key)) continue;
+    if (SAID.has(key) || (COMPONENTS.has(key) && value === component)) continue;
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     shown += ` ${key}=${text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text}`;
   }

@@ -209,7 +209,7 @@ function drawCores(
   }
 }
 
-/** One line, whole parts only: `cpu 71%  load 6.1/8  mem 78%  / 83%`. */
+/** One line, whole parts only: `cpu 71%  load 6.1/8  mem 78%  disk 83%`. */
 export function drawSummaryLine(
   cells: Cells,
   view: ResourcesView,

@@ -89,7 +89,8 @@ function summaryOf(host: HostSnapshot, limits: HostLimits): SummaryPart[] {
   ];
   if (fullest) {
     parts.push({
-      text: `${fullest.mount} ${percent(fullest.usedPercent)}`,
+      // Beside other figures a lone slash reads like the sign of a fraction.
+      text: `${fullest.mount === '/' ? 'disk' : fullest.mount} ${percent(fullest.usedPercent)}`,
       severity: severityOfDisk(fullest, limits),
       rank: 3,
     });
