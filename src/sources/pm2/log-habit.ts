@@ -2,6 +2,7 @@
 import { stampAt } from '../logs/stamp.ts';
 import { openRegular } from './files.ts';
 import type { Habit } from './rhythm.ts';
+import type { Bot } from './snapshot.ts';
 
 /** As much as is read back of any log. */
 const maxBackBytes = 1024 * 1024;
@@ -10,12 +11,15 @@ const windowMs = 60 * 60_000;
 const jsonTime = /"(?:timestamp|time|@timestamp|ts)":\s*(?:"([^"]{8,40})"|(\d{10,13})(?:\.\d+)?)/;
 
 /**
- * The habit in the hour before the last line of these files, or null where their lines have no time. Gaps are what
+ * The habit in the hour before the last line of a bot's logs, or null where their lines have no time. Gaps are what
  * counts, so a zone that is not told does not matter. Never throws.
  */
-export async function readHabit(paths: readonly (string | null)[], now: number): Promise<Habit | null> {
+export async function readHabit(
+  { outLogPath, errLogPath, startedAt }: Pick<Bot, 'outLogPath' | 'errLogPath' | 'startedAt'>,
+  now: number,
+): Promise<Habit | null> {
   const times: number[] = [];
-  for (const path of new Set(paths)) {
+  for (const path of new Set([outLogPath, errLogPath])) {
     if (path === null) continue;
     try {
       for (const line of (await readTail(path)).split('\n')) {
@@ -26,11 +30,14 @@ export async function readHabit(paths: readonly (string | null)[], now: number):
       // Gone, or not ours to read: what the other file tells is all there is.
     }
   }
-  return habitOf(times);
+  return habitOf(times, startedAt);
 }
 
-/** The habit in the last hour of these times (epoch ms, in any order); null without two of them. */
-export function habitOf(times: readonly number[]): Habit | null {
+/**
+ * The habit in the last hour of these times (epoch ms, in any order); null without two of them. Before `startedAt` it may
+ * not have run, and had nothing to say: the gap in which that lies begins there.
+ */
+export function habitOf(times: readonly number[], startedAt: number | null): Habit | null {
   const sorted = times.toSorted((a, b) => a - b);
   const last = sorted.at(-1);
   if (last === undefined) return null;
@@ -43,7 +50,8 @@ export function habitOf(times: readonly number[]): Habit | null {
     if (last - at > windowMs) break;
     // Lines of one second are one write: that is how closely the files themselves are looked at.
     if (before - at < 1_000) continue;
-    longestGapMs = Math.max(longestGapMs, before - at);
+    const ranFrom = startedAt !== null && startedAt > at && startedAt < before ? startedAt : at;
+    longestGapMs = Math.max(longestGapMs, before - ranFrom);
     writes += 1;
     before = at;
     first = at;

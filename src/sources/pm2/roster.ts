@@ -127,7 +127,7 @@ export function createRoster({
     const bot = isReadingHabit ? null : rhythms.nextUnknown(now);
     if (bot === null) return;
     isReadingHabit = true;
-    void readHabit([bot.outLogPath, bot.errLogPath], now).then((habit) => {
+    void readHabit(bot, now).then((habit) => {
       isReadingHabit = false;
       if (habit !== null) rhythms.learn(bot, habit);
     });
