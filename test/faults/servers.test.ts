@@ -69,6 +69,29 @@ describe.skipIf(ours?.folder == null)(`on ${ours?.title}`, () => {
     }
   });
 
+  test('a pooler that names a process of the server at the login is found out by what is not prepared there, and read on', async () => {
+    const pooler = await startPooler(folder, url(postgres.socketFolder), { namesProcess: true });
+    const address = parseDatabaseUrl(url(folder), {}, 'nobody');
+    const source = postgresSource({ found: { address, isConfigured: true }, clock: systemClock });
+    const read = () => source.read(new AbortController().signal);
+    const prepared = () => pooler.ask('SELECT name, statement FROM pg_prepared_statements ORDER BY name');
+    try {
+      const before = await pooler.ask('SELECT name, setting FROM pg_settings ORDER BY name');
+      for (let i = 0; i < 2; i += 1) expect((await read()).problems).toEqual([]);
+      const atFirst = await prepared();
+      expect(atFirst).not.toEqual([]);
+      for (let i = 0; i < 6; i += 1) expect((await read()).problems).toEqual([]);
+      expect(pooler.served.every((count) => count >= 2)).toBe(true);
+      // What is there reads and is nobody's name but ours; nothing is added to it, and nothing is set.
+      expect(await prepared()).toEqual(atFirst);
+      for (const { name } of atFirst) expect(name).toMatch(/^botop_[0-9a-f]{32}$/);
+      expect(await pooler.ask('SELECT name, setting FROM pg_settings ORDER BY name')).toEqual(before);
+    } finally {
+      await source.close();
+      await pooler.close();
+    }
+  });
+
   test('a session ended in the middle of its work is made anew, and nothing is stale for long', async () => {
     const shown = await monitor({ DATABASE_URL: url(postgres.socketFolder) });
     await shown.waitFor(/letters/);

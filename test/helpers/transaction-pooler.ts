@@ -30,21 +30,30 @@ const int32 = (...values: number[]): Buffer => {
   values.forEach((value, index) => bytes.writeInt32BE(value, 4 * index));
   return bytes;
 };
-const GREETING = Buffer.concat([
-  message('R', int32(0)),
-  message('S', Buffer.from('server_version\0' + '16.0\0')),
-  message('S', Buffer.from('client_encoding\0UTF8\0')),
-  message('K', int32(1, 1)),
-  message('Z', Buffer.from('I')),
-]);
+const greeting = (pid: number): Buffer =>
+  Buffer.concat([
+    message('R', int32(0)),
+    message('S', Buffer.from('server_version\0' + '16.0\0')),
+    message('S', Buffer.from('client_encoding\0UTF8\0')),
+    message('K', int32(pid, 1)),
+    message('Z', Buffer.from('I')),
+  ]);
+/** Query and Sync: the server answers what came until then. */
+const ENDS = [0x51, 0x53];
 
 interface Session {
   readonly client: pg.Client;
   readonly socket: Socket;
+  readonly pid: number;
   served: number;
 }
 
-export async function startPooler(folder: string, login: string): Promise<TransactionPooler> {
+/** `namesProcess`: clients are told the process that serves the first transaction, in place of a number that is none. */
+export async function startPooler(
+  folder: string,
+  login: string,
+  { namesProcess = false }: { readonly namesProcess?: boolean } = {},
+): Promise<TransactionPooler> {
   const sessions = await openSessions(login);
   const startups: Record<string, string>[] = [];
   const clients = new Set<Socket>();
@@ -53,6 +62,7 @@ export async function startPooler(folder: string, login: string): Promise<Transa
     clients.add(client);
     client.on('error', () => {});
     let held = Buffer.alloc(0);
+    let unanswered = Buffer.alloc(0);
     let hasStarted = false;
     client.on('data', (chunk) => {
       held = Buffer.concat([held, chunk]);
@@ -63,15 +73,28 @@ export async function startPooler(folder: string, login: string): Promise<Transa
         if (held.length < end) return;
         const whole = held.subarray(0, end);
         held = held.subarray(end);
-        if (!hasStarted) hasStarted = start(client, whole, startups);
+        if (!hasStarted) hasStarted = start(client, whole, startups, namesProcess ? (sessions[0]?.pid ?? 1) : 1);
         else if (whole[0] === 0x58) client.end();
-        else transact(client, whole);
+        else {
+          unanswered = Buffer.concat([unanswered, whole]);
+          if (!ENDS.includes(whole[0] as number)) continue;
+          transact(client, unanswered);
+          unanswered = Buffer.alloc(0);
+        }
       }
     });
   });
 
+  /** The session that serves a transaction until it is over. */
+  let serving: Session | null = null;
+
   function transact(client: Socket, query: Buffer): void {
+    if (serving !== null) {
+      serving.socket.write(query);
+      return;
+    }
     const session = sessions[next++ % sessions.length] as Session;
+    serving = session;
     const own = session.socket.listeners('data') as ((chunk: Buffer) => void)[];
     session.socket.removeAllListeners('data');
     let answer = Buffer.alloc(0);
@@ -80,6 +103,7 @@ export async function startPooler(folder: string, login: string): Promise<Transa
       answer = Buffer.concat([answer, chunk]);
       if (!endsIdle(answer)) return;
       session.served += 1;
+      serving = null;
       session.socket.off('data', relay);
       for (const listener of own) session.socket.on('data', listener);
     };
@@ -116,14 +140,14 @@ async function openSessions(login: string): Promise<Session[]> {
     const client = new pg.Client({ connectionString: login });
     await client.connect();
     client.on('error', () => {});
-    const { stream: socket } = (client as unknown as { connection: { stream: Socket } }).connection;
-    sessions.push({ client, socket, served: 0 });
+    const inner = client as unknown as { connection: { stream: Socket }; processID: number };
+    sessions.push({ client, socket: inner.connection.stream, pid: inner.processID, served: 0 });
   }
   return sessions;
 }
 
 /** Answers the first message; false when it only asked for encryption. */
-function start(client: Socket, whole: Buffer, startups: Record<string, string>[]): boolean {
+function start(client: Socket, whole: Buffer, startups: Record<string, string>[], pid: number): boolean {
   if (whole.readInt32BE(4) === 80_877_103) {
     client.write('N');
     return false;
@@ -133,7 +157,7 @@ function start(client: Socket, whole: Buffer, startups: Record<string, string>[]
   for (let at = 0; at + 1 < words.length && words[at] !== ''; at += 2)
     parameters[words[at] as string] = words[at + 1] as string;
   startups.push(parameters);
-  client.write(GREETING);
+  client.write(greeting(pid));
   return true;
 }
 

@@ -12,6 +12,9 @@ const server = vi.hoisted(() => ({
   busy: '0',
   waiting: '0',
   opened: 0,
+  /** The process that answers, where the login names 7. */
+  pid: '7',
+  named: 0,
 }));
 
 vi.mock('../../src/sources/postgres/client.ts', () => ({
@@ -19,7 +22,12 @@ vi.mock('../../src/sources/postgres/client.ts', () => ({
     server.opened++;
     return {
       isOpen: true,
+      pid: 7,
       close() {},
+      queryByName(statements: readonly string[]) {
+        server.named++;
+        return this.query(statements.join('; '));
+      },
       async query(sql: string) {
         server.messages.push(sql);
         return sql.split('; ').map((statement) => {
@@ -31,7 +39,7 @@ vi.mock('../../src/sources/postgres/client.ts', () => ({
             ];
           if (/xact_commit/.test(statement)) return [{ at: '1', n: '4' }];
           return /version_num/.test(statement)
-            ? [{ version_num: '180004', version: '18.4', max: '100', reserved: '3' }]
+            ? [{ version_num: '180004', version: '18.4', max: '100', reserved: '3', pid: server.pid }]
             : [];
         });
       },
@@ -58,6 +66,7 @@ async function minuteOf(source: Source): Promise<void> {
   await read();
   server.messages.length = 0;
   server.commands.length = 0;
+  server.named = 0;
   for (const end = ms + 60_000; ms < end; ) {
     ms += source.cadenceMs;
     await read();
@@ -72,7 +81,7 @@ const postgres = () => {
 const count = (pattern: RegExp): number => server.messages.filter((message) => pattern.test(message)).length;
 
 beforeEach(() => {
-  Object.assign(server, { busy: '0', waiting: '0', opened: 0 });
+  Object.assign(server, { busy: '0', waiting: '0', opened: 0, pid: '7' });
   server.messages.length = 0;
   server.commands.length = 0;
 });
@@ -104,9 +113,19 @@ test('while somebody works that is asked in the same message, and for locks only
 test('every message can write nothing and leaves no setting behind', async () => {
   await minuteOf(postgres());
   for (const message of server.messages) {
-    expect(message).toMatch(/^BEGIN READ ONLY; SET LOCAL statement_timeout = \d+; .*COMMIT$/s);
+    expect(message).toMatch(/^BEGIN READ ONLY; SET LOCAL (?:statement|lock)_timeout = \d+; .*COMMIT$/s);
     expect(message).not.toMatch(/\bPREPARE\b|\bSET (?!LOCAL)/);
   }
+  // An alarm rings in the server when its time is over, needed or not.
+  expect(count(/statement_timeout/)).toBe(4);
+});
+
+test('the server parses and plans nothing twice, unless somebody stands between', async () => {
+  await minuteOf(postgres());
+  expect(server.named).toBe(server.messages.length);
+  server.pid = '8';
+  await minuteOf(postgres());
+  expect(server.named).toBe(0);
 });
 
 test('a minute of a Redis is thirty INFO and six looks at the slow log', async () => {

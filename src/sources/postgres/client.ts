@@ -1,4 +1,5 @@
 /** The one importer of pg: opens a connection, sends text, gives rows of text, and cancels. Knows no query. */
+import { createHash } from 'node:crypto';
 import { connect as connectSocket } from 'node:net';
 import pg from 'pg';
 import { SourceError } from '../source.ts';
@@ -36,11 +37,22 @@ export interface PostgresConnection {
   close(): void;
 }
 
+/** One that has just been opened. */
+export interface OpenedConnection extends PostgresConnection {
+  /** The server's process, as the login was told; a pooler tells some number. */
+  readonly pid: number;
+  /**
+   * As `query` of the statements joined by semicolons, each parsed and planned when it is first sent and kept by the
+   * server as long as the connection lasts: for texts that are sent again and again, to the server itself.
+   */
+  queryByName(statements: readonly string[]): Promise<readonly (readonly Row[])[]>;
+}
+
 /** How long a goodbye may take before the socket is dropped, ms. */
 const FAREWELL_MS = 300;
 
 /** Logs in, over TLS or not as libpq's sslmode has it. Rejects with an explained `SourceError`. */
-export async function openPostgres(address: PostgresAddress, options: OpenOptions): Promise<PostgresConnection> {
+export async function openPostgres(address: PostgresAddress, options: OpenOptions): Promise<OpenedConnection> {
   let last: unknown;
   const ways = attemptsOf(address);
   for (const [index, ssl] of ways.entries()) {
@@ -98,7 +110,7 @@ function isWithoutTls(error: unknown): boolean {
   return error instanceof Error && /does not support SSL/.test(error.message);
 }
 
-async function attempt(address: PostgresAddress, ssl: Ssl, options: OpenOptions): Promise<PostgresConnection> {
+async function attempt(address: PostgresAddress, ssl: Ssl, options: OpenOptions): Promise<OpenedConnection> {
   const client = new pg.Client({
     host: address.host,
     port: address.port,
@@ -128,20 +140,24 @@ async function attempt(address: PostgresAddress, ssl: Ssl, options: OpenOptions)
   client.on('notice', ({ severity = '', code = '', message = '' }) => options.onNotice?.({ severity, code, message }));
   await logIn(client, inner, options.timeoutMs);
   isOpen = true;
+  const rowsOf = async (send: () => Promise<unknown>): Promise<readonly (readonly Row[])[]> => {
+    if (!isOpen) throw lost ?? new SourceError('refused', 'the connection is closed');
+    try {
+      const answer = await send();
+      return (Array.isArray(answer) ? answer : [answer]).map(({ rows }: { rows: Row[] }) => rows);
+    } catch (error) {
+      // What ended the connection says more than "terminated unexpectedly".
+      throw lost ?? explainPostgres(error, address);
+    }
+  };
+  const names = new Map<string, string>();
   return {
     get isOpen() {
       return isOpen;
     },
-    async query(sql) {
-      if (!isOpen) throw lost ?? new SourceError('refused', 'the connection is closed');
-      try {
-        const answer: unknown = await client.query(sql);
-        return (Array.isArray(answer) ? answer : [answer]).map(({ rows }: { rows: Row[] }) => rows);
-      } catch (error) {
-        // What ended the connection says more than "terminated unexpectedly".
-        throw lost ?? explainPostgres(error, address);
-      }
-    },
+    pid: inner.processID,
+    query: (sql) => rowsOf(() => client.query(sql)),
+    queryByName: (statements) => rowsOf(() => sendByName(client, statements, names)),
     cancel: () => sendCancel(address, inner),
     close() {
       if (isClosed) return;
@@ -164,6 +180,52 @@ interface Inner {
   readonly connection: { readonly stream: import('node:net').Socket };
   readonly processID: number;
   readonly secretKey: number;
+}
+
+/** What of its connection. */
+interface Wire {
+  readonly stream: import('node:net').Socket;
+  close(of: { type: 'S'; name: string }): void;
+  parse(statement: { name: string; text: string }): void;
+  bind(to: { statement: string }): void;
+  describe(what: { type: 'P' }): void;
+  execute(): void;
+  sync(): void;
+}
+
+/** What pg does for one statement that has a name, for several that are answered together. */
+function sendByName(client: pg.Client, statements: readonly string[], names: Map<string, string>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const query = new pg.Query('', (error, result) => {
+      if (error) return reject(error);
+      for (const text of statements) names.set(text, names.get(text) ?? nameOf(text));
+      resolve(result);
+    });
+    query.submit = (connection) => {
+      const wire = connection as unknown as Wire;
+      wire.stream.cork();
+      for (const text of statements) {
+        const known = names.get(text);
+        const name = known ?? nameOf(text);
+        if (known === undefined) {
+          // A message that failed may have left it, and what is not there may be closed.
+          wire.close({ type: 'S', name });
+          wire.parse({ name, text });
+        }
+        wire.bind({ statement: name });
+        wire.describe({ type: 'P' });
+        wire.execute();
+      }
+      wire.sync();
+      wire.stream.uncork();
+    };
+    client.query(query);
+  });
+}
+
+/** Of its text: under one name there is never another statement, whoever prepared it. */
+function nameOf(statement: string): string {
+  return `botop_${createHash('sha256').update(statement).digest('hex').slice(0, 32)}`;
 }
 
 /** pg's own time-out cannot tell a host that is away from a server that accepts and says nothing; this can. */

@@ -27,6 +27,7 @@ import {
   SESSIONS_WITH_LOCKS,
   tableSizes,
 } from './queries.ts';
+import { type ReadingConnection, type ReadingLimits, readingConnection } from './reading-connection.ts';
 import type { PostgresDatabase, PostgresSnapshot, PostgresTable } from './snapshot.ts';
 
 export interface PostgresSourceOptions {
@@ -57,12 +58,17 @@ const TABLES_EVERY_MS = 30_000;
 const OUT_OF_TURN_MS = 1_300;
 const DATABASES_EVERY_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 2_500;
-/** The server's limit of a statement, and ours of its answer: with the cadence a freeze is told within three seconds. */
-const FAST = { statementMs: 800, answerMs: 900 };
+/** The server's limits, and ours of the answer: with the cadence a freeze is told within three seconds. */
+interface Limits extends ReadingLimits {
+  readonly answerMs: number;
+}
+
+/** What takes no time worth speaking of, and could only wait for a lock. */
+const FAST: Limits = { lockMs: 800, answerMs: 900 };
+/** What grows with what waits, and with all locks there are. */
+const WITH_LOCKS: Limits = { statementMs: 800, answerMs: 900 };
 /** Sizes look at many files; they may take longer, and are left out when they take more. */
-const SLOW_STATEMENT_MS = 1_500;
-const SLOW_ANSWER_MS = 2_000;
-const LOCK_MS = 200;
+const SLOW: Limits = { statementMs: 1_500, lockMs: 200, answerMs: 2_000 };
 /** How far back the cache's share is counted, readings. */
 const HIT_READINGS = 6;
 const MANY = { activity: Number.POSITIVE_INFINITY, counters: Number.POSITIVE_INFINITY };
@@ -98,10 +104,7 @@ export function postgresSource({
   /** From its first answer on it is one that is watched, named or not. */
   let wasRead = false;
 
-  /** Settles when nothing is under way on the connection. */
-  let answered: Promise<unknown> = Promise.resolve();
-
-  const kept = keptConnection<PostgresConnection>({
+  const kept = keptConnection<ReadingConnection>({
     clock,
     name: 'PostgreSQL',
     frozenHint: 'the server is stopped, swapping or starved; the connection is kept',
@@ -109,10 +112,10 @@ export function postgresSource({
       if (found === null) throw new SourceOff(offReason);
       await mayLoad();
       const { openPostgres } = await import('./client.ts');
-      return openPostgres(found.address, { applicationName: 'botop', timeoutMs: CONNECT_TIMEOUT_MS, onLost });
+      const login = { applicationName: 'botop', timeoutMs: CONNECT_TIMEOUT_MS, onLost };
+      return readingConnection(await openPostgres(found.address, login));
     },
     onDrop() {
-      answered = Promise.resolve();
       counters = [];
       known = null;
       sessionsWanted = 'waiting';
@@ -123,40 +126,22 @@ export function postgresSource({
     },
   });
 
-  /** Sends when all that was sent before is answered: what comes into a transaction that failed fails with it. */
-  function inTurn(at: PostgresConnection, sql: string): Promise<readonly (readonly Row[])[]> {
-    const answer = answered.then(async () => {
-      try {
-        return await at.query(sql);
-      } catch (error) {
-        // A transaction in which a statement failed is left open by the server.
-        if (at.isOpen) await at.query('ROLLBACK').catch(() => {});
-        throw error;
-      }
-    });
-    answered = answer.catch(() => {});
-    return answer;
-  }
-
-  /** The rows of each statement, read in a transaction of their own that can write nothing. */
-  async function read(
-    at: PostgresConnection,
+  function read(
+    at: ReadingConnection,
     statements: readonly string[],
-    limits: { readonly statementMs: number; readonly answerMs: number; readonly lockMs?: number },
+    limits: Limits,
     signal: AbortSignal,
   ): Promise<readonly (readonly Row[])[]> {
-    const { statementMs, answerMs, lockMs } = limits;
-    const settings = [
-      `SET LOCAL statement_timeout = ${statementMs}`,
-      ...(lockMs === undefined ? [] : [`SET LOCAL lock_timeout = ${lockMs}`]),
-    ];
-    const answer = inTurn(at, ['BEGIN READ ONLY', ...settings, ...statements, 'COMMIT'].join('; '));
-    const results = await kept.answered(answer, answerMs, signal);
-    return results.slice(1 + settings.length, 1 + settings.length + statements.length);
+    return kept.answered(at.read(statements, limits), limits.answerMs, signal);
   }
 
-  async function readSlowly(at: PostgresConnection, signal: AbortSignal): Promise<void> {
-    const limits = { statementMs: SLOW_STATEMENT_MS, answerMs: SLOW_ANSWER_MS, lockMs: LOCK_MS };
+  /** What the server has said of itself. */
+  function learn(at: ReadingConnection, row: Row): void {
+    known = parseServer(row);
+    at.answeredBy(known.server.pid);
+  }
+
+  async function readSlowly(at: ReadingConnection, signal: AbortSignal): Promise<void> {
     const now = clock.monotonic();
     const version = known?.server.versionNumber ?? 0;
     // Asked out of turn: something was changed, and the tables may be what.
@@ -164,36 +149,32 @@ export function postgresSource({
     readMono = now;
     if (isOutOfTurn || now - tablesMono >= TABLES_EVERY_MS) {
       tablesMono = now;
-      const exact = await orNull(read(at, [tableSizes(version), SERVER], limits, signal));
-      const rows = exact ?? (await orNull(read(at, [estimatedTableSizes(version), SERVER], limits, signal)));
+      const exact = await orNull(read(at, [tableSizes(version), SERVER], SLOW, signal));
+      const rows = exact ?? (await orNull(read(at, [estimatedTableSizes(version), SERVER], SLOW, signal)));
       isEstimate = exact === null;
       if (rows?.[0] && rows[1]?.[0]) {
         tables = rows[0].map(parseTable);
         tablesReadAt = clock.now();
-        known = parseServer(rows[1][0]);
+        learn(at, rows[1][0]);
         notRead.delete('tables');
       } else notRead.set('tables', 'the sizes of tables could not be read in time');
     }
     if (now - databasesMono >= DATABASES_EVERY_MS) {
       databasesMono = now;
-      const rows = await orNull(read(at, [DATABASE_SIZES], limits, signal));
+      const rows = await orNull(read(at, [DATABASE_SIZES], SLOW, signal));
       notRead.delete('databases');
       if (rows?.[0]) databases = rows[0].map(parseDatabase);
       else notRead.set('databases', 'the sizes of databases could not be read in time');
-      await readInstancesOf(at, limits, signal);
+      await readInstancesOf(at, signal);
     }
   }
 
   /** In the cadence of the databases: the fleet's own table of its bots, where there is one. */
-  async function readInstancesOf(
-    at: PostgresConnection,
-    limits: Parameters<typeof read>[2],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const found = await orNull(read(at, [FIND_INSTANCES], limits, signal));
+  async function readInstancesOf(at: ReadingConnection, signal: AbortSignal): Promise<void> {
+    const found = await orNull(read(at, [FIND_INSTANCES], SLOW, signal));
     const table = found?.[0] ? parseInstancesTable(found[0]) : null;
     const statement = table && instancesStatement(table);
-    const rows = statement ? await orNull(read(at, [statement], limits, signal)) : null;
+    const rows = statement ? await orNull(read(at, [statement], SLOW, signal)) : null;
     notRead.delete('bot_instances');
     if (found === null || (statement && rows === null))
       notRead.set('bot_instances', 'bot_instances could not be read in time');
@@ -210,13 +191,14 @@ export function postgresSource({
     const asked = sessionsWanted;
     const fast = [activity(sizes.activity), countersOf(sizes.counters)];
     if (asked !== 'none') fast.push(asked === 'busy' ? SESSIONS : SESSIONS_WITH_LOCKS);
-    const rows = await read(at, asksWho ? [...fast, SERVER] : fast, FAST, signal);
+    const limits = asked === 'waiting' ? WITH_LOCKS : FAST;
+    const rows = await read(at, asksWho ? [...fast, SERVER] : fast, limits, signal);
     const [active = [], counted = []] = rows;
     const serverRow = asksWho ? rows.at(-1)?.[0] : undefined;
     if (active.length === 0 || counted.length === 0)
       throw new SourceError('protocol', 'PostgreSQL left a statement unanswered');
     const before = known?.server.startedAt;
-    if (serverRow) known = parseServer(serverRow);
+    if (serverRow) learn(at, serverRow);
     if (known === null) throw new SourceError('protocol', 'PostgreSQL did not say who it is');
     const overview = parseOverview(active, counted, known.slots);
     // Behind a pooler another server may have taken its place: nothing is counted across, and the next asks who it is.
@@ -228,8 +210,11 @@ export function postgresSource({
     let sessionRows = asked === 'none' ? [] : (rows[2] ?? []);
     // More is going on than was asked for; what has ended meanwhile costs nothing.
     if (RANKS[sessionsWanted] > RANKS[asked]) {
-      const statement = sessionsWanted === 'waiting' ? SESSIONS_WITH_LOCKS : SESSIONS;
-      sessionRows = (await read(at, [statement], FAST, signal))[0] ?? [];
+      const more =
+        sessionsWanted === 'waiting'
+          ? read(at, [SESSIONS_WITH_LOCKS], WITH_LOCKS, signal)
+          : read(at, [SESSIONS], FAST, signal);
+      sessionRows = (await more)[0] ?? [];
     }
     const isFilling = overview.connections.usedPercent >= HOLDERS_FROM;
     const holders = isFilling ? await orNull(read(at, [HOLDERS], FAST, signal)) : null;
@@ -282,7 +267,7 @@ export function postgresSource({
     watch: (poke) => kept.watch(poke),
     seat() {
       const at = kept.standing();
-      return at && { isOpen: true, query: (sql) => inTurn(at, sql), cancel: () => at.cancel(), close() {} };
+      return at && { isOpen: true, query: (sql) => at.query(sql), cancel: () => at.cancel(), close() {} };
     },
     close: () => kept.close(),
   };
