@@ -39,7 +39,7 @@ const greeting = (pid: number): Buffer =>
     message('Z', Buffer.from('I')),
   ]);
 /** Query and Sync: the server answers what came until then. */
-const ENDS = [0x51, 0x53];
+const ENDS = new Set([0x51, 0x53]);
 
 interface Session {
   readonly client: pg.Client;
@@ -77,7 +77,7 @@ export async function startPooler(
         else if (whole[0] === 0x58) client.end();
         else {
           unanswered = Buffer.concat([unanswered, whole]);
-          if (!ENDS.includes(whole[0] as number)) continue;
+          if (!ENDS.has(whole[0] as number)) continue;
           transact(client, unanswered);
           unanswered = Buffer.alloc(0);
         }

@@ -318,7 +318,7 @@ for (const programs of postgresPrograms()) {
       /** The processes that are in one. */
       const within = new Set<string>();
       const others = statements.filter(([, pid = '', text = '']) => {
-        if (/^BEGIN READ ONLY; SET LOCAL/.test(text)) return false;
+        if (text.startsWith('BEGIN READ ONLY; SET LOCAL')) return false;
         const isWithin = within.has(pid);
         if (text === 'BEGIN READ ONLY') within.add(pid);
         else if (/^(?:COMMIT|ROLLBACK)$/.test(text)) within.delete(pid);
