@@ -4,6 +4,7 @@ import type { Bot, Deploy } from '../../sources/pm2/snapshot.ts';
 import { valueOf } from '../../sources/source.ts';
 import { instanceDrift, instanceOf as rowOf } from '../../state/bot-instances.ts';
 import { deployName, runningCode } from '../../state/deploys.ts';
+import { homeTag } from '../../state/home-tag.ts';
 import { isUnasked } from '../../state/judge.ts';
 import { entryOf } from '../../state/store.ts';
 import type { World } from '../../state/world.ts';
@@ -53,7 +54,21 @@ export function headFacts(row: BotRow, world: World): readonly Fact[] {
   const words = `${stateWord(judgement.state)}${judgement.why ? ` · ${judgement.why}` : ''}`;
   const todo = whatToDo(row);
   const state: Fact = ['state', words, stateRole(judgement.state)];
-  return [state, ...(todo === null ? [] : [['what to do', todo, 'strong'] as const]), ...causeFacts(row, world)];
+  const act: readonly Fact[] = todo === null ? [] : [['what to do', todo, 'strong']];
+  return [state, ...act, ...causeFacts(row, world), ...namesakeFacts(row, world)];
+}
+
+/** Where errors are there that may be those of a bot of another home. */
+function namesakeFacts(row: BotRow, world: World): readonly Fact[] {
+  const { home, name } = row.bot;
+  if (world.pm2.length < 2 || !(errorsHour(row, world) > 0)) return [];
+  const others = world.pm2.flatMap(({ reading }) => {
+    const other = valueOf(reading);
+    const isThere = other !== null && other.home !== home && other.bots.some((bot) => bot.name === name);
+    return isThere ? [homeTag(other.home, world.pm2)] : [];
+  });
+  if (others.length === 0) return [];
+  return [['namesake', `in ${others.join(', ')}: errors are told apart by name, so its own stand here too`, 'warn']];
 }
 
 /** The last error, what it means and what helps, and the deploy that came just before the first of the crashes. */

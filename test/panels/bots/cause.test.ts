@@ -144,6 +144,23 @@ test('who begins to fail, or fails no more, takes another place not more often t
   expect(orderAt(21_000, none)).toBe('abc');
 });
 
+test('of two homes with a bot of one name the detail says that errors may be those of the other', () => {
+  const said = [{ message: 'no', agoMs: 1_000 }];
+  const { errors } = scopeWith(makeBot(), said).scope.world;
+  const detail = (name: string) => {
+    const bot = makeBot({ startedAt: NOON - 60_000 });
+    const { panel, scope } = botsScope([
+      makePm2Snapshot([bot]),
+      { ...makePm2Snapshot([{ ...bot, name, home: '/home/beta/.pm2' }]), home: '/home/beta/.pm2' },
+    ]);
+    const cells = new Cells(100, 16);
+    panel.drawDetail(cells, { ...scope, world: { ...scope.world, errors } }, keyOf(bot));
+    return cells.plain().join('\n');
+  };
+  expect(detail(makeBot().name)).toContain('in beta: errors are told apart by name');
+  expect(detail('other-bot')).not.toContain('told apart');
+});
+
 test('the detail begins with the last error, what it means and what helps, and the deploy it came with', () => {
   const deploy = {
     at: NOON - 30_000,
