@@ -6,15 +6,19 @@ import { parseOptions, UsageError } from './config/options.ts';
 import { takeArguments } from './config/process-title.ts';
 import { version } from './version.ts';
 
-const options = await parseOptions(takeArguments(process), process.env, process.cwd());
-if (options instanceof UsageError) {
-  process.stderr.write((await loadHelp()).formatUsageError(options));
-  process.exitCode = exitCodes.usage;
-} else if (options.wants === 'help') process.stdout.write((await loadHelp()).formatHelp(version));
-else if (options.wants === 'version') process.stdout.write(`${version}\n`);
-else process.exitCode = await run(options);
+async function start(): Promise<void> {
+  const options = await parseOptions(takeArguments(process), process.env, process.cwd());
+  if (options instanceof UsageError) {
+    process.stderr.write((await loadHelp()).formatUsageError(options));
+    process.exitCode = exitCodes.usage;
+  } else if (options.wants === 'help') process.stdout.write((await loadHelp()).formatHelp(version));
+  else if (options.wants === 'version') process.stdout.write(`${version}\n`);
+  else process.exitCode = await run(options);
+}
 
 /** It measures text, and loading that takes longer than everything else before a command. */
 function loadHelp() {
   return import('./config/help.ts');
 }
+
+void start();

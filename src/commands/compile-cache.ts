@@ -1,6 +1,5 @@
-/** Where V8 keeps what it compiled of us: a quarter less time until the bots are on the screen. */
+/** Where what V8 compiled of us is kept. */
 import { lstatSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import { enableCompileCache, flushCompileCache } from 'node:module';
 import { dirname, isAbsolute, join } from 'node:path';
 
 export interface CacheOwner {
@@ -13,44 +12,45 @@ export interface CacheOwner {
 /** Each version of botop leaves a dozen files; beyond this many they are thrown away and made anew. */
 const FILES_MAX = 200;
 
-/** By then everything has been done once, ms. */
-const KEPT_AFTER_MS = 20_000;
+/** The folder where it is there already, or null. */
+export function findCache(owner: CacheOwner): string | null {
+  return cacheFolder(owner, () => {});
+}
 
-/** Has everything that is imported from here on compiled once and kept. Does nothing where that is not safe. */
-export function keepCompiled(owner: CacheOwner): void {
-  const folder = cacheFolder(owner);
-  if (folder === null) return;
-  enableCompileCache(folder);
-  // At the exit of a monitor that ran for long V8 has forgotten what only the start needed. Node 22 had it from 22.10 on.
-  if (flushCompileCache) setTimeout(flushCompileCache, KEPT_AFTER_MS).unref();
+/** The folder, made when it is missing, or null. */
+export function makeCache(owner: CacheOwner): string | null {
+  return cacheFolder(owner, makePrivate);
 }
 
 /**
- * The folder, made when it is missing, or null. What lies in it is run: so it must be ours alone, in a place where
- * nobody but us and root could put another in its stead. Under sudo with the caller's HOME there is none.
+ * What lies in it is run: so it must be ours alone, in a place where nobody but us and root could put another in its
+ * stead. Under sudo with the caller's HOME there is none.
  */
-export function cacheFolder({ env, uid }: CacheOwner): string | null {
+function cacheFolder({ env, uid }: CacheOwner, make: (path: string) => void): string | null {
   const { XDG_CACHE_HOME: xdg, HOME: home } = env;
   const base = xdg && isAbsolute(xdg) ? xdg : home && isAbsolute(home) ? join(home, '.cache') : null;
   if (base === null || uid === null) return null;
   try {
-    makePrivate(base);
+    make(base);
     let folder = realpathSync(base);
     if (!isSafeWay(folder, uid)) return null;
     for (const name of ['botop', 'compiled']) {
       folder = join(folder, name);
-      makePrivate(folder);
+      make(folder);
       const { uid: owner, mode } = lstatSync(folder);
       if (owner !== uid || (mode & 0o170_077) !== 0o40_000) return null;
     }
-    const files = readdirSync(folder, { recursive: true });
-    if (files.length > FILES_MAX)
-      for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
     return folder;
   } catch {
     // A home that is missing, full or read-only: it runs as well without, only later.
     return null;
   }
+}
+
+/** Throws away what many versions left behind. */
+export function clearCache(folder: string): void {
+  const files = readdirSync(folder);
+  if (files.length > FILES_MAX) for (const name of files) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 /** Not recursive: where even the folder above is missing there is no home. */

@@ -4,7 +4,6 @@ import type { Options } from '../config/options.ts';
 import { Secret } from '../config/secret.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { OwnCode } from '../state/errors/explain.ts';
-import { keepCompiled } from './compile-cache.ts';
 
 export async function run(options: Options): Promise<number> {
   // Node's own answer to it is a debugger that listens on loopback, open to every user of the machine.
@@ -13,7 +12,7 @@ export async function run(options: Options): Promise<number> {
   const codes = await readCodes(options);
   if (codes === null) return exitCodes.usage;
   if (options.command === 'snapshot' || !hasScreen(process.env)) return runSnapshot(options, codes);
-  const { monitor } = await loadMonitor();
+  const { monitor } = await import('./monitor.ts');
   return monitor({ options, env: process.env, codes });
 }
 
@@ -29,11 +28,6 @@ async function readCodes(options: Options): Promise<readonly OwnCode[] | null> {
     process.stderr.write(formatUsageError(error));
     return null;
   }
-}
-
-function loadMonitor() {
-  keepCompiled({ env: process.env, uid: process.geteuid?.() ?? null });
-  return import('./monitor.ts');
 }
 
 /** Whether there is a terminal that can be painted on. */
@@ -73,7 +67,7 @@ async function runDemo(options: Options): Promise<number> {
   };
   try {
     if (isScreen) {
-      const { monitor } = await loadMonitor();
+      const { monitor } = await import('./monitor.ts');
       return await monitor({ options: watched, env: demo.env, codes: [] });
     }
     const { demoSnapshot } = await import('./snapshot.ts');

@@ -81,6 +81,8 @@ export function makeCheckout(): Checkout {
     'runtime/package-lock.json',
     'services/package.json',
     'services/package-lock.json',
+    'src/commands/bundle.ts',
+    'src/commands/compile-cache.ts',
   ]) {
     cpSync(join(project, name), join(folder, name), { recursive: true });
   }

@@ -1,34 +1,33 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
-import { PROGRAM } from '../helpers/monitor.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 
-/** What loads and lays out a question as the monitor does, and tells what of Node came along. */
-const SCRIPT = `
-  const { createQuestions } = await import(process.argv[1]);
+const project = join(import.meta.dirname, '../..');
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'botop-question-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A program that loads and lays out a question as the monitor does, and tells what of Node came along. */
+const PROGRAM = `
+  const { createQuestions } = await import(${JSON.stringify(join(project, 'src/ui/overlays/question.tsx'))});
   const questions = createQuestions();
   questions.warm();
   questions.close();
   console.log(JSON.stringify(process.moduleLoadList));
 `;
 
-/** Chunks of earlier builds are kept for a day. */
-function newestChunk(name: RegExp): string {
-  const dist = dirname(PROGRAM);
-  const chunks = readdirSync(dist).filter((file) => name.test(file));
-  const [newest] = chunks
-    .map((file) => ({ path: join(dist, file), at: statSync(join(dist, file)).mtimeMs }))
-    .sort((a, b) => b.at - a.at);
-  if (!newest) throw new Error(`no chunk of ${dist} is called ${name}`);
-  return newest.path;
-}
-
 test('what lays questions out loads no HTTP client: it took as long and as much memory as React and Ink', () => {
-  const chunk = pathToFileURL(newestChunk(/^chunk-question-\w+\.js$/)).href;
-  const args = ['--input-type=module', '-e', SCRIPT, chunk];
-  const told = execFileSync(process.execPath, args, { encoding: 'utf8', env: { FORCE_COLOR: '3' } });
+  const entry = join(folder, 'entry.ts');
+  writeFileSync(entry, PROGRAM);
+  const env = { BOTOP_BUILD_DIST: join(folder, 'dist'), BOTOP_BUILD_ENTRY: entry };
+  execFileSync(process.execPath, [join(project, 'scripts/build.mjs')], { env });
+  const built = join(folder, 'dist/botop.js');
+  const told = execFileSync(process.execPath, [built], { encoding: 'utf8', env: { FORCE_COLOR: '3' } });
   const loaded = JSON.parse(told) as string[];
   expect(loaded.length).toBeGreaterThan(50);
   expect(loaded.filter((name) => name.includes('undici'))).toEqual([]);
