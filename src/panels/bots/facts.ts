@@ -137,7 +137,7 @@ export function shortFacts(row: BotRow, world: World): readonly Fact[] {
     ['cpu', Number.isNaN(row.cpuPercent) ? UNKNOWN : `${percent(row.cpuPercent)} of one core`],
     ['memory', `${bytes(row.memoryBytes)}${limit}`],
     ['last log', Number.isNaN(row.lastLogAt) ? 'not readable' : `${ago(now - row.lastLogAt)} ago`],
-    ['errors', Number.isNaN(errors) ? 'logs not read' : `${count(errors)} in an hour`, errors > 0 ? 'bad' : 'text'],
+    ['errors', Number.isNaN(errors) ? unknownErrors(row) : `${count(errors)} in an hour`, errors > 0 ? 'bad' : 'text'],
     ['restarts', `${bot.restarts}${unstable}`],
     ['exit code', bot.exitCode === null ? UNKNOWN : String(bot.exitCode)],
     ['open files', openFiles(row)],
@@ -149,6 +149,10 @@ export function shortFacts(row: BotRow, world: World): readonly Fact[] {
     ['watch', `${bot.watch ? 'yes' : 'no'}${bot.cron ? ` · cron ${bot.cron}` : ''}`],
     ['created', bot.createdAt === null ? UNKNOWN : `${ago(now - bot.createdAt)} ago`],
   ];
+}
+
+function unknownErrors({ sharesLogWith }: BotRow): string {
+  return sharesLogWith === null ? 'logs not read' : `log shared with ${sharesLogWith}`;
 }
 
 function growth(row: BotRow, world: World): readonly [string, Role] {

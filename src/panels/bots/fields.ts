@@ -76,10 +76,10 @@ export const ALIASES: Readonly<Record<string, FieldName>> = {
 /** What the list can be sorted by, in the order of the menu. */
 export const BOT_SORTS = Object.keys(FIELDS) as readonly FieldName[];
 
-/** Errors and worse in the bot's logs in the last hour; NaN where its logs are not read. */
-export function errorsHour({ bot, orphan, lastLogAt }: BotRow, { errors, now }: World): number {
+/** Errors and worse in the bot's logs in the last hour; NaN where its logs are not read, or are others' as well. */
+export function errorsHour({ bot, orphan, lastLogAt, sharesLogWith }: BotRow, { errors, now }: World): number {
   // What is counted by name is that of the one beside it.
-  if (orphan) return Number.NaN;
+  if (orphan || sharesLogWith !== null) return Number.NaN;
   const rate = errors.botRates.get(bot.name);
   if (rate) return rate.sum(now);
   return Number.isNaN(lastLogAt) ? Number.NaN : 0;

@@ -58,6 +58,8 @@ export class BotRow {
   uptimeMs = Number.NaN;
   /** Exits of the last hour. */
   exitsHour = 0;
+  /** A bot of another name that writes into the same log; null where none does. */
+  sharesLogWith: string | null = null;
   /** How deep it stands in the tree of groups. */
   depth = 0;
   /** Whether the filter shows it. */

@@ -15,6 +15,7 @@ import { type GroupStore, groupRows, plainRows } from './groups.ts';
 import { orderBy } from './order.ts';
 import { botOfOrphan, ORPHAN_JUDGEMENT } from './orphans.ts';
 import { type BotLine, BotRow, figuresOf, type GroupRow, sumGroup, uptimeOf } from './row.ts';
+import { markSharedLogs } from './shared-logs.ts';
 
 export interface BotsView {
   /** In the order shown: bots, and groups where the list is grouped. */
@@ -66,6 +67,7 @@ export function createBotsModel(): BotsModel {
   let total = 0;
   let stopped = 0;
   let isDirty = true;
+  let isListNew = true;
   /** A row stands for `CALM_MS` at most where it no longer belongs. */
   let isStirred = false;
   let several = new Set<'homes' | 'namespaces'>();
@@ -83,6 +85,7 @@ export function createBotsModel(): BotsModel {
       return row;
     });
     homes[at] = { bots, rows: made };
+    isListNew = true;
     isDirty = true;
     return made;
   }
@@ -152,6 +155,8 @@ export function createBotsModel(): BotsModel {
       isDirty = true;
     }
     if (rows.size > total + orphans.length) forget();
+    if (isListNew) markSharedLogs(homes.flatMap((home) => home.rows));
+    isListNew = false;
   }
 
   function forget(): void {

@@ -12,7 +12,7 @@ export function createPm2Targets(): (snapshots: readonly Pm2Snapshot[]) => reado
   return (snapshots) => {
     if (snapshots.length !== known.length || !snapshots.every((snapshot, i) => isSame(snapshot, known[i]))) {
       known = snapshots;
-      targets = snapshots.flatMap(({ daemon, bots }) => [...bots.flatMap(targetsOf), ownLog(daemon)]);
+      targets = snapshots.flatMap(({ daemon, bots }) => [...bots.flatMap(logTargetsOf), ownLog(daemon)]);
     }
     return targets;
   };
@@ -28,9 +28,15 @@ function ownLog({ logPath }: Pm2Daemon): LogTarget {
 }
 
 /** /dev/null and the like keep nothing. */
-const keepsNothing = (path: string | null): boolean => path === null || path === '' || path.startsWith('/dev/');
+export const keepsNothing = (path: string | null): boolean => path === null || path === '' || path.startsWith('/dev/');
 
-function targetsOf({ name, outLogPath, errLogPath, combinedLogPath }: Bot): LogTarget[] {
+/** The logs that a bot's lines are read from. */
+export function logTargetsOf({
+  name,
+  outLogPath,
+  errLogPath,
+  combinedLogPath,
+}: Pick<Bot, 'name' | 'outLogPath' | 'errLogPath' | 'combinedLogPath'>): LogTarget[] {
   const targets: LogTarget[] = [];
   const bots = [name];
   // The third file holds both of the others once more: it is read where they keep nothing.

@@ -121,7 +121,7 @@ function knowledgeOf(logs: LogsSnapshot | null): {
     of(bot) {
       const files = byBot.get(bot);
       if (!files) return { ...UNKNOWN, reason: 'no log of it is known' };
-      const shared = files.find(({ bots }) => bots.length > 1);
+      const shared = files.find(({ bots, state }) => bots.length > 1 && state !== 'no-file');
       if (shared) return { ...UNKNOWN, reason: `it shares its log with ${othersOf(shared, bot)}` };
       return judge(files);
     },

@@ -144,6 +144,25 @@ test('who begins to fail, or fails no more, takes another place not more often t
   expect(orderAt(21_000, none)).toBe('abc');
 });
 
+test('errors in a log that bots of two names write are nobody’s: their number is unknown, and is not none', () => {
+  const paths = (name: string, errLogPath: string) => ({ name, outLogPath: '/dev/null', errLogPath });
+  const bots = [
+    makeBot(paths('a-bot', '/logs/all.log')),
+    makeBot({ id: 1, ...paths('b-bot', '/logs/all.log') }),
+    makeBot({ id: 2, ...paths('c-bot', '/logs/c.log') }),
+    makeBot({ id: 3, ...paths('c-bot', '/logs/c.log') }),
+  ];
+  const { panel, scope } = botsScope([makePm2Snapshot(bots)]);
+  const detailOfBot = (at: number) => {
+    const cells = new Cells(100, 16);
+    panel.drawDetail(cells, scope, keyOf(bots[at] as Bot));
+    return cells.plain().join('\n');
+  };
+  expect(detailOfBot(0)).toMatch(/errors +log shared with b-bot/);
+  expect(detailOfBot(1)).toMatch(/errors +log shared with a-bot/);
+  expect(detailOfBot(3)).toMatch(/errors +0 in an hour/);
+});
+
 test('of two homes with a bot of one name the detail says that errors may be those of the other', () => {
   const said = [{ message: 'no', agoMs: 1_000 }];
   const { errors } = scopeWith(makeBot(), said).scope.world;

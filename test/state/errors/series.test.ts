@@ -93,6 +93,11 @@ test('that nothing was counted says nothing while one of two logs is missing, un
 test('whose errors they are in a log of several bots nobody can say', () => {
   const { read } = known([{ bot: 'a, b' }], [file(['a', 'b'])]);
   expect(read('errors', 'a')).toMatchObject({ value: null, reason: 'it shares its log with b' });
+  const nowhere = file(['a', 'b'], { path: '/dev/null', state: 'no-file', reason: 'a device' });
+  expect(known([], [file('a'), nowhere]).read('errors', 'a')).toMatchObject({
+    value: 0,
+    reason: '/dev/null: a device',
+  });
 });
 
 test('429s are counted for five minutes', () => {
