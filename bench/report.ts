@@ -90,8 +90,9 @@ export function formatVerdict(sections: readonly Section[]): string {
   const rows = sections.flatMap(({ lines }) => lines.filter((line): line is Row => 'ours' in line));
   const count = (pick: (row: Row) => readonly Goal[] | undefined) => {
     const verdicts = rows.flatMap((row) => (pick(row) ?? []).map((goal) => verdictOf(row, goal)));
+    const unknown = verdicts.filter((verdict) => verdict === null).length;
     const met = verdicts.filter((verdict) => verdict === 'met').length;
-    return `${met} of ${verdicts.length}`;
+    return `${met} of ${verdicts.length}${unknown > 0 ? ` (${unknown} not known)` : ''}`;
   };
   const missed = rows.filter((row) => row.reach?.some((goal) => verdictOf(row, goal) === 'missed'));
   const which = missed.length > 0 ? `; missed: ${missed.map((row) => row.title).join('; ')}` : '';

@@ -88,4 +88,7 @@ test('notes and rows left out stand below the table with their reasons', () => {
 test('the verdict counts what is met and names what is missed', () => {
   const slow: Row = { ...cpu, title: 'slow', reach: [{ of: null, atMost: 0.1 }], aim: [] };
   expect(formatVerdict([{ title: '', lines: [cpu, slow] }])).toBe('Reach met: 1 of 2; missed: slow. Aims met: 0 of 1.');
+  expect(formatVerdict([{ title: '', lines: [{ ...cpu, peers: [] }, slow] }])).toBe(
+    'Reach met: 0 of 2 (1 not known); missed: slow. Aims met: 0 of 1 (1 not known).',
+  );
 });

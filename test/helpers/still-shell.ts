@@ -81,10 +81,10 @@ export const keymap = createKeymap(actions);
 
 /** A shell on a still world: its clock stands at noon, and it acts on nothing, unless `over` says so. */
 export function createStillShell(
-  still: StillWorld,
+  still: Pick<StillWorld, 'world'>,
   columns: number,
   rows: number,
-  over: Partial<Pick<ShellOptions, 'clock' | 'createActing' | 'openViewer' | 'openPeek'>> = {},
+  over: Partial<Pick<ShellOptions, 'clock' | 'theme' | 'createActing' | 'openViewer' | 'openPeek'>> = {},
 ): Shell {
   return createShell({
     panels: createPanels(),
