@@ -90,6 +90,12 @@ export function killedWithin({ killTimeoutMs }: Bot): string {
   return `PM2 waits up to ${duration(withinMs)} (kill_timeout) before it kills it; the signal SIGKILL does at once`;
 }
 
+/** When PM2 ends what ignores its SIGINT, of several the one that has longest: `1.6 s`. */
+export function killTimeout(bots: readonly Bot[]): string {
+  const ms = Math.max(...bots.map(({ killTimeoutMs }) => killTimeoutMs ?? KILL_TIMEOUT_MS));
+  return ms < SOON_MS ? `${ms / 1000} s` : duration(ms);
+}
+
 /** Whether it has a process, or is about to have one: PM2 counts a restart only of such a bot. */
 export function isRunning(bot: Bot): boolean {
   return bot.status === 'online' || bot.status === 'launching' || bot.status === 'one-launch-status';

@@ -5,7 +5,7 @@ import { isAlive, type ProcessMark, readTree } from '../sources/proc/tree.ts';
 import { duration } from '../text/format.ts';
 import type { Action } from './action.ts';
 import { beforeRestart } from './before-restart.ts';
-import { inTurns, isRunning, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
+import { inTurns, isRunning, killTimeout, namesOf, pm2Command, resolveBots, untouchable } from './bots.ts';
 import { CALL_TIMEOUT_MS, callDaemon } from './call-daemon.ts';
 import { follow, type Watch } from './settle.ts';
 import { lookStopped, STOPPING, type Stopping } from './stay-stopped.ts';
@@ -104,15 +104,13 @@ function ofOne(bot: Bot, now: number): string[] {
         : 'it stays stopped until somebody starts it',
     );
     if (bot.startedAt !== null) sentences.push(`its uptime of ${duration(now - bot.startedAt)} is lost`);
-    sentences.push(KILLED);
+    sentences.push(`if it ignores SIGINT it is killed after ${killTimeout([bot])} (kill_timeout)`);
   }
   return sentences;
 }
 
 /** PM2 takes the schedule back to set it anew with the start, and starts nothing whose process is still there. */
 const DROPPED = 'PM2 forgets it until the next start: then it stays stopped';
-
-const KILLED = 'if it ignores SIGINT it is killed after its kill_timeout, 1.6 s where none is set';
 
 function ofSeveral(bots: readonly Bot[], now: number): string[] {
   const sentences: string[] = [];
@@ -124,6 +122,9 @@ function ofSeveral(bots: readonly Bot[], now: number): string[] {
   sentences.push('they stay stopped until somebody starts them');
   const longest = Math.max(0, ...bots.filter(isRunning).map((bot) => now - (bot.startedAt ?? now)));
   if (longest > 0) sentences.push(`their uptime is lost, the longest ${duration(longest)}`);
-  sentences.push(`${inTurns(bots.length, AT_ONCE)}; it ends at the first that does not stop`, KILLED);
+  sentences.push(
+    `${inTurns(bots.length, AT_ONCE)}; it ends at the first that does not stop`,
+    `one that ignores SIGINT is killed after ${killTimeout(bots)} (kill_timeout) at most`,
+  );
   return sentences;
 }

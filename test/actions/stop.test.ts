@@ -144,6 +144,8 @@ test('it says what starts the bot again in spite of the stop', () => {
   expect(said({ watch: true })).toContain('pm2 restart 3 --watch');
   expect(said({ watch: true, mode: 'cluster' })).toContain('with the others of its name');
   expect(said({})).toMatch(/stays stopped until.*uptime of 1h00.*kill_timeout.*pm2 save/s);
+  expect(said({})).toContain('if it ignores SIGINT it is killed after 1.6 s (kill_timeout)');
+  expect(said({ killTimeoutMs: 20_000 })).toContain('killed after 20s (kill_timeout)');
   expect(said({ mode: 'cluster', instance: 1 })).toContain('only this instance (1) stops');
   expect(said({ status: 'waiting restart', pid: null })).not.toContain('uptime');
 });

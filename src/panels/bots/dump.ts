@@ -42,7 +42,7 @@ export function dumpLines(world: World, home: string | null = null): readonly st
     const parts = [
       drift && named('missing', drift.missing, 'resurrect starts them'),
       drift && named('not saved', drift.extra, 'save keeps them'),
-      drift && named('stopped since', drift.stopped, ''),
+      drift && named('stopped', drift.stopped, ''),
       problem === null ? '' : `no copy of the dump is kept: ${problem}`,
     ].filter(Boolean);
     if (parts.length === 0) return [];

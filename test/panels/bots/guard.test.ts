@@ -230,7 +230,7 @@ test('what was saved against what runs stands below the list and in the detail, 
   const dumpCopies = { folder: null, count: 0, newestAt: null, problem: 'the state folder is full' };
   const world = worldWith({ dumpCopies }, { state: 'fresh', value, readAt: NOON, tookMs: 1 });
   const words =
-    'since pm2 save 2h ago: missing gone-bot (resurrect starts them) · not saved news (save keeps them) · stopped since rest';
+    'since pm2 save 2h ago: missing gone-bot (resurrect starts them) · not saved news (save keeps them) · stopped rest';
   expect(text(world, 180)).toContain(`${words} · no copy of the dump is kept: the state folder is full`);
   const cells = new Cells(80, 60);
   botsPanel().drawDetail(cells, scopeOn(world), keyOf(value.bots[0] as Bot));
