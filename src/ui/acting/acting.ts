@@ -18,6 +18,7 @@ import { type Strip, stripOfOutcome, stripOfProgress, stripOfRefusal } from './s
 import { dropShownStrip, lookAtStrips, putStrip, removeStrip, type StripQueue, watchedStrips } from './strip-queue.ts';
 import { targetsOfKind, whyNone } from './targets-of-kind.ts';
 import { createVigils } from './vigils.ts';
+import { createWatched } from './watched.ts';
 
 /** What the acting part may do to the shell. */
 export interface ActingPort {
@@ -105,16 +106,24 @@ export function createActing(options: ActingOptions): Acting {
 
   async function fire(ask: Ask): Promise<void> {
     const { id, action, targets } = ask;
+    watched.begin(id, targets);
     const outcome = await executor.fire(ask, (progress) => {
       late.seen(progress, clock.monotonic());
+      if (!watched.has(id)) return;
+      for (const other of progress.current ? watched.takeOver(id, progress.current) : []) {
+        strips = removeStrip(strips, other);
+      }
       put(id, action, targets, stripOfProgress(progress));
       refresh();
     });
     late.ended(id, clock.monotonic());
+    if (!watched.end(id)) return;
     put(id, action, targets, stripOfOutcome(outcome));
     refresh();
     vigils.begin(outcome);
   }
+
+  const watched = createWatched();
 
   /** `p` and `x` that were meant for what has just ended. */
   const late = createLateKeys();

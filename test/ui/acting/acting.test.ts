@@ -6,6 +6,8 @@ import { killOrphan } from '../../../src/actions/kill-orphan.ts';
 import type { Outcome, Progress } from '../../../src/actions/outcome.ts';
 import { createReins, type Reins } from '../../../src/actions/reins.ts';
 import { restart } from '../../../src/actions/restart.ts';
+import { start } from '../../../src/actions/start.ts';
+import { stop } from '../../../src/actions/stop.ts';
 import { type BotTarget, botTarget, orphanTarget, type Target } from '../../../src/actions/target.ts';
 import { type Acting, createActing } from '../../../src/ui/acting/acting.ts';
 import type { OpenPrompt, Prompt } from '../../../src/ui/acting/prompt.ts';
@@ -72,7 +74,7 @@ beforeEach(() => {
     sketch: (action, targets) => (isSketched ? askOf(action, targets, '') : null),
     ask: async (action, targets, signal) => {
       const answer = await reading;
-      const id = targets[0]?.name ?? '';
+      const id = `${action.id} ${targets[0]?.name}`;
       if (!signal.aborted && answer === null) return askOf(action, targets, id);
       const reason = answer ?? 'cancelled while its targets were read again';
       return { state: 'refused', id, action, targets, reason, auditError: null };
@@ -109,7 +111,7 @@ beforeEach(() => {
 
 const prompt = (): Prompt | null => (ui.overlay?.kind === 'prompt' ? ui.overlay.prompt : null);
 const settled = () => new Promise((resolve) => setImmediate(resolve));
-const bot = (name: string): BotTarget => botTarget(makeBot({ name }));
+const bot = (name: string): BotTarget => botTarget(makeBot({ name, uniqueId: name }));
 
 async function open(name = 'weather-bot'): Promise<void> {
   acting.ask(restart, [bot(name)]);
@@ -223,7 +225,7 @@ test('Esc while it is read again ends it at once, and what is read after that op
   expect(prompt()).toBeNull();
   expect(ui.strip).toBeNull();
   await open('api');
-  expect(prompt()).toMatchObject({ state: 'opening', ask: { id: 'api' } });
+  expect(prompt()).toMatchObject({ state: 'opening', ask: { id: 'restart api' } });
 });
 
 test('when reading again finds a reason why not, the box says it until it is closed', async () => {
@@ -349,6 +351,37 @@ test('p and x that come as a rolling restart ends, or is ended, are dropped with
   expect(acting.press('x')).toBe(false);
 });
 
+test('who starts a bot again while its stop is watched is not told that it does not stay stopped', async () => {
+  const [mine, other] = [bot('mine'), bot('other')];
+  const act = async (action: Action, target: BotTarget) => {
+    acting.ask(action, [target]);
+    await settled();
+    arm();
+    acting.report('y', {});
+    await settled();
+  };
+  const title = () => ui.strip?.title;
+  await act(stop as Action, mine);
+  await act(stop as Action, other);
+  await act(start as Action, mine);
+  expect(fired.map(({ ask }) => `${ask.action.id} ${ask.targets[0]?.name}`)).toEqual([
+    'stop mine',
+    'stop other',
+    'start mine',
+  ]);
+  // What the first goes on to see is nobody's any more; the stop of the other bot is.
+  const [first] = fired;
+  first?.report({ ask: first.ask, results: [], current: mine, verdict: null });
+  endOf(0, 'bad');
+  await settled();
+  acting.tick();
+  expect(ui.strip).toMatchObject({ title: 'start mine', isOver: false, more: { text: '+1 more', tone: 'dim' } });
+  endOf(1, 'bad');
+  await settled();
+  acting.tick();
+  expect(title()).toBe('stop other');
+});
+
 test('what is for bots is refused on a process that outlived its daemon with the key that ends it', () => {
   acting.act(restart);
   expect(ui.notice?.text).toBe('restart: no bot is under the cursor');
@@ -406,7 +439,8 @@ test('a bot that restarted under its open question is told of, and the question 
   await open();
   arm();
   acting.tick();
-  const moved = makeBot({ pid: 4260 });
+  const { bot: known } = bot('weather-bot');
+  const moved = { ...known, pid: 4260 };
   still.read('pm2', makePm2Snapshot([moved], { listedAt: NOON + 1_000 }));
   acting.tick();
   expect(prompt()).toMatchObject({ state: 'armed' });
