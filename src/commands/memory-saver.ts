@@ -1,8 +1,11 @@
 /** Has V8 prefer little memory to little work, once the start and the first keys are over. */
 import { setFlagsFromString } from 'node:v8';
 
-/** The second: what the start left behind is moved together once; a second time would find nothing more. */
-const OPTIONS = ['--memory-saver-mode', '--memory-reducer-gc-count=1'];
+/**
+ * It then collects twice, half a second apart: the first time tells how full each page is, and only the second moves
+ * together what lives where the collection before was long ago.
+ */
+const OPTION = '--memory-saver-mode';
 /** Node 22 has no such mode, and V8 complains on the terminal of one that it does not know. */
 const KNOWN_BY: ReadonlySet<string> = new Set(['24', '26']);
 /**
@@ -17,5 +20,5 @@ const AFTER_MS = 40_000;
  */
 export function saveMemory(nodeVersion: string, set: (option: string) => void = setFlagsFromString): void {
   const [major = ''] = nodeVersion.split('.');
-  if (KNOWN_BY.has(major)) setTimeout(() => OPTIONS.forEach((option) => set(option)), AFTER_MS).unref();
+  if (KNOWN_BY.has(major)) setTimeout(() => set(OPTION), AFTER_MS).unref();
 }

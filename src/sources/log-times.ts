@@ -31,16 +31,24 @@ interface Cell {
 
 interface Time {
   writtenAt: number;
-  cells: Cell[];
+  /** Who shows it; most files are one bot's, and a list for each would be a hundred bytes. */
+  cell: Cell | null;
+  others: Cell[];
 }
 
-/** Of a file that nobody shows. It is never written to. */
+/** Of most files. It is never written to. */
 const noCells: Cell[] = [];
 
-/** Most files are one bot's: a list that was made by pushing has room for seventeen. */
 function addCell(time: Time, cell: Cell): void {
-  if (time.cells.length === 0) time.cells = [cell];
-  else time.cells.push(cell);
+  if (time.cell === null) time.cell = cell;
+  else if (time.others === noCells) time.others = [cell];
+  else time.others.push(cell);
+}
+
+function dropCells(time: Time, into: Float64Array): void {
+  const left = time.others.filter((cell) => cell.into !== into);
+  if (time.cell?.into === into) time.cell = left.shift() ?? null;
+  time.others = left.length === 0 ? noCells : left;
 }
 
 export function createLogTimes(): LogTimes {
@@ -51,7 +59,7 @@ export function createLogTimes(): LogTimes {
   function timeOf(path: string): Time {
     let time = times.get(path);
     if (time === undefined) {
-      time = { writtenAt: Number.NaN, cells: noCells };
+      time = { writtenAt: Number.NaN, cell: null, others: noCells };
       times.set(path, time);
     }
     return time;
@@ -61,8 +69,8 @@ export function createLogTimes(): LogTimes {
   function hide(path: string | null, into: Float64Array): void {
     const time = path === null ? undefined : times.get(path);
     if (path === null || time === undefined) return;
-    time.cells = time.cells.filter((cell) => cell.into !== into);
-    if (time.cells.length === 0 && !followed.has(path)) times.delete(path);
+    dropCells(time, into);
+    if (time.cell === null && !followed.has(path)) times.delete(path);
   }
 
   return {
@@ -77,14 +85,15 @@ export function createLogTimes(): LogTimes {
     unfollow(path) {
       if (!followed.delete(path)) return;
       version += 1;
-      if (times.get(path)?.cells.length === 0) times.delete(path);
+      if (times.get(path)?.cell === null) times.delete(path);
     },
     isFollowed: (path) => followed.has(path),
     note(path, writtenAt) {
       const time = followed.has(path) ? timeOf(path) : times.get(path);
       if (time === undefined || Object.is(time.writtenAt, writtenAt)) return;
       time.writtenAt = writtenAt;
-      for (const cell of time.cells) write(cell);
+      if (time.cell !== null) write(time.cell);
+      for (const cell of time.others) write(cell);
     },
     show(pairs, into) {
       for (let index = 0; index < pairs.length; index += 1) {

@@ -4,14 +4,17 @@ import type { Bot, Pm2Dump, Pm2Snapshot } from '../sources/pm2/snapshot.ts';
 import { type BotState, isUnasked, judgeAt, momentOf } from './judge.ts';
 import type { Entry } from './store.ts';
 
-/** A hundred bytes each: what asks for the key of one bot again gets the same text. */
-const keys = new WeakMap<object, string>();
+/** What tells a bot from every other: kept across restarts, new when it is deleted and added again. */
+type Identity = Pick<Bot, 'home' | 'id' | 'uniqueId'>;
 
-/** Identity of a bot: kept across restarts, new when it is deleted and added again. */
-export function keyOf(bot: Pick<Bot, 'home' | 'id' | 'uniqueId'>): string {
-  let key = keys.get(bot);
-  if (key === undefined) keys.set(bot, (key = `${bot.home}\n${bot.id}\n${bot.uniqueId}`));
-  return key;
+/** Identity of a bot as a text. Joined, since V8 keeps what a template makes in two pieces. */
+export function keyOf({ home, id, uniqueId }: Identity): string {
+  return [home, id, uniqueId].join('\n');
+}
+
+/** Whether two bots have the same key, without making one. */
+export function isOneBot(one: Identity, other: Identity): boolean {
+  return one.id === other.id && one.uniqueId === other.uniqueId && one.home === other.home;
 }
 
 /** Where the number of expected bots comes from; with several homes, from the best any of them has. */

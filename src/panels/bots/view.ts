@@ -4,7 +4,7 @@ import type { GuardSnapshot } from '../../sources/guard/snapshot.ts';
 import type { Bot, Pm2Snapshot } from '../../sources/pm2/snapshot.ts';
 import { valueOf } from '../../sources/source.ts';
 import { ORPHANS_KEY, orphanKey, orphansOf } from '../../state/daemon-guard.ts';
-import { keyOf } from '../../state/fleet.ts';
+import { isOneBot, keyOf } from '../../state/fleet.ts';
 import { homeTag } from '../../state/home-tag.ts';
 import { judgeAt, type Moment, momentOf } from '../../state/judge.ts';
 import type { World } from '../../state/world.ts';
@@ -72,14 +72,20 @@ export function createBotsModel(): BotsModel {
   let isStirred = false;
   let several = new Set<'homes' | 'namespaces'>();
 
+  function rowOf(bot: Bot): BotRow {
+    const key = keyOf(bot);
+    let row = rows.get(key);
+    if (!row) rows.set(key, (row = new BotRow(key, bot)));
+    return row;
+  }
+
   /** Rows follow the list that PM2 gave; its identity tells whether it is the one they were made from. */
   function follow(at: number, bots: readonly Bot[]): BotRow[] {
     const known = homes[at];
     if (known?.bots === bots) return known.rows;
-    const made = bots.map((bot) => {
-      const key = keyOf(bot);
-      let row = rows.get(key);
-      if (!row) rows.set(key, (row = new BotRow(key, bot)));
+    const made = bots.map((bot, i) => {
+      const before = known?.rows[i];
+      const row = before && isOneBot(before.bot, bot) ? before : rowOf(bot);
       row.bot = bot;
       row.rename();
       return row;

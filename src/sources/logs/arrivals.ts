@@ -5,11 +5,8 @@ const MAX_MOMENTS = 300;
 /** Files that are remembered; the one noted longest ago goes first. */
 const MAX_FILES = 512;
 
-interface Growth {
-  /** Rising; `sizes[i]` is how long the file was at `at[i]`. */
-  sizes: number[];
-  at: number[];
-}
+/** How long the file was, and when, in turn; both rising. Of most files one moment is all there ever is. */
+type Growth = number[];
 
 export interface Arrival {
   /** Epoch ms; NaN unknown. */
@@ -25,25 +22,24 @@ const growths = new Map<string, Growth>();
 
 /** A file was so long when it was last written to, epoch ms. */
 export function noteArrival(fileId: string, size: number, at: number): void {
-  let growth = growths.get(fileId);
-  const known = growth?.sizes.at(-1);
+  const growth = growths.get(fileId);
+  const known = growth?.at(-2);
   if (known === size) return;
   if (!growth || (known !== undefined && size < known)) {
-    // Cut: all that is in it has come since. Of most files one moment is all there ever is: lists of exactly that.
-    growth = growth ? { sizes: [0, size], at: [at, at] } : { sizes: [size], at: [at] };
     growths.delete(fileId);
-    growths.set(fileId, growth);
+    // Cut: all that is in it has come since.
+    growths.set(fileId, growth ? [0, at, size, at] : [size, at]);
     const [oldest] = growths.size > MAX_FILES ? growths.keys() : [];
     if (oldest !== undefined) growths.delete(oldest);
     return;
   }
-  growth.sizes.push(size);
-  growth.at.push(at);
-  if (growth.sizes.length <= MAX_MOMENTS) return;
+  growth.push(size, at);
+  if (growth.length <= 2 * MAX_MOMENTS) return;
   // What came before we did, and the newest, stay exact.
-  const isKept = (_: number, i: number): boolean => i % 2 === 0;
-  growth.sizes = growth.sizes.filter(isKept);
-  growth.at = growth.at.filter(isKept);
+  growths.set(
+    fileId,
+    growth.filter((_, i) => i % 4 < 2),
+  );
 }
 
 /**
@@ -54,11 +50,12 @@ export function arrivalOf(fileId: string, offset: number): Arrival {
   const growth = growths.get(fileId);
   if (!growth) return UNSEEN;
   let low = 0;
-  let high = growth.sizes.length;
+  let high = growth.length / 2;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((growth.sizes[middle] as number) > offset) high = middle;
+    if ((growth[2 * middle] as number) > offset) high = middle;
     else low = middle + 1;
   }
-  return low === growth.sizes.length ? UNSEEN : { at: growth.at[low] as number, isBefore: low === 0 };
+  const at = growth[2 * low + 1];
+  return at === undefined ? UNSEEN : { at, isBefore: low === 0 };
 }

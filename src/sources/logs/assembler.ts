@@ -104,16 +104,19 @@ interface Shared extends AssemblerOptions {
   readonly beforeUs: number;
 }
 
+/** What has a log, which can become another's. */
+export type Targeted = { readonly target: LogTarget };
+
 /** Makes what takes the lines of one file. */
-export function createAssembler(options: AssemblerOptions): (target: () => LogTarget) => LineSink {
+export function createAssembler(options: AssemblerOptions): (owner: Targeted) => LineSink {
   const shared: Shared = { ...options, beforeUs: options.now() - 1 };
-  return (target) => new Assembler(shared, target);
+  return (owner) => new Assembler(shared, owner);
 }
 
 /** A class, since a fleet has many logs and of each most of it is the same. */
 class Assembler implements LineSink {
   readonly #shared: Shared;
-  readonly #target: () => LogTarget;
+  readonly #owner: Targeted;
   #phase: 'back' | 'live' = 'live';
   #writtenAt = Number.NaN;
   #zoneShiftMs = 0;
@@ -124,9 +127,9 @@ class Assembler implements LineSink {
   #beat = -1;
   #takenInBeat = 0;
 
-  constructor(shared: Shared, target: () => LogTarget) {
+  constructor(shared: Shared, owner: Targeted) {
     this.#shared = shared;
-    this.#target = target;
+    this.#owner = owner;
   }
 
   get isHolding(): boolean {
@@ -146,7 +149,7 @@ class Assembler implements LineSink {
   }
 
   passed(lines: number): void {
-    this.#shared.facts.addRequests(writerOf(this.#target()), lines);
+    this.#shared.facts.addRequests(writerOf(this.#owner.target), lines);
   }
 
   turn(next: 'back' | 'live', at: number): void {
@@ -185,7 +188,7 @@ class Assembler implements LineSink {
     this.flush();
     if (!hasNeedle) return false;
     const readAt = now();
-    const parsed = parseLine(text, this.#target().stream, readAt);
+    const parsed = parseLine(text, this.#owner.target.stream, readAt);
     const { level } = parsed;
     const address = refusedLoginOf(parsed.message);
     if (address !== null) this.#countLogin(parsed, address, readAt);
@@ -205,7 +208,7 @@ class Assembler implements LineSink {
     const { parsed, level, at, isStamped, isOver, fileId, offset, trace } = this.#pending;
     this.#pending = null;
     if (isOver) return;
-    const target = this.#target();
+    const target = this.#owner.target;
     const bot = parsed.bot !== '' ? tidy(parsed.bot, 64) : writerOf(target);
     const message = withoutName(tidy(trace.said ?? parsed.message, MESSAGE_CHARACTERS), bot);
     const whole = [parsed.detail, ...trace.lines].filter(Boolean).join('\n').slice(0, READ_CHARACTERS);
@@ -236,7 +239,7 @@ class Assembler implements LineSink {
       return isOld ? Math.min(this.#writtenAt, this.#shared.beforeUs) : readAt;
     }
     if (parsed.hasZone) return parsed.at;
-    const { zone } = this.#target();
+    const { zone } = this.#owner.target;
     if (zone) {
       this.#shift ??= createZoneShift(zone);
       return parsed.at + this.#shift(parsed.at);

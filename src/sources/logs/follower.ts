@@ -4,11 +4,10 @@ import { basename, dirname } from 'node:path';
 import { settlesWithin } from '../deadline.ts';
 import type { LogTimes } from '../log-times.ts';
 import type { Clock } from '../source.ts';
-import type { LineSink } from './assembler.ts';
 import type { Finder } from './finder.ts';
 import { createLogFolders } from './folders.ts';
 import { backgroundIo, immediateIo, listingOnce } from './io.ts';
-import type { Look } from './look.ts';
+import type { Look, TailOptions } from './look.ts';
 import { createChunk } from './open-log.ts';
 import { LogRegistry } from './registry.ts';
 import { createSlices } from './slices.ts';
@@ -19,7 +18,7 @@ import { joinTargets } from './targets.ts';
 export interface LogFollowerOptions {
   readonly finder: Finder;
   /** Makes what takes the lines of one file. */
-  readonly sinkFor: (target: () => LogTarget) => LineSink;
+  readonly sinkFor: TailOptions['sinkFor'];
   readonly clock: Clock;
   /** How far back is read at the start, ms. */
   readonly windowMs: number;
@@ -63,7 +62,7 @@ const SAME_BEAT_MS = 900;
 export function createLogFollower(options: LogFollowerOptions): LogFollower {
   const { clock, finder, sinkFor, windowMs, onChange, onUnknown, times, maxFiles = 512 } = options;
   const registry = new LogRegistry();
-  const startedAt = clock.now();
+  const tailOptions = { finder, sinkFor, clock, registry, windowMs, startedAt: clock.now(), ...(times && { times }) };
   const tails = new Map<string, LogTail>();
   /** Tails by folder, then by name, for what the system tells. */
   const places = new Map<string, Map<string, LogTail>>();
@@ -229,7 +228,7 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
         const tail = tails.get(path);
         if (tail) tail.target = target;
         else {
-          const made = makeTail(target);
+          const made = new LogTail(target, tailOptions);
           tails.set(path, made);
           times?.follow(path);
           due.add(made);
@@ -278,11 +277,4 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
       tails.clear();
     },
   };
-
-  function makeTail(target: LogTarget): LogTail {
-    const sink = sinkFor(() => tail.target);
-    const scope = { finder, sink, clock, registry, windowMs, startedAt, ...(times && { times }) };
-    const tail: LogTail = new LogTail(target, scope);
-    return tail;
-  }
 }

@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { clean } from '../../text/clean.ts';
 import { redact } from '../../text/redact.ts';
 import type { Clock } from '../source.ts';
-import type { LineSink } from './assembler.ts';
+import type { LineSink, Targeted } from './assembler.ts';
 import type { Finder } from './finder.ts';
 import { entryOf, UNIT_FIELDS } from './journal-entry.ts';
 import { journalPath, type LogFile, type LogTarget } from './snapshot.ts';
@@ -16,7 +16,7 @@ import { journalPath, type LogFile, type LogTarget } from './snapshot.ts';
 export interface JournalOptions {
   /** Names of units, as systemctl knows them. */
   readonly units: readonly string[];
-  readonly sinkFor: (target: () => LogTarget) => LineSink;
+  readonly sinkFor: (owner: Targeted) => LineSink;
   readonly finder: Finder;
   readonly clock: Clock;
   readonly windowMs: number;
@@ -53,7 +53,7 @@ export function createJournal(options: JournalOptions): Journal {
   const { units, sinkFor, finder, clock, windowMs, onChange } = options;
   const program = options.program === undefined ? (PROGRAMS.find((path) => existsSync(path)) ?? null) : options.program;
   const single = units.filter((unit) => !isPattern(unit));
-  const sinks = new Map(single.map((unit) => [unitName(unit), sinkFor(() => targetOf(unit))]));
+  const sinks = new Map(single.map((unit) => [unitName(unit), sinkFor({ target: targetOf(unit) })]));
   const wanting = new Set<LineSink>();
   let child: Child | null = null;
   let cursor: string | null = null;

@@ -1,8 +1,8 @@
-/** What a file is followed with, and what one look at it may use. */
+/** What files are followed with, and what one look at one of them may use. */
 import type { Stats } from 'node:fs';
 import type { LogTimes } from '../log-times.ts';
 import type { Clock } from '../source.ts';
-import type { LineSink } from './assembler.ts';
+import type { LineSink, Targeted } from './assembler.ts';
 import type { Finder } from './finder.ts';
 import type { LogIo } from './io.ts';
 import type { DrainScope } from './open-log.ts';
@@ -10,7 +10,8 @@ import type { LogRegistry } from './registry.ts';
 
 export interface TailOptions {
   readonly finder: Finder;
-  readonly sink: LineSink;
+  /** Makes what takes the lines of one file. */
+  readonly sinkFor: (owner: Targeted) => LineSink;
   readonly clock: Clock;
   readonly registry: LogRegistry;
   readonly windowMs: number;

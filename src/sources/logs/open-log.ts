@@ -32,9 +32,9 @@ export interface DrainScope {
   readonly isLong: () => boolean;
 }
 
-/** What tells a file from every other, whatever its name. */
+/** What tells a file from every other, whatever its name. Joined, since V8 keeps what a template makes in pieces. */
 export function fileIdOf({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string {
-  return `${dev}:${ino}`;
+  return [dev, ino].join(':');
 }
 
 export class OpenLog {

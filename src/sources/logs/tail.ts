@@ -28,6 +28,7 @@ export class LogTail {
   state: LogFile['state'] = 'waiting';
   reason = '';
   readonly #options: TailOptions;
+  readonly #sink: DrainScope['sink'];
   /** Opened generations, the oldest first; the last is the one the path names, unless it is missing. */
   #logs: OpenLog[] = [];
   #current: OpenLog | null = null;
@@ -47,6 +48,7 @@ export class LogTail {
     this.target = target;
     this.folder = dirname(target.path);
     this.#options = options;
+    this.#sink = options.sinkFor(this);
   }
 
   get readBytes(): number {
@@ -59,11 +61,8 @@ export class LogTail {
 
   /** Whether it wants to be looked at even if nothing is told: a file that was moved away, or a line without its end. */
   get isRestless(): boolean {
-    return this.#logs.length > (this.#current === null ? 0 : 1) || this.#isHolding(this.#current);
-  }
-
-  #isHolding(current: OpenLog | null): boolean {
-    return this.#options.sink.isHolding || (current !== null && current.offset < current.size);
+    const isBehind = this.#current !== null && this.#current.offset < this.#current.size;
+    return isBehind || this.#sink.isHolding || this.#logs.length > (this.#current === null ? 0 : 1);
   }
 
   /** Whether the path names what it did, with every byte of it read: a look would find nothing. */
@@ -84,11 +83,11 @@ export class LogTail {
 
   /** Looks at the path and reads what is new. Never throws. Returns false when time ran out before the end. */
   async look(look: Look): Promise<boolean> {
-    const { clock, sink } = this.#options;
+    const { clock } = this.#options;
     try {
       const isDone = await this.#look(look, clock.now());
       // Whatever belongs to an event was written with it; a later reading finds it complete.
-      if (isDone && sink.isHolding && clock.monotonic() - this.#lastGrowth() >= 250) sink.flush();
+      if (isDone && this.#sink.isHolding && clock.monotonic() - this.#lastGrowth() >= 250) this.#sink.flush();
       return isDone;
     } catch (error) {
       const unreadable = toUnreadable(error);
@@ -176,17 +175,17 @@ export class LogTail {
 
   /** The last hour of what was there before us, at most 1 MiB. What was made since is all new. */
   async #placeAtStart(log: OpenLog, stats: Stats, scope: DrainScope): Promise<void> {
-    const { clock, windowMs, startedAt, sink, registry, finder } = this.#options;
+    const { clock, windowMs, startedAt, registry, finder } = this.#options;
     if (stats.birthtimeMs > startedAt && stats.mtimeMs >= startedAt) return;
     if (stats.mtimeMs < clock.now() - windowMs) return log.startAtEnd(stats.size, scope);
-    sink.learnZone(await lastLines(scope, log.fd, stats.size), stats.mtimeMs);
+    this.#sink.learnZone(await lastLines(scope, log.fd, stats.size), stats.mtimeMs);
     await log.startAt(stats.size - KEEP_BYTES, scope);
-    if (stats.size > 0) sink.turn('back', stats.mtimeMs);
+    if (stats.size > 0) this.#sink.turn('back', stats.mtimeMs);
     // A file that was rotated within the hour has little of it: the rest stands in the one before.
     const since = clock.now() - windowMs;
     if (stats.size < KEEP_BYTES && stats.birthtimeMs > since) {
       const most = KEEP_BYTES - stats.size;
-      await takePast({ io: scope.io, registry, finder, sink, path: this.target.path, since, most });
+      await takePast({ io: scope.io, registry, finder, sink: scope.sink, path: this.target.path, since, most });
     }
     this.#backTo = stats.size;
   }
@@ -273,7 +272,8 @@ export class LogTail {
   }
 
   #scope({ io, chunk, hasTime, isLong }: Look): DrainScope {
-    const { finder, sink } = this.#options;
+    const sink = this.#sink;
+    const { finder } = this.#options;
     const isSpent = (): boolean => sink.isSpent;
     return { io, chunk, finder, sink, hasTime: () => !isSpent() && hasTime(), isLong: () => isSpent() || isLong() };
   }
@@ -293,7 +293,7 @@ export class LogTail {
   }
 
   async close(io: LogIo): Promise<void> {
-    this.#options.sink.flush();
+    this.#sink.flush();
     this.#current = null;
     for (const log of [...this.#logs]) await this.#close(log, io);
   }

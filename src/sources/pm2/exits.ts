@@ -28,7 +28,7 @@ interface Told {
 
 interface Entry {
   name: string;
-  readonly exits: BotExit[];
+  exits: BotExit[];
   /** Epoch ms of the last start that the log told, of a process that has not ended since; null when none is known. */
   startedAt: number | null;
   stoppingSince: number | null;
@@ -38,7 +38,7 @@ interface Entry {
   owedSince: number;
 }
 
-/** Keeps the exits. Ids are pm_ids as text. */
+/** Keeps the exits. */
 export interface ExitLedger {
   /** Takes an event of PM2's log, in the order of the log. `isLive` is false for what is read back at the start. */
   tell(event: Pm2LogEvent, isLive: boolean): void;
@@ -63,30 +63,33 @@ export interface ExitLedger {
 
 /** Of every bot that has none: the same array. */
 export const noExits: readonly BotExit[] = [];
+/** Of every entry that has none yet. It is never written to. */
+const noneYet: BotExit[] = [];
 
 export function createExitLedger(): ExitLedger {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<number, Entry>();
   const toldById = new Map<string, Told>();
   const toldByName = new Map<string, Told>();
   const shown = new WeakMap<Entry, readonly BotExit[]>();
 
-  function entryOf(id: string, name: string): Entry {
+  function entryOf(id: number, name: string): Entry {
     let entry = entries.get(id);
     if (entry === undefined || entry.name !== name) {
       // Another bot stands under this id now: ids start again at 0 when the list was emptied or the daemon restarted.
-      entry = { name, exits: [], startedAt: null, stoppingSince: null, uncounted: 0, owedSince: 0 };
+      entry = { name, exits: noneYet, startedAt: null, stoppingSince: null, uncounted: 0, owedSince: 0 };
       if (entries.size < maxKeys || entries.has(id)) entries.set(id, entry);
     }
     return entry;
   }
 
   function entryFor({ id, name }: Bot): Entry | null {
-    const entry = entries.get(typeof id === 'number' ? String(id) : id.replace('_old_', ''));
+    const entry = entries.get(typeof id === 'number' ? id : Number(id.replace('_old_', '')));
     return entry === undefined || entry.name !== name ? null : entry;
   }
 
   function add(entry: Entry, exit: BotExit): void {
-    entry.exits.push(exit);
+    if (entry.exits === noneYet) entry.exits = [exit];
+    else entry.exits.push(exit);
     if (entry.exits.length > maxExits) entry.exits.shift();
     shown.delete(entry);
   }
@@ -118,7 +121,7 @@ export function createExitLedger(): ExitLedger {
 
   /** PM2 says of a start that it begins and that it is done: the first is when the process began. */
   function started(event: Extract<Pm2LogEvent, { kind: 'start' }>): void {
-    const entry = entryOf(event.id, safeName(event.name));
+    const entry = entryOf(Number(event.id), safeName(event.name));
     if (!event.isBegin && entry.startedAt !== null && event.at - entry.startedAt < startTakesMs) return;
     entry.startedAt = event.at;
     const last = entry.exits.at(-1);
@@ -129,7 +132,7 @@ export function createExitLedger(): ExitLedger {
 
   /** A stop follows what asked for it; without any such line a person did. */
   function stopping(event: { readonly at: number; readonly id: string; readonly name: string }): void {
-    entryOf(event.id, safeName(event.name)).stoppingSince = event.at;
+    entryOf(Number(event.id), safeName(event.name)).stoppingSince = event.at;
     const byName = toldByName.get(event.name);
     const isChanged = byName !== undefined && event.at - byName.at <= changeHoldsMs;
     const told = takeReason(event.id, event.at) ?? { cause: isChanged ? 'watch' : 'asked' };
@@ -158,7 +161,7 @@ export function createExitLedger(): ExitLedger {
           stopping(event);
           break;
         case 'exit': {
-          const entry = entryOf(event.id, safeName(event.name));
+          const entry = entryOf(Number(event.id), safeName(event.name));
           add(entry, ended(entry, event));
           if (isLive) entry.uncounted += 1;
           break;
@@ -178,7 +181,9 @@ export function createExitLedger(): ExitLedger {
     count(before, after, { now, isLogRead }) {
       // A worker that a reload has replaced: what it did is counted under its former id.
       if (typeof after.id === 'string') return;
-      const entry = entryOf(String(after.id), after.name);
+      const entry = entryOf(after.id, after.name);
+      // The same text as the log's: kept once.
+      entry.name = after.name;
       const exitedAt = entry.exits.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
       // Started before the log was read back: the list alone knows when. One made before the last exit is out of date.
       if (after.pid !== null && after.startedAt !== null && after.startedAt > exitedAt) {
@@ -215,7 +220,7 @@ export function createExitLedger(): ExitLedger {
     attribute(whoEnded) {
       for (const [id, entry] of entries) {
         for (const [index, exit] of entry.exits.entries()) {
-          const by = exit.by === null && mayBeAsked(exit) ? whoEnded({ id, name: entry.name }, exit) : null;
+          const by = exit.by === null && mayBeAsked(exit) ? whoEnded({ id: String(id), name: entry.name }, exit) : null;
           if (by === null) continue;
           entry.exits[index] = { ...exit, by };
           shown.delete(entry);

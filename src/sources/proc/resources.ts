@@ -29,6 +29,7 @@ const limitHolds = 30;
 /** The name and the soft limit, with what stands between. */
 const limitLength = 48;
 
+/** Whole numbers, with a mark for what is not known: V8 makes an object of any other number that is kept in one. */
 interface Known {
   /** Of the main process. */
   limit: number;
@@ -38,18 +39,22 @@ interface Known {
   openFilesLimit: number;
 }
 
+const unknown = -1;
+const numberOf = (whole: number): number => (whole === unknown ? Number.NaN : whole);
+const wholeOf = (number: number): number => (Number.isNaN(number) ? unknown : number);
+
 export function createResourceSampler(procRoot = '/proc'): ResourceSampler {
   const trees = new Map<number, Known>();
   const countFiles = chooseCount(procRoot);
   let turn = 0;
 
   function look(pid: number, count: number): Known {
-    const known = trees.get(pid) ?? { limit: Number.NaN, looks: 0, threads: 0, openFiles: 0, openFilesLimit: 0 };
+    const known = trees.get(pid) ?? { limit: unknown, looks: 0, threads: 0, openFiles: 0, openFilesLimit: 0 };
     trees.set(pid, known);
-    if (known.looks % limitHolds === 0) known.limit = readLimit(`${procRoot}/${pid}`);
+    if (known.looks % limitHolds === 0) known.limit = wholeOf(readLimit(`${procRoot}/${pid}`));
     known.looks += 1;
-    known.threads = countThreads(`${procRoot}/${pid}`);
-    known.openFiles = countFiles(`${procRoot}/${pid}/fd`);
+    known.threads = wholeOf(countThreads(`${procRoot}/${pid}`));
+    known.openFiles = wholeOf(countFiles(`${procRoot}/${pid}/fd`));
     known.openFilesLimit = known.limit;
     // Most bots are one process; of the others the limit is read anew each time, since each has its own.
     if (count > 1) for (const mark of readTree(pid, procRoot).slice(1)) join(known, `${procRoot}/${mark.pid}`);
@@ -60,8 +65,8 @@ export function createResourceSampler(procRoot = '/proc'): ResourceSampler {
     const threads = countThreads(folder);
     const openFiles = countFiles(`${folder}/fd`);
     const limit = readLimit(folder);
-    if (threads > 0) known.threads += threads;
-    if (!(openFiles / limit > known.openFiles / known.openFilesLimit)) return;
+    if (threads > 0 && known.threads !== unknown) known.threads += threads;
+    if (!(openFiles / limit > numberOf(known.openFiles) / numberOf(known.openFilesLimit))) return;
     known.openFiles = openFiles;
     known.openFilesLimit = limit;
   }
@@ -77,9 +82,9 @@ export function createResourceSampler(procRoot = '/proc'): ResourceSampler {
         const isNew = pid > 0 && known === undefined && newOnes < maxNew;
         if (isNew) newOnes += 1;
         if (isNew || (known !== undefined && index % turns === turn)) known = look(pid, processes[index] as number);
-        into.threads[index] = known?.threads ?? Number.NaN;
-        into.openFiles[index] = known?.openFiles ?? Number.NaN;
-        into.openFilesLimit[index] = known?.openFilesLimit ?? Number.NaN;
+        into.threads[index] = numberOf(known?.threads ?? unknown);
+        into.openFiles[index] = numberOf(known?.openFiles ?? unknown);
+        into.openFilesLimit[index] = numberOf(known?.openFilesLimit ?? unknown);
       }
       if (trees.size > pids.length + maxNew) forget(pids);
     },

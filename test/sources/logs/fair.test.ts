@@ -72,7 +72,7 @@ test('when a beat has nothing left to judge with, of every other log a few lines
   const facts = new LogFactsRing();
   const [now, monotonic] = [Date.now, () => 0];
   const sinkFor = createAssembler({ events, facts, tally, allowance, now, monotonic, windowMs: 3_600_000 });
-  const sinks = targets.map((target) => sinkFor(() => target));
+  const sinks = targets.map((target) => sinkFor({ target }));
   const write = (sink: LineSink | undefined, lines: number): void => {
     const bytes = Buffer.from(`${stamp()} ERROR no`);
     const mark = { isCut: false, hasNeedle: true, fileId: '', offset: 0 };
