@@ -119,7 +119,6 @@ export function errorsPanel({ onChange = () => {}, setBaseline = () => {} }: Err
       return { title: bot, isAll: false, files: [{ bot, path, stream, zone }] };
     },
     drawSummary(cells, scope) {
-      cells.clear();
       drawErrorsSummary(cells, scope, rowsOf(scope));
     },
   };
@@ -132,7 +131,6 @@ function logsOf({ world }: ErrorsScope): LogsSnapshot | null {
 function drawErrors(cells: Cells, scope: ErrorsScope, view: ErrorRows): void {
   const { theme, list, isFocused, world } = scope;
   const { width, height } = cells;
-  cells.clear();
   const logs = logsOf(scope);
   const sort = view.total > 0 ? `by ${ERROR_SORTS[list.sort] ?? 'gravity'}${list.isInverted ? ' ↑' : ''}` : '';
   const trouble = worst(logs !== null && unreadRemark(logs) !== '' ? 'warn' : 'text', severityOfHour(scope, logs));

@@ -40,7 +40,6 @@ export function resourcesPanel(): Panel {
     page: ({ height }) => Math.max(1, height - 2),
     draw: (cells, scope) => drawResources(cells, viewOf(scope), lookOf(scope)),
     drawSummary(cells, scope) {
-      cells.clear();
       drawSummaryLine(cells, viewOf(scope), scope.theme, 0, 0, cells.width);
     },
     drawDetail(cells, scope, key) {
@@ -54,7 +53,6 @@ export function resourcesPanel(): Panel {
 export function drawResources(cells: Cells, view: ResourcesView, look: ResourcesLook): void {
   const { width, height } = cells;
   const { theme, isFocused } = look;
-  cells.clear();
   if (height < 3) {
     drawSummaryLine(cells, view, theme, 0, 0, width);
     return;

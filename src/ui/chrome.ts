@@ -31,7 +31,6 @@ type Piece = readonly [text: string, style: StyleId];
 
 export function drawHeader(cells: Cells, scope: ChromeScope): void {
   const { world, ui, theme } = scope;
-  cells.clear();
   const time = clockTime(scope.clockNow, scope.offsetMinutes);
   const isNarrow = cells.height > 1;
   const clock: Piece[] = [[isNarrow ? time.slice(0, 5) : `${time} ${zoneOffset(scope.offsetMinutes)}`, theme.text]];
@@ -194,7 +193,6 @@ export interface TypingRemark {
 
 export function drawFooter(cells: Cells, scope: ChromeScope, hints: readonly Hint[], remark: TypingRemark): void {
   const { ui, theme } = scope;
-  cells.clear();
   if (ui.typing) {
     putLine(
       cells,
@@ -234,7 +232,6 @@ const TONE_ROLES: Readonly<Record<Tone, Role>> = {
 };
 
 export function drawStrip(cells: Cells, strip: Strip | null, theme: Theme): void {
-  cells.clear();
   if (!strip) return;
   let x = 0;
   for (const { text, tone } of fitStrip(strip, cells.width)) x += cells.text(x, 0, text, theme[TONE_ROLES[tone]]);
@@ -242,7 +239,6 @@ export function drawStrip(cells: Cells, strip: Strip | null, theme: Theme): void
 
 /** What stands where the terminal is too small for anything else. */
 export function drawTooSmall(cells: Cells, theme: Theme, columns: number, rows: number): void {
-  cells.clear();
   const lines = [`${cells.width}x${cells.height} is too small:`, `botop needs ${columns}x${rows}.`, 'q quits.'];
   lines.forEach((line, y) => cells.text(0, y, line, theme.text, cells.width));
 }

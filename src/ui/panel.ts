@@ -32,6 +32,7 @@ export interface Panel {
   readonly sorts: readonly string[];
   /** How many rows are visible in a zone of this size. */
   page(size: Size, scope: Scope): number;
+  /** Into blank cells, as what else draws here. */
   draw(cells: Cells, scope: Scope): void;
   /** See `Amend`; without it the panel is always drawn whole. */
   amend?(cells: Cells, scope: Scope): readonly number[] | null;

@@ -69,6 +69,7 @@ export interface Shell {
   worldChanged(news?: News): void;
   /** This prompt is on the terminal, whole: from here on it begins to count. */
   painted(prompt: Prompt): void;
+  /** Into blank cells. */
   draw(zone: string, cells: Cells): void;
   /** See `Amend`. */
   amend(zone: string, cells: Cells): readonly number[] | null;

@@ -21,7 +21,6 @@ const FACT_COLUMNS = 29;
 export function drawBotDetail(cells: Cells, scope: Scope, row: BotRow | null): void {
   const { theme, ui } = scope;
   const { width, height } = cells;
-  cells.clear();
   const range = BOT_RANGES[ui.range] ?? BOT_RANGES[0];
   const span = range === 'all' ? 'all that was seen' : `last ${range}`;
   const title = row

@@ -42,7 +42,6 @@ export interface BotsWindow {
 
 export function drawBots(cells: Cells, scope: Scope, view: BotsView, { page, top, cursor }: BotsWindow): void {
   const { world, isFocused } = scope;
-  cells.clear();
   drawFrame(cells, scope, view);
   if (view.rows.length === 0) {
     drawBotsEmpty(cells, scope, view);

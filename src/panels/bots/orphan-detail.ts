@@ -15,7 +15,6 @@ import { drawLogEnds } from './log-ends.ts';
 const LOG_ROWS = 14;
 
 export function drawOrphanDetail(cells: Cells, { theme, ui, world, logs }: Scope, orphan: Orphan): void {
-  cells.clear();
   cells.box(0, 0, cells.width, cells.height, {
     title: truncate(`${orphan.name} · ORPHAN · pid ${orphan.pid}`, cells.width - (cells.width < 60 ? 4 : 20)),
     right: cells.width < 60 ? '' : 'Esc back',

@@ -93,7 +93,6 @@ export function drawDatabaseDetail(
 ): void {
   const { theme, now } = look;
   const { width, height } = cells;
-  cells.clear();
   const table = view.postgres.snapshot?.tables?.find(({ oid }) => oid === key) ?? null;
   const session = sessionOfKey(view, key);
   const isOver = session === null && isSessionKey(key);

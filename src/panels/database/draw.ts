@@ -27,7 +27,6 @@ export function drawDatabase(cells: Cells, view: DatabaseView, look: DatabaseLoo
   const { theme, isFocused } = look;
   const { width, height } = cells;
   const isStale = view.postgres.state === 'stale' || view.redis.state === 'stale';
-  cells.clear();
   cells.box(0, 0, width, height, {
     ...borderTexts(width, titleOf(view), looked, order),
     style: isFocused ? theme.borderFocused : theme.border,

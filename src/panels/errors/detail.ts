@@ -33,7 +33,6 @@ export interface DetailLook {
 export function drawErrorDetail(cells: Cells, scope: DetailScope, group: ErrorGroup | null, look: DetailLook): void {
   const { theme } = scope;
   const { width, height } = cells;
-  cells.clear();
   const kind = group ? `${group.level.toUpperCase()}${group.code ? ` ${group.code}` : ''}` : 'gone';
   cells.box(0, 0, width, height, {
     title: `${kind}${group ? standing(scope, group) : ''}`,

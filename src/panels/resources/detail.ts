@@ -79,7 +79,6 @@ const LEAST_SAMPLES = 20;
 export function drawResourcesDetail(cells: Cells, view: ResourcesView, look: DetailLook): void {
   const { theme, key, range } = look;
   const { width, height } = cells;
-  cells.clear();
   const row = view.rows.find((candidate) => candidate.key === key) ?? view.rows[0];
   const title = `${row?.label.trim() ?? 'Resources'} · last ${range}${view.state === 'stale' ? ` · ${view.remark}` : ''}`;
   const style = theme.borderFocused;
