@@ -76,7 +76,9 @@ interface Seat {
   dueAt: number;
   failures: number;
   isPoked: boolean;
-  flight: { readonly startedAt: number; readonly abort: AbortController; readonly ended: Promise<void> } | null;
+  flight: { readonly startedAt: number; readonly ended: Promise<void> } | null;
+  /** Serves one reading after the other, until one is aborted. */
+  abort: AbortController;
   unwatch: (() => void) | null;
 }
 
@@ -84,7 +86,15 @@ export function createPoller(options: PollerOptions): Poller {
   const { sink, clock, onBeat, onRead } = options;
   const ticker = options.ticker ?? systemTicker;
   const seats = options.sources.map(
-    (source): Seat => ({ source, dueAt: 0, failures: 0, isPoked: false, flight: null, unwatch: null }),
+    (source): Seat => ({
+      source,
+      dueAt: 0,
+      failures: 0,
+      isPoked: false,
+      flight: null,
+      abort: new AbortController(),
+      unwatch: null,
+    }),
   );
   let beatMs = options.intervalMs;
   let stopTicker: (() => void) | null = null;
@@ -96,13 +106,14 @@ export function createPoller(options: PollerOptions): Poller {
 
   function begin(seat: Seat): Promise<void> {
     if (seat.flight) return seat.flight.ended;
-    const abort = new AbortController();
+    if (seat.abort.signal.aborted) seat.abort = new AbortController();
+    const { signal } = seat.abort;
     const startedAt = clock.monotonic();
     seat.isPoked = false;
-    const isCurrent = (): boolean => seat.flight?.abort === abort;
+    const isCurrent = (): boolean => !signal.aborted;
     const ended = (async () => {
       try {
-        const value = await seat.source.read(abort.signal);
+        const value = await seat.source.read(signal);
         if (!isCurrent()) return;
         seat.failures = 0;
         seat.dueAt = startedAt + cadence(seat);
@@ -114,7 +125,7 @@ export function createPoller(options: PollerOptions): Poller {
         if (seat.isPoked && !isStopped) readNow(seat);
       }
     })();
-    seat.flight = { startedAt, abort, ended };
+    seat.flight = { startedAt, ended };
     return ended;
   }
 
@@ -136,7 +147,7 @@ export function createPoller(options: PollerOptions): Poller {
     const { flight, source } = seat;
     if (!flight || clock.monotonic() - flight.startedAt < source.timeoutMs) return;
     seat.flight = null;
-    flight.abort.abort();
+    seat.abort.abort();
     fail(seat, new SourceError('timeout', `no answer within ${source.timeoutMs / 1000} s`), flight.startedAt);
   }
 
@@ -177,7 +188,7 @@ export function createPoller(options: PollerOptions): Poller {
       stopTicker?.();
       for (const seat of seats) {
         seat.unwatch?.();
-        seat.flight?.abort.abort();
+        seat.abort.abort();
         seat.flight = null;
       }
       await Promise.allSettled(seats.map(async (seat) => seat.source.close()));

@@ -6,6 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { statIn } from '../local-folder.ts';
 import { safeText } from '../pm2/access.ts';
 import { dumpEntries, readDumpFile } from '../pm2/dump.ts';
 import { asFields, asText, type Fields, fieldOf } from '../pm2/fields.ts';
@@ -17,8 +18,8 @@ export type CopiesFolder =
   | { readonly state: 'unusable'; readonly reason: string };
 
 export interface DumpKeeper {
-  /** Keeps a copy when the dump says something else than the newest copy. Never throws. */
-  keep(now: number): Promise<DumpCopies>;
+  /** Keeps a copy when the dump says something else than the newest copy. `isLocal`: see `statIn`. Never throws. */
+  keep(now: number, isLocal: boolean): Promise<DumpCopies>;
 }
 
 export const maxCopies = 10;
@@ -102,10 +103,10 @@ export function createDumpKeeper(home: string, folder: () => Promise<CopiesFolde
   }
 
   return {
-    async keep(now) {
+    async keep(now, isLocal) {
       let version: string;
       try {
-        const stats = await stat(source);
+        const stats = await statIn(isLocal, source);
         version = `${stats.mtimeMs}:${stats.size}:${stats.ino}`;
       } catch {
         // Nothing was ever saved here, or it is not ours to read: there is nothing to keep.

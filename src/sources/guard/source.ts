@@ -1,6 +1,7 @@
 /** PM2 homes as they are seen from outside. It asks no daemon, starts none, and reads when a daemon is dead, too. */
-import { access, constants, readFile, stat } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isLocalFolder, statIn } from '../local-folder.ts';
 import { safeText } from '../pm2/access.ts';
 import { readStat } from '../proc/stat.ts';
 import { userName } from '../proc/users.ts';
@@ -41,12 +42,22 @@ export function guardSource({
   ...given
 }: GuardSourceOptions): Source<'guard'> {
   const processes = given.processes ?? createProcessScan(homes);
+  const outsideOf = homes.map((home) => createOutside(home));
   const keepers = homes.map((home) => (copiesFolder === null ? null : createDumpKeeper(home, copiesFolder)));
   let scanned: ReadonlyMap<string, HomeProcesses> = new Map();
   let scannedMono = Number.NEGATIVE_INFINITY;
   let seenFrom = '';
   let cli: Pm2Cli | null = null;
   let cliMono = Number.NEGATIVE_INFINITY;
+  /** The homes on local file systems, as of the last scan. */
+  const local = new Set<string>();
+
+  async function learnLocal(): Promise<void> {
+    for (const home of homes) {
+      if (await isLocalFolder(home).catch(() => false)) local.add(home);
+      else local.delete(home);
+    }
+  }
 
   /** What tells that a scan is out of date: equal texts, nothing has changed. */
   const circumstances = (outsides: readonly Outside[]): string =>
@@ -59,7 +70,7 @@ export function guardSource({
     timeoutMs: 9_000,
     async read(): Promise<GuardSnapshot> {
       await mayBegin?.();
-      const outsides = await Promise.all(homes.map(lookOutside));
+      const outsides = await Promise.all(outsideOf.map((outside, index) => outside(local.has(homes[index] as string))));
       if (outsides.every(({ access: seen }) => seen === 'absent')) throw new SourceOff('no PM2 here');
       const now = clock.monotonic();
       const from = circumstances(outsides);
@@ -67,6 +78,7 @@ export function guardSource({
       // What comes or goes in a home, and orphans that somebody may be about to end, are worth a look at once.
       if (from !== seenFrom || hasOrphans || now - scannedMono >= scanEveryMs - cadenceMs / 2) {
         scanned = await processes.scan(clock.now());
+        await learnLocal();
         scannedMono = now;
         seenFrom = circumstances(outsides);
       }
@@ -76,7 +88,7 @@ export function guardSource({
       }
       const guards = homes.map(async (home, index): Promise<HomeGuard> => {
         const found = scanned.get(home) ?? { daemons: [], orphans: [] };
-        const dumpCopies = (await keepers[index]?.keep(clock.now())) ?? null;
+        const dumpCopies = (await keepers[index]?.keep(clock.now(), local.has(home))) ?? null;
         return { home, ...(outsides[index] as Outside), ...found, dumpCopies };
       });
       return { homes: await Promise.all(guards), cli };
@@ -93,35 +105,48 @@ function stateOf({ pid, startTicks }: DaemonProcess): string {
   return now.state === 'T' ? 'halted' : 'there';
 }
 
-async function lookOutside(home: string): Promise<Outside> {
-  try {
-    const { uid } = await stat(home);
-    const owner = safeText(userName(uid));
+/** Looks at a home from outside; what does not change is not read again. */
+function createOutside(home: string): (isLocal: boolean) => Promise<Outside> {
+  const readPid = createPidFile(join(home, 'pm2.pid'));
+  return async (isLocal) => {
     try {
-      await access(home, constants.R_OK | constants.X_OK);
-    } catch {
-      return { access: 'closed', owner, hasSocket: null, pidFile: null };
+      const { uid } = await statIn(isLocal, home);
+      const owner = safeText(userName(uid));
+      try {
+        await access(home, constants.R_OK | constants.X_OK);
+      } catch {
+        return { access: 'closed', owner, hasSocket: null, pidFile: null };
+      }
+      const hasSocket = await statIn(isLocal, join(home, 'rpc.sock')).then(
+        () => true,
+        () => false,
+      );
+      return { access: 'open', owner, hasSocket, pidFile: await readPid(isLocal) };
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const isAbsent = code === 'ENOENT' || code === 'ENOTDIR';
+      const hasSocket = isAbsent ? false : null;
+      return { access: isAbsent ? 'absent' : 'closed', owner: null, hasSocket, pidFile: null };
     }
-    return { access: 'open', owner, hasSocket: await exists(join(home, 'rpc.sock')), pidFile: await readPid(home) };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const isAbsent = code === 'ENOENT' || code === 'ENOTDIR';
-    return { access: isAbsent ? 'absent' : 'closed', owner: null, hasSocket: isAbsent ? false : null, pidFile: null };
-  }
+  };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function readPid(home: string): Promise<number | null> {
-  try {
-    const pid = Number.parseInt((await readFile(join(home, 'pm2.pid'), 'utf8')).slice(0, 32), 10);
-    return pid > 0 ? pid : null;
-  } catch {
-    return null;
-  }
+/** The pid in a file, null without one; read again when the file is another or was written. */
+function createPidFile(path: string): (isLocal: boolean) => Promise<number | null> {
+  let seen = '';
+  let pid: number | null = null;
+  return async (isLocal) => {
+    try {
+      const { ino, mtimeMs, size } = await statIn(isLocal, path);
+      const version = `${ino}:${mtimeMs}:${size}`;
+      if (version === seen) return pid;
+      const said = Number.parseInt((await readFile(path, 'utf8')).slice(0, 32), 10);
+      pid = said > 0 ? said : null;
+      seen = version;
+    } catch {
+      seen = '';
+      pid = null;
+    }
+    return pid;
+  };
 }

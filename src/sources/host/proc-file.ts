@@ -1,5 +1,5 @@
 /** Files of /proc read again and again through one kept descriptor into one kept buffer. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, readvSync } from 'node:fs';
 import { type FailureCode, SourceError } from '../source.ts';
 
 /** No file we read is longer on any machine seen; what is beyond is not read. */
@@ -9,28 +9,30 @@ export class ProcFile {
   readonly path: string;
   /** The bytes of the last read, valid up to what `read` returned. */
   buffer: Buffer;
+  /** The buffer again: `readvSync` checks less of what it is given than `readSync`. */
+  #into: readonly Buffer[];
   #descriptor = -1;
 
   constructor(path: string, sizeBytes = 8192) {
     this.path = path;
     this.buffer = Buffer.allocUnsafe(sizeBytes);
+    this.#into = [this.buffer];
   }
 
   /** Reads the file anew from its start. Returns how many bytes of `buffer` it filled; throws `SourceError`. */
   read(): number {
     try {
       if (this.#descriptor < 0) this.#descriptor = openSync(this.path, 'r');
-      let length = 0;
-      for (;;) {
-        const got = readSync(this.#descriptor, this.buffer, length, this.buffer.length - length, length);
-        length += got;
-        // A full buffer may hide a rest; /proc gives a short read only at the end or at a record's border.
-        if (got === 0 || length < this.buffer.length) return length;
-        if (length >= MAX_BYTES) return length;
+      let length = readvSync(this.#descriptor, this.#into, 0);
+      // A full buffer may hide a rest; /proc gives a short read only at the end or at a record's border.
+      while (length === this.buffer.length && length < MAX_BYTES) {
         const grown = Buffer.allocUnsafe(this.buffer.length * 2);
         this.buffer.copy(grown, 0, 0, length);
         this.buffer = grown;
+        this.#into = [grown];
+        length += readSync(this.#descriptor, grown, length, grown.length - length, length);
       }
+      return length;
     } catch (error) {
       this.close();
       throw unreadable(this.path, error);

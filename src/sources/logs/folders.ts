@@ -3,13 +3,9 @@
  * would have too much to tell: waking for a change costs ten times as much as looking at a file that has none.
  */
 import { type FSWatcher, statSync, watch } from 'node:fs';
-import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isLocalFolder } from '../local-folder.ts';
 
-/** File systems that answer at once and tell of changes: ext, xfs, btrfs, tmpfs, overlay, zfs, f2fs. */
-const LOCAL_TYPES: ReadonlySet<number> = new Set([
-  0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x2fc12fc1, 0xf2f52010,
-]);
 const LEARN_MS = 200;
 /** A folder is loud that tells more in a beat than this, and than a share of its files: 100 µs a change, 6 µs a look. */
 const LOUD_LEAST = 4;
@@ -110,7 +106,7 @@ export function createLogFolders(onChange: (folder: string, name: string | null)
       if (unknown.length === 0) return;
       const answers = unknown.map(async (folder) => {
         try {
-          locality.set(folder, LOCAL_TYPES.has((await statfs(folder)).type));
+          locality.set(folder, await isLocalFolder(folder));
         } catch {
           // Not there yet: asked again with the next look.
           locality.delete(folder);

