@@ -219,7 +219,7 @@ export function createShell(options: ShellOptions): Shell {
         const binding = bindingOf(keymap, name, ui);
         // Nothing acts from under the help.
         if (ui.overlay && binding && !worksInHelp(binding)) continue;
-        if (viewing.viewer && binding && !worksInViewer(binding)) explain(name);
+        if (viewing.viewer && !ui.overlay && binding && !worksInViewer(binding)) explain(name);
         else if (binding) start(binding.effect(ui, clock.monotonic()));
         else if (!ui.overlay) explain(name);
       }

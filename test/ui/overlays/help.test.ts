@@ -7,6 +7,7 @@ import { helpSections } from '../../../src/ui/overlays/help-lines.ts';
 import { Cells } from '../../../src/ui/screen/cells.ts';
 import { initialUi, type UiState } from '../../../src/ui/state.ts';
 import type { Viewer } from '../../../src/ui/viewer.ts';
+import { createStillShell, createStillWorld } from '../../helpers/still-shell.ts';
 
 const keymap = createKeymap(actions);
 const home = initialUi('home');
@@ -67,4 +68,26 @@ test('the views are one row', () => {
   const views = look?.rows.filter(({ help }) => help.startsWith('Views:')) ?? [];
   expect(views).toHaveLength(1);
   expect(views[0]?.help).toMatch(/1 home, 2 bots/);
+});
+
+test('under a log it is scrolled as elsewhere, and its keys do nothing to the log', () => {
+  const pressed: string[] = [];
+  const viewer: Viewer = {
+    draw() {},
+    press: (key) => key !== '?' && pressed.push(key) > 0,
+    paste() {},
+    page: () => 1,
+    tick() {},
+    update() {},
+    path: () => null,
+    keymap: log,
+    close() {},
+  };
+  const shell = createStillShell(createStillWorld(), 80, 24, { openViewer: () => viewer });
+  shell.report('9', {});
+  shell.report('?', {});
+  shell.report('j', {});
+  shell.report('', { downArrow: true });
+  expect(shell.ui()).toMatchObject({ isViewing: true, overlay: { kind: 'help', top: 2 }, notice: null });
+  expect(pressed).toEqual([]);
 });
