@@ -22,6 +22,7 @@ import { drawZone, layoutOf, scopeOf } from '../../src/ui/zones.ts';
 import { makeAsk } from '../helpers/asks.ts';
 import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../helpers/bots.ts';
 import { shapeOf } from '../helpers/cell-shapes.ts';
+import { makeHomeGuard, makeOrphan } from '../helpers/guards.ts';
 import { hostSnapshot } from '../helpers/host.ts';
 import { CELL } from '../helpers/screen-svg.ts';
 import { createStillWorld, keymap } from '../helpers/still-shell.ts';
@@ -69,11 +70,18 @@ const readings = {
   redis: makeRedis(),
 };
 const world: World = createStillWorld(readings).world();
+/** The same when its daemon is dead: one bot has outlived it, and stands first. */
+const guards = { homes: [makeHomeGuard({ orphans: [makeOrphan({ name: 'stats-bot' })] })], cli: null };
+const guardReading = { state: 'fresh', value: guards, readAt: NOON, tookMs: 1 } as const;
+const orphaned: World = {
+  ...world,
+  guard: { kind: 'guard', id: 'guard', cadenceMs: 2_000, reading: guardReading },
+};
 
 /** The screen as rows of text, as the program draws it now. */
-function drawn(ui: UiState, columns: number, rows: number, viewer: Viewer | null = null): string[] {
+function drawn(ui: UiState, columns: number, rows: number, viewer: Viewer | null = null, of = world): string[] {
   const picture = {
-    world,
+    world: of,
     ui,
     panels: createPanels(),
     keymap,
@@ -84,7 +92,7 @@ function drawn(ui: UiState, columns: number, rows: number, viewer: Viewer | null
     viewer,
     logs: [],
   };
-  return composeZones(layoutOf(ui, world, { columns, rows }), columns, rows, (zone, cells) => {
+  return composeZones(layoutOf(ui, of, { columns, rows }), columns, rows, (zone, cells) => {
     // What has the body draws itself.
     if (viewer && zone === 'detail') cells.box(0, 0, cells.width, cells.height, { title: 'Logs', right: '', style: 0 });
     else drawZone(zone, cells, picture);
@@ -128,14 +136,14 @@ function expectFooter(shown: Shown, now: readonly string[]): void {
 }
 
 const HOMES = [
-  ['home', 120, 40],
-  ['phone', 40, 20],
-  ['daemon', 120, 30],
+  ['home', 120, 40, world],
+  ['phone', 40, 20, world],
+  ['daemon', 120, 30, orphaned],
 ] as const;
 
-describe.each(HOMES)('%s.svg', (name, columns, rows) => {
+describe.each(HOMES)('%s.svg', (name, columns, rows, of) => {
   const shown = load(name);
-  const now = drawn(initialUi('home'), columns, rows);
+  const now = drawn(initialUi('home'), columns, rows, null, of);
 
   test('has the panels where they are, under their titles, and the keys of the footer', () => {
     expectFrames(shown, now);
@@ -145,7 +153,7 @@ describe.each(HOMES)('%s.svg', (name, columns, rows) => {
 
   test('has the columns of the bots', () => {
     const row = now.findIndex((text) => text.includes('STATE'));
-    const wanted = now[row]?.slice(0, now[row]?.indexOf('│', 2)).replaceAll('│', ' ').trim();
+    const wanted = now[row]?.slice(0, now[row]?.indexOf('│', 2)).replaceAll(/[│┃]/g, ' ').trim();
     expect(wanted).toMatch(/^NAME +STATE▾/);
     expect(shown.rows[row]?.slice(0, now[row]?.indexOf('│', 2)).trim(), AGAIN).toBe(wanted);
   });

@@ -131,7 +131,7 @@ test('the phone shows the whole of it', () => {
 
 test('the many actions of a bot push out of the footer neither the way to its detail nor the way out', () => {
   const footer = frameOf(full(), 80, 24).at(-1) ?? '';
-  const hints = ['q quit', 'r restart', '1-9 views', 'Enter detail', '& filter', 'o sort'];
+  const hints = ['q quit', 'r restart', '1-5 9 views', 'Enter detail', '& filter', 'o sort'];
   const places = hints.map((hint) => footer.indexOf(hint));
   expect(places).not.toContain(-1);
   expect(places).toEqual([...places].sort((a, b) => a - b));

@@ -44,12 +44,29 @@ export interface Binding {
   effect(ui: UiState, at: number): Effect;
 }
 
+/** Whether it opens a view. */
+export function isViewKey({ keys }: Pick<Binding, 'keys'>): boolean {
+  return keys.length > 0 && keys.every((key) => /^[1-9]$/.test(key));
+}
+
+/** The digits that open views, in runs: `1-5 9`. */
+export function viewDigits(bindings: readonly Binding[]): string {
+  const runs: [first: number, last: number][] = [];
+  for (const digit of bindings.filter(isViewKey).map(({ keys }) => Number(keys[0]))) {
+    const run = runs.at(-1);
+    if (run?.[1] === digit - 1) run[1] = digit;
+    else runs.push([digit, digit]);
+  }
+  return runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(' ');
+}
+
 /** Whether a key does something while the help stands: scroll it, close it, leave. */
 export function worksInHelp({ group, keys }: Binding): boolean {
   return group === 'move' || group === 'program' || keys.includes('esc');
 }
 
 /** Whether a key that the viewer does not know does something while it has the body: act, leave, go to another view. */
-export function worksInViewer({ group, keys }: Binding): boolean {
-  return group === 'act' || group === 'program' || keys.some((key) => key === 'esc' || /^[1-9]$/.test(key));
+export function worksInViewer(binding: Binding): boolean {
+  const { group, keys } = binding;
+  return group === 'act' || group === 'program' || keys.includes('esc') || isViewKey(binding);
 }

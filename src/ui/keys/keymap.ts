@@ -3,7 +3,7 @@ import type { Action } from '../../actions/action.ts';
 import type { Target } from '../../actions/target.ts';
 import { ONE_PANEL_COLUMNS } from '../layout.ts';
 import type { PanelId, UiState } from '../state.ts';
-import type { Binding } from './binding.ts';
+import { type Binding, viewDigits } from './binding.ts';
 import { BINDINGS, isAtHome } from './bindings.ts';
 
 /** Where the targets of each kind are rows. */
@@ -43,9 +43,8 @@ export function bindingOf(keymap: readonly Binding[], key: string, ui: UiState):
 }
 
 /** What the digits do, said once. */
-const VIEWS_HINT: Binding = {
+const VIEWS_HINT: Omit<Binding, 'shown'> = {
   keys: [],
-  shown: '1-9',
   label: 'views',
   help: '',
   group: 'look',
@@ -88,6 +87,6 @@ export function footerHints(
   const isFor = (binding: Binding): boolean =>
     (isThere || !needsRow(binding, ui)) && (kind === null || !binding.isAction || binding.targetKind === kind);
   const hints = keymap.filter((binding) => isShown(binding) && isFor(binding));
-  if (isAtHome(ui)) hints.push(VIEWS_HINT);
+  if (isAtHome(ui)) hints.push({ ...VIEWS_HINT, shown: viewDigits(keymap) });
   return hints.sort((a, b) => rank(a) - rank(b));
 }

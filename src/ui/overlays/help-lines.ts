@@ -1,7 +1,7 @@
 /** The text of the help, from the bindings that mean something where the person stands. Pure. */
 import { measure } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
-import type { Binding, Group } from '../keys/binding.ts';
+import { type Binding, type Group, isViewKey, viewDigits, worksInViewer } from '../keys/binding.ts';
 import type { UiState } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
 
@@ -54,9 +54,7 @@ export interface HelpLine {
  */
 export function helpSections(keymap: readonly Binding[], ui: UiState, viewer: Viewer['keymap'] | null): HelpSection[] {
   const here = { ...ui, overlay: null };
-  const isMeant = (binding: Binding): boolean =>
-    (binding.where?.(here) ?? true) &&
-    (!viewer || binding.group === 'act' || binding.group === 'program' || binding.keys.includes('esc'));
+  const isMeant = (binding: Binding): boolean => (binding.where?.(here) ?? true) && (!viewer || worksInViewer(binding));
   const sections = ORDER.map((group) => ({
     title: TITLES[group],
     rows: rowsOf(
@@ -73,15 +71,13 @@ export function helpSections(keymap: readonly Binding[], ui: UiState, viewer: Vi
 /** The views in one row, and Shift-Tab with Tab, which tells of it. */
 function rowsOf(bindings: readonly Binding[]): HelpRow[] {
   const rows: HelpRow[] = [];
-  const isView = ({ keys }: Binding): boolean => keys.every((key) => /^[1-9]$/.test(key));
-  const views = bindings.filter(isView);
+  const views = bindings.filter(isViewKey);
   for (const binding of bindings) {
     if (binding.keys.includes('shift+tab')) continue;
-    if (!isView(binding)) rows.push({ shown: binding.keys.map(nameOf).join(' '), help: helpOf(binding) });
+    if (!isViewKey(binding)) rows.push({ shown: binding.keys.map(nameOf).join(' '), help: helpOf(binding) });
     else if (binding === views[0]) {
       const names = views.map(({ keys, label }) => `${keys[0]} ${label}`).join(', ');
-      const [first, last] = [views[0], views.at(-1)].map((view) => view?.keys[0]);
-      rows.push({ shown: first === last ? `${first}` : `${first}-${last}`, help: `Views: ${names}.` });
+      rows.push({ shown: viewDigits(views), help: `Views: ${names}.` });
     }
   }
   return rows;

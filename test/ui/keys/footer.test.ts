@@ -14,7 +14,7 @@ const shown = (ui: UiState, isThere: boolean, kind: RowAtHand['kind'] = null) =>
 test('without a row the footer names no key that needs one', () => {
   const ui = initialUi('home');
   expect(shown(ui, true)).toEqual(expect.arrayContaining(['r', 'S', 'l', 'Enter', '&', 'o', 'y', 'q']));
-  expect(shown(ui, false)).toEqual(['?', 'q', '1-9', 'p', ':', 'Tab']);
+  expect(shown(ui, false)).toEqual(['?', 'q', '1-5 9', 'p', ':', 'Tab']);
 });
 
 test('where a filter hides every row, what changes it stays', () => {

@@ -60,7 +60,7 @@ test('under a log it lists the keys of the log first, and none that mean nothing
   const sections = helpSections(keymap, { ...home, isViewing: true }, log);
   expect(sections[0]).toEqual({ title: 'Here', rows: log });
   expect(sections.map(({ title }) => title)).not.toContain('Find');
-  expect(sections.find(({ title }) => title === 'Look')?.rows.map(({ shown }) => shown)).toEqual(['Esc']);
+  expect(sections.find(({ title }) => title === 'Look')?.rows.map(({ shown }) => shown)).toEqual(['Esc', '1-5 9']);
 });
 
 test('the views are one row', () => {
