@@ -27,10 +27,19 @@ export function isGenerationOf(name: string, base: string): boolean {
 
 /** Whether they begin alike up to the extension: of a thousand logs of one folder few do, and no text is made for the rest. */
 function mayBeOf(name: string, base: string): boolean {
-  const dot = base.lastIndexOf('.');
-  const length = dot > 0 ? dot : base.length;
+  const length = stemLength(base);
   for (let i = 0; i < length; i += 1) if (name.charCodeAt(i) !== base.charCodeAt(i)) return false;
   return true;
+}
+
+/** What the names of all its generations begin with. */
+export function stemOf(base: string): string {
+  return base.slice(0, stemLength(base));
+}
+
+function stemLength(base: string): number {
+  const dot = base.lastIndexOf('.');
+  return dot > 0 ? dot : base.length;
 }
 
 /** Every generation of a log, the oldest first. */

@@ -28,6 +28,8 @@ export interface LogIo {
   /** Returns the bytes read into the start of `into`, fewer at the end of the file. */
   read(fd: number, into: Buffer, length: number, position: number): Maybe<number>;
   readdir(folder: string): Maybe<string[]>;
+  /** What stands in a folder under names that begin so. */
+  namesLike(folder: string, beginning: string): Maybe<string[]>;
   close(fd: number): Maybe<void>;
 }
 
@@ -39,20 +41,41 @@ export const immediateIo: LogIo = {
   fstat: (fd) => fstatSync(fd),
   read: (fd, into, length, position) => readSync(fd, into, 0, length, position),
   readdir: (folder) => readdirSync(folder),
+  namesLike: (folder, beginning) => readdirSync(folder).filter((name) => name.startsWith(beginning)),
   close: (fd) => closeSync(fd),
 };
 
-/** The same, but what stands in a folder is asked once: for the files of one reading, of which a folder can have thousands. */
+/**
+ * The same, but what stands in a folder is asked and ordered once: for the files of one reading, of which a folder can
+ * have thousands, each looking for its own generations.
+ */
 export function listingOnce(io: LogIo): LogIo {
-  const listed = new Map<string, Maybe<string[]>>();
+  const listed = new Map<string, Promise<readonly string[]>>();
+  const list = async (folder: string) => (await io.readdir(folder)).sort();
   return {
     ...io,
-    readdir(folder) {
-      const names = listed.get(folder) ?? io.readdir(folder);
-      listed.set(folder, names);
-      return names;
+    async namesLike(folder, beginning) {
+      const listing = listed.get(folder) ?? list(folder);
+      listed.set(folder, listing);
+      const names = await listing;
+      const from = placeOf(beginning, names);
+      let to = from;
+      while (names[to]?.startsWith(beginning)) to += 1;
+      return names.slice(from, to);
     },
   };
+}
+
+/** Of the first name that is not before a text. */
+function placeOf(text: string, names: readonly string[]): number {
+  let low = 0;
+  let high = names.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((names[middle] as string) < text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const openLater = promisify(open);
@@ -68,6 +91,7 @@ export const backgroundIo: LogIo = {
   fstat: (fd) => fstatLater(fd),
   read: async (fd, into, length, position) => (await readLater(fd, into, 0, length, position)).bytesRead,
   readdir: (folder) => readdir(folder),
+  namesLike: async (folder, beginning) => (await readdir(folder)).filter((name) => name.startsWith(beginning)),
   close: (fd) => closeLater(fd),
 };
 

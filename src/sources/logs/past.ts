@@ -2,7 +2,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { LineSink } from './assembler.ts';
 import type { Finder } from './finder.ts';
-import { isGenerationOf } from './generations.ts';
+import { isGenerationOf, stemOf } from './generations.ts';
 import { type LogIo, openLog, UnreadableLog } from './io.ts';
 import { fileIdOf, MAX_LINE_BYTES } from './open-log.ts';
 import type { LogRegistry } from './registry.ts';
@@ -56,7 +56,7 @@ async function newestBefore({ io, registry, path, since }: PastScope): Promise<F
   const folder = dirname(path);
   const base = basename(path);
   let newest: Found | null = null;
-  for (const name of (await io.readdir(folder)).slice(0, MAX_NAMES)) {
+  for (const name of (await io.namesLike(folder, stemOf(base))).slice(0, MAX_NAMES)) {
     const isPacked = name.endsWith('.gz');
     if (!isGenerationOf(isPacked ? name.slice(0, -3) : name, base)) continue;
     const stats = await Promise.resolve(io.lstat(join(folder, name))).catch(() => null);
