@@ -20,11 +20,12 @@ const dist = resolve(process.env.BOTOP_BUILD_DIST ?? join(root, 'dist'));
 const KEPT_CHUNK_MS = 24 * 3600 * 1000;
 
 const loader = join(root, 'src/commands/bundle.ts');
+const tuner = join(root, 'src/commands/tune-v8.ts');
 const entries = {
   botop: resolve(process.env.BOTOP_BUILD_ENTRY ?? join(root, 'src/main.ts')),
   'demo/supervisor': join(root, 'src/demo/supervisor.ts'),
 };
-for (const file of [loader, ...Object.values(entries)]) {
+for (const file of [loader, tuner, ...Object.values(entries)]) {
   if (!existsSync(file)) {
     process.stderr.write(`build: ${relative(root, file)} is missing, so there is nothing to bundle\n`);
     process.exit(1);
@@ -156,6 +157,8 @@ async function entryCode(name) {
   const contents = `
     import { join } from 'node:path';
     import { openBundle } from ${JSON.stringify(loader)};
+    import { tuneV8 } from ${JSON.stringify(tuner)};
+    tuneV8(process.versions.node, require);
     openBundle({
       folder: join(__dirname${up}),
       files: ${JSON.stringify(files)},

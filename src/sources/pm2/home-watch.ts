@@ -1,6 +1,7 @@
 /** Notices at once what changes in a PM2 home, where the system can tell; reading on the cadence finds the rest. */
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '../source.ts';
 
 export interface HomeWatch {
   /** Begins to watch. Cheap when it watches already. */
@@ -31,7 +32,7 @@ export function watchHome(home: string, events: HomeWatchEvents): HomeWatch {
   let isClosed = false;
 
   function tell(): void {
-    const now = performance.now();
+    const now = systemClock.monotonic();
     // What is left out here is seen by the next reading, at most a second later.
     if (now - toldAt < minGapMs) return;
     toldAt = now;

@@ -1,3 +1,4 @@
+import { systemClock } from '../../sources/source.ts';
 import type { Cells } from './cells.ts';
 import type { Link } from './link.ts';
 import { Painter, type PaintOptions } from './painter.ts';
@@ -209,7 +210,7 @@ export class Screen {
 
   /** How long the terminal has taken nothing of what was written, ms; 0 while it does. */
   blockedMs(): number {
-    return this.#blockedSince === null ? 0 : performance.now() - this.#blockedSince;
+    return this.#blockedSince === null ? 0 : systemClock.monotonic() - this.#blockedSince;
   }
 
   /** Settles once all that was asked for so far is on the terminal: a prompt may then take keys. */
@@ -269,10 +270,10 @@ export class Screen {
   #send(bytes: string | Buffer, isFrame = false): void {
     this.#bytesWritten += Buffer.byteLength(bytes);
     this.#unwritten += 1;
-    this.#blockedSince ??= performance.now();
+    this.#blockedSince ??= systemClock.monotonic();
     const isTaken = this.#out.write(bytes, (error) => {
       this.#unwritten -= 1;
-      this.#blockedSince = this.#unwritten > 0 ? performance.now() : null;
+      this.#blockedSince = this.#unwritten > 0 ? systemClock.monotonic() : null;
       if (this.#link !== null && this.#isDirty) this.#schedule();
       // A failed write is the terminal's owner's to see, through the stream's error event.
       if (isFrame && !error) for (const flushed of this.#flushed) flushed();
