@@ -30,6 +30,7 @@ import { osc52 } from '../ui/clipboard.ts';
 import { createKeymap } from '../ui/keys/keymap.ts';
 import { loadInColor } from '../ui/overlays/load-ink.ts';
 import { present } from '../ui/present.ts';
+import { watchAttached } from '../ui/screen/attached.ts';
 import { BACKGROUND_QUERY, isLightByEnv, isLightColor, mayAskBackground } from '../ui/screen/background.ts';
 import { colorDepth } from '../ui/screen/color.ts';
 import { createInput } from '../ui/screen/input.ts';
@@ -205,9 +206,10 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
     onError: (error) => terminal.fail(error),
   });
   const matchPace = () => {
-    const isUnseen = Math.max(screen.blockedMs(), link.waitedMs()) > UNSEEN_MS;
+    const isUnseen = !attachment.isAttached || Math.max(screen.blockedMs(), link.waitedMs()) > UNSEEN_MS;
     observation.poller.slow(isUnseen ? UNSEEN_FACTOR : 1);
   };
+  const attachment = watchAttached(process.env, matchPace);
   // A terminal that takes what it was sent again is looked at again.
   screen.onFlush(matchPace);
   const heapTrouble = heapLimit(() => clock.monotonic());
