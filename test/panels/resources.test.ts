@@ -277,6 +277,7 @@ test('the worst stays when there is little room, and so does the row of the curs
 
 test('a kill for want of memory gets a line, a container its own limit', () => {
   const limit = { totalBytes: 512e6, usedBytes: 480e6 };
+  expect(text(38, 14, fresh({ oomKills: 1 }))).toContain('1 kill since boot');
   const shown = text(60, 20, fresh({ oomKills: 2, memory: { ...hostSnapshot().memory, limit } }));
   expect(shown).toMatch(/mem cap .*94%/);
   expect(shown).toMatch(/oom .*2 killed since boot/);

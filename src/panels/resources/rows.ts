@@ -239,10 +239,7 @@ function networkRows({ network }: HostSnapshot, samples: Samples): ResourceRow[]
 /** A kill since boot is worth a line; most machines never see one. */
 function oomRows({ oomKills }: HostSnapshot): ResourceRow[] {
   if (oomKills === null || oomKills === 0) return [];
-  const notes = [
-    `${oomKills} killed since boot for want of memory`,
-    `${oomKills} kills since boot`,
-    `${oomKills} kills`,
-  ];
+  const kills = `${oomKills} ${oomKills === 1 ? 'kill' : 'kills'}`;
+  const notes = [`${oomKills} killed since boot for want of memory`, `${kills} since boot`, kills];
   return [{ key: 'oom', label: 'oom', severity: 'warn', notes, isWordy: true, samples: null, rank: 2.7 }];
 }
