@@ -8,13 +8,22 @@ import type { Shell } from '../../src/ui/shell-contract.ts';
 import { makeBot, makeCrashes, makePm2Snapshot, NOON } from '../helpers/bots.ts';
 import fc from '../helpers/fast-check.ts';
 import { hostSnapshot } from '../helpers/host.ts';
-import { createStillShell, createStillWorld, keymap } from '../helpers/still-shell.ts';
+import { createStillShell, createStillWorld, keymap, type StillWorld } from '../helpers/still-shell.ts';
+import { makePostgres, makeRedis, makeSession } from '../panels/database/worlds.ts';
 
 type Step =
   | { readonly what: 'keys'; readonly keys: readonly string[] }
-  | { readonly what: 'news'; readonly bots: number; readonly salt: number; readonly isBeat: boolean }
+  | {
+      readonly what: 'news';
+      readonly kind: (typeof KINDS)[number];
+      readonly isRead: boolean;
+      readonly bots: number;
+      readonly salt: number;
+      readonly isBeat: boolean;
+    }
   | { readonly what: 'size'; readonly size: readonly [columns: number, rows: number] };
 
+const KINDS = ['pm2', 'host', 'postgres', 'redis'] as const;
 const SIZES = [
   [200, 60],
   [120, 40],
@@ -40,7 +49,10 @@ const OTHERS = [
   '1',
   '2',
   '3',
+  '4',
+  '5',
   'p',
+  'x',
   'é',
   'b',
 ];
@@ -75,6 +87,9 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       what: fc.constant('news' as const),
+      kind: fc.constantFrom('pm2' as const, ...KINDS),
+      // One in six fails.
+      isRead: fc.nat(5).map((dice) => dice > 0),
       bots: fc.constantFrom(0, 3, 40, 40, 40),
       salt: fc.nat(50),
       isBeat: fc.boolean(),
@@ -99,6 +114,17 @@ function snapshotOf(count: number, salt: number): Pm2Snapshot {
     memoryBytes: Float64Array.from(bots, (_, i) => 20e6 + ((i * salt) % 7) * 1e6),
     lastLogAt: Float64Array.from(bots, (_, i) => NOON - i * salt * 1_000),
   });
+}
+
+function read(still: StillWorld, { kind, isRead, bots, salt }: Extract<Step, { what: 'news' }>): void {
+  if (!isRead) return still.fail(kind, new Error(`no answer, ${salt}`));
+  if (kind === 'pm2') still.read(kind, snapshotOf(bots, salt));
+  else if (kind === 'host') still.read(kind, hostSnapshot({ cpuPercent: salt, load: [salt / 10, 2.5, 2.2] }));
+  else if (kind === 'redis') still.read(kind, makeRedis());
+  else {
+    const sessions = Array.from({ length: bots }, (_, i) => makeSession({ pid: 100 + i, queryMs: salt * 1_000 }));
+    still.read(kind, makePostgres({ sessions, transactionsPerSecond: salt, cacheHitPercent: 90 + salt / 10 }));
+  }
 }
 
 function run(shell: Shell, step: Exclude<Step, { what: 'news' }>): void {
@@ -145,8 +171,8 @@ test('whatever comes in and is pressed, what is painted bit by bit is what would
       try {
         for (const step of story) {
           if (step.what === 'news') {
-            still.read('pm2', snapshotOf(step.bots, step.salt));
-            const news = { isBeat: step.isBeat, kinds: new Set(['pm2'] as const) };
+            read(still, step);
+            const news = { isBeat: step.isBeat, kinds: new Set([step.kind]) };
             for (const one of [shell, whole]) one.worldChanged(news);
           } else if (step.what === 'size') {
             run(whole, step);
