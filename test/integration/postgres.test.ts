@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openPostgres, type PostgresConnection } from '../../src/sources/postgres/client.ts';
 import type { PostgresAddress } from '../../src/sources/postgres/dsn.ts';
@@ -8,6 +7,7 @@ import { longestQuery, longestTransaction, type PostgresSnapshot } from '../../s
 import { postgresSource } from '../../src/sources/postgres/source.ts';
 import { type Source, SourceError, systemClock, valueOf } from '../../src/sources/source.ts';
 import { until } from '../helpers/pm2-daemon.ts';
+import { LOGGED, notInReadings, saidByBotop } from '../helpers/postgres-log.ts';
 import { postgresPrograms, startTestPostgres, type TestPostgres } from '../helpers/postgres-server.ts';
 import { type Watching, watchSource } from '../helpers/watching.ts';
 
@@ -45,10 +45,7 @@ async function failure(address: PostgresAddress): Promise<SourceError> {
 for (const programs of postgresPrograms()) {
   describe.skipIf(programs.folder === null)(`on ${programs.title}`, () => {
     beforeAll(async () => {
-      server = await startTestPostgres(
-        { log_statement: 'all', log_line_prefix: '%a|%p|', max_connections: '12' },
-        programs,
-      );
+      server = await startTestPostgres({ ...LOGGED, max_connections: '12' }, programs);
       await server.run(
         "CREATE ROLE seer LOGIN PASSWORD 'p1'; GRANT pg_monitor TO seer",
         "CREATE ROLE plain LOGIN PASSWORD 'p2'",
@@ -311,21 +308,9 @@ for (const programs of postgresPrograms()) {
     });
 
     test('the server’s own log shows nothing of botop but read-only transactions', () => {
-      const statements = [
-        ...readFileSync(server.logFile, 'utf8').matchAll(/^botop\|(\d+)\|LOG: {2}(?:statement|execute \w+): (.*)$/gm),
-      ];
-      expect(statements.length).toBeGreaterThan(100);
-      /** The processes that are in one. */
-      const within = new Set<string>();
-      const others = statements.filter(([, pid = '', text = '']) => {
-        if (text.startsWith('BEGIN READ ONLY; SET LOCAL')) return false;
-        const isWithin = within.has(pid);
-        if (text === 'BEGIN READ ONLY') within.add(pid);
-        else if (/^(?:COMMIT|ROLLBACK)$/.test(text)) within.delete(pid);
-        else return !isWithin || !/^(?:SET LOCAL \w+_timeout = \d+|(?:select|with) .*)$/.test(text);
-        return false;
-      });
-      expect(others.map(([line]) => line)).toEqual([]);
+      const said = saidByBotop(server);
+      expect(said.length).toBeGreaterThan(100);
+      expect(notInReadings(said)).toEqual([]);
     });
   });
 }

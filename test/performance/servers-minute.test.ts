@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openRedisSession } from '../../bench/redis-wire.ts';
 import { createPoller, type Ticker } from '../../src/sources/poller.ts';
@@ -6,6 +5,7 @@ import { postgresSource } from '../../src/sources/postgres/source.ts';
 import { parseRedisUrl } from '../../src/sources/redis/address.ts';
 import { redisSource } from '../../src/sources/redis/source.ts';
 import type { Clock, Kind, Source } from '../../src/sources/source.ts';
+import { LOGGED, saidByBotop } from '../helpers/postgres-log.ts';
 import { postgresPrograms, startTestPostgres, type TestPostgres } from '../helpers/postgres-server.ts';
 import { redisProgram, startTestRedis, type TestRedis } from '../helpers/redis-server.ts';
 
@@ -70,10 +70,9 @@ describe.skipIf(!programs || programs.folder === null)(`PostgreSQL (${programs?.
   afterAll(() => server.remove());
 
   test('is sent one message every two seconds and nothing else', async () => {
-    server = await startTestPostgres({ log_statement: 'all', log_line_prefix: '%a|' });
+    server = await startTestPostgres(LOGGED);
     const found = { address: server.address(), isConfigured: true };
-    const messages = () =>
-      readFileSync(server.logFile, 'utf8').match(/^botop\|LOG: .*: BEGIN READ ONLY/gm)?.length ?? 0;
+    const messages = () => saidByBotop(server).filter(({ text }) => text.startsWith('BEGIN')).length;
     let sentBefore = 0;
     const readings = await runFor(60, postgresSource({ found, clock }), () => {
       sentBefore = messages();
