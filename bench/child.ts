@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { launchOptions } from './contenders.ts';
+import { launch } from './contenders.ts';
 
 /** A part of the program running by itself in a process of its own, from its sources. */
 export interface Part<Told> {
@@ -17,10 +17,11 @@ export interface Part<Told> {
 /** Starts a script of this folder with the options that the program is started with, and more. */
 export function startPart<Told>(script: string, args: readonly string[], options: readonly string[] = []): Part<Told> {
   const types = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
+  const launched = launch();
   const child: ChildProcess = spawn(
     process.execPath,
-    [...types, ...launchOptions(), ...options, join(import.meta.dirname, script), ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    [...types, ...launched.options, ...options, join(import.meta.dirname, script), ...args],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...launched.env } },
   );
   const told: Told[] = [];
   let rest = '';

@@ -37,19 +37,21 @@ export const OVERLAY = '?';
 /** The keys that open and close the question before a bot is restarted. */
 export const QUESTION = { open: 'r', close: '\u001b', shown: /Restart [^\n]+\?/, reading: /reading it again/ };
 
-/** Node's options as bin/botop gives them to this Node. */
-export function launchOptions(): readonly string[] {
-  return launchedWith(process.version).options;
+/** Node's options, and what is added to its environment, as bin/botop gives them to this Node. */
+export function launch(): Pick<ReturnType<typeof launchedWith>, 'options' | 'env'> {
+  return launchedWith(process.version);
 }
 
 /** The built program on everything that is there. */
 export function botop(program: string, { fleet, servers }: Watched, args: readonly string[] = []): Contender {
   const { postgres, redis } = servers;
+  const { options, env } = launch();
   return {
     name: 'botop',
     command: process.execPath,
-    args: [...launchOptions(), program, ...args],
+    args: [...options, program, ...args],
     env: {
+      ...env,
       ...fleet.env,
       ...(typeof postgres === 'string' ? {} : { DATABASE_URL: postgres.url('botop') }),
       ...(typeof redis === 'string' ? {} : { REDIS_URL: redis.url }),

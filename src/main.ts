@@ -3,10 +3,12 @@
 import { run } from './commands/run.ts';
 import { exitCodes } from './config/exit-codes.ts';
 import { parseOptions, UsageError } from './config/options.ts';
+import { dropOwnSettings } from './config/own-environment.ts';
 import { takeArguments } from './config/process-title.ts';
 import { version } from './version.ts';
 
 async function start(): Promise<void> {
+  dropOwnSettings(process.env);
   const options = await parseOptions(takeArguments(process), process.env, process.cwd());
   if (options instanceof UsageError) {
     process.stderr.write((await loadHelp()).formatUsageError(options));
