@@ -88,9 +88,7 @@ export function judgeBot(bot: Bot, now: number, limits: BotLimits): Judgement {
     }
     case 'launching':
       if (isFrozen(bot, now)) return { state: 'frozen', why: frozenWords(bot, now) };
-      return isFlapping
-        ? { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) }
-        : { state: 'starting', why: '' };
+      return isFlapping ? { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) } : QUIET.starting;
     case 'online':
     case 'one-launch-status':
       if (isFrozen(bot, now)) return { state: 'frozen', why: frozenWords(bot, now) };
@@ -98,7 +96,7 @@ export function judgeBot(bot: Bot, now: number, limits: BotLimits): Judgement {
         return { state: 'flapping', why: flapWords(bot.exits, crashes, flapWindowMs) };
       }
       if (isSilent(bot, now, limits)) return { state: 'silent', why: silence(bot, now) };
-      return { state: 'ok', why: pastWords(bot.exits, now) };
+      return saying('ok', pastWords(bot.exits, now));
     case 'unknown':
       return { state: 'unknown', why: 'a status of PM2 that is not known here' };
     default:
@@ -223,6 +221,8 @@ function judgeStopped(bot: Bot, lastExit: BotExit | undefined, now: number, flap
 const QUIET = Object.fromEntries(BOT_STATES.map((state) => [state, { state, why: '', last: state }])) as Readonly<
   Record<BotState, Judgement & { readonly last: BotState }>
 >;
+
+const saying = (state: BotState, why: string): Judgement => (why === '' ? QUIET[state] : { state, why });
 
 /**
  * The same of a bot whose reading is no longer fresh: stale, with what it was when it was last seen. `last` orders the
