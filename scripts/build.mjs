@@ -100,6 +100,7 @@ for (const { path, text } of outputFiles) {
   else write(name, text);
 }
 
+const id = hash(JSON.stringify([...bodies]));
 const monitor = [...outputs.keys()].find((name) => name.startsWith('chunk-monitor-'));
 /** The file of each chunk that shares one: what every command needs, and what a monitor needs besides. */
 const files = {};
@@ -139,10 +140,14 @@ function needed(chunk) {
   return [...found];
 }
 
+function hash(text) {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
+
 function share(chunks) {
   const own = chunks.filter((chunk) => !(chunk in files));
   const code = asFile(own);
-  const file = `chunk-shared-${createHash('sha256').update(code).digest('hex').slice(0, 8)}.js`;
+  const file = `chunk-shared-${hash(code)}.js`;
   for (const chunk of own) files[chunk] = file;
   write(file, code);
 }
@@ -161,6 +166,7 @@ async function entryCode(name) {
     tuneV8(process.versions.node, require);
     openBundle({
       folder: join(__dirname${up}),
+      id: ${JSON.stringify(id)},
       files: ${JSON.stringify(files)},
       keptWith: ${JSON.stringify(monitor ?? '')},
       env: process.env,

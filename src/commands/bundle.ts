@@ -24,6 +24,8 @@ type Body = (
 export interface Bundle extends CacheOwner {
   /** Where the files are, absolute. */
   readonly folder: string;
+  /** Tells what this build wrote from what any other did: V8 itself asks no more of a text than how long it is. */
+  readonly id: string;
   /** The file of each chunk that has none of its own name. */
   readonly files: Readonly<Record<string, string>>;
   /** Only what ran with this chunk is kept: of what shows a version there would be little in it. */
@@ -36,7 +38,7 @@ export interface Bundle extends CacheOwner {
 const KEPT_AFTER_MS = 20_000;
 
 export function openBundle(bundle: Bundle): Load {
-  const { folder, files, keptWith, whenRun = runFor20s } = bundle;
+  const { folder, id, files, keptWith, whenRun = runFor20s } = bundle;
   const bodies = new Map<string, Body>();
   const made = new Map<string, unknown>();
   const compiled: { readonly script: Script; readonly name: string }[] = [];
@@ -45,8 +47,8 @@ export function openBundle(bundle: Bundle): Load {
 
   function read(file: string): void {
     const filename = join(folder, file);
-    // V8 itself refuses what another V8 has made, or with other options; another file has another name.
-    const name = `${process.version}-${process.arch}-${file.replaceAll('/', '-')}`;
+    // What another V8 has made, or with other options, V8 refuses.
+    const name = `${id}-${process.version}-${process.arch}-${file.replaceAll('/', '-')}`;
     const cachedData = cache === null ? null : readKept(join(cache, name));
     const script = new Script(readFileSync(filename, 'latin1'), { filename, ...(cachedData && { cachedData }) });
     if (cachedData === null || script.cachedDataRejected) compiled.push({ script, name });

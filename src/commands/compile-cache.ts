@@ -10,7 +10,7 @@ export interface CacheOwner {
 }
 
 /** Each version of botop leaves a dozen files; beyond this many they are thrown away and made anew. */
-const FILES_MAX = 200;
+const FILES_MAX = 60;
 
 /** The folder where it is there already, or null. */
 export function findCache(owner: CacheOwner): string | null {

@@ -34,7 +34,7 @@ function file(name: string, chunks: Record<string, string>, kind = ''): void {
   writeFileSync(join(root, 'dist', name), `({${bodies.join(',')}})`);
 }
 
-function open(): Load {
+function open(id = 'one'): Load {
   opened++;
   file('shared.js', {
     'a.js': 'module.exports={twice:x=>load("b.js").once(x)*2,at:meta.url}',
@@ -43,6 +43,7 @@ function open(): Load {
   });
   return openBundle({
     folder: join(root, 'dist'),
+    id,
     files: { 'a.js': 'shared.js', 'b.js': 'shared.js' },
     keptWith: 'a.js',
     env: { HOME: root },
@@ -72,7 +73,7 @@ test('what was compiled is kept for the next start, with the functions that have
   keep();
   const [name, ...others] = readdirSync(kept());
   expect(others).toEqual([]);
-  expect(name).toBe(`${process.version}-${process.arch}-shared.js`);
+  expect(name).toBe(`one-${process.version}-${process.arch}-shared.js`);
   expect(statSync(join(kept(), name as string)).mode & 0o777).toBe(0o600);
   const ran = readFileSync(join(kept(), name as string));
   rmSync(join(root, '.cache'), { recursive: true });
@@ -88,6 +89,15 @@ test('what was kept is taken, and not written again', () => {
   expect(twice(open())).toBe(8);
   keep();
   expect(statSync(join(kept(), readdirSync(kept())[0] as string)).ino).toBe(written);
+});
+
+test('what another build has made is not taken, though the text may be as long', () => {
+  twice(open());
+  keep();
+  const [name] = readdirSync(kept());
+  twice(open('other'));
+  keep();
+  expect(readdirSync(kept()).sort()).toEqual([name, name?.replace('one-', 'other-')]);
 });
 
 test('what is no compiled form, or one of another V8, is compiled anew and kept instead', () => {
