@@ -16,7 +16,7 @@ const BOTH_GARBAGES = '--no-separate-gc-phases';
  * What is called a few times a second is compiled when it was called for long: compiling was a fifth of the first minutes,
  * and a key that met it waited 5 to 8 ms longer. A loop is compiled at once all the same.
  */
-const COMPILED_LATE = ['--invocation-count-for-maglev=2000', '--invocation-count-for-turbofan=30000'];
+const COMPILED_LATE = ['--invocation-count-for-maglev=5000', '--invocation-count-for-turbofan=30000'];
 const KNOWN_BY: ReadonlySet<string> = new Set(['22', '24']);
 
 /** `load` is Node's `require`. */
