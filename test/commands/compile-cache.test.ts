@@ -44,6 +44,18 @@ test('there is none where others could put their own in its stead', () => {
   expect(makeCache({ env: { HOME: home }, uid })).toBeNull();
 });
 
+test('one in a folder that others may read is used: the demo has made that where it ran first', () => {
+  mkdirSync(join(home, '.cache/botop/redis-x64'), { recursive: true });
+  chmodSync(join(home, '.cache/botop'), 0o755);
+  const folder = join(home, '.cache/botop/compiled');
+  expect(makeCache({ env: { HOME: home }, uid })).toBe(folder);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  for (const mode of [0o775, 0o757]) {
+    chmodSync(join(home, '.cache/botop'), mode);
+    expect(makeCache({ env: { HOME: home }, uid })).toBeNull();
+  }
+});
+
 test('a folder that others may write, a link and a file are not used', () => {
   mkdirSync(join(home, '.cache/botop/compiled'), { recursive: true, mode: 0o700 });
   chmodSync(join(home, '.cache/botop/compiled'), 0o770);
