@@ -17,10 +17,11 @@ export interface Part<Told> {
 /** Starts a script of this folder with the options that the program is started with, and more. */
 export function startPart<Told>(script: string, args: readonly string[], options: readonly string[] = []): Part<Told> {
   const types = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
+  const tuned = ['--import', join(import.meta.dirname, 'tuned.ts')];
   const launched = launch();
   const child: ChildProcess = spawn(
     process.execPath,
-    [...types, ...launched.options, ...options, join(import.meta.dirname, script), ...args],
+    [...types, ...launched.options, ...tuned, ...options, join(import.meta.dirname, script), ...args],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...launched.env } },
   );
   const told: Told[] = [];

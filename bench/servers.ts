@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { postgresPrograms, startTestPostgres, type TestPostgres } from '../test/helpers/postgres-server.ts';
 import { redisProgram, startTestRedis, type TestRedis } from '../test/helpers/redis-server.ts';
 import { openRedisSession, type RedisSession } from './redis-wire.ts';
@@ -32,6 +33,8 @@ export interface LoadedRedis {
   readonly url: string;
   /** How often INFO was asked by others since the server started. */
   infoCalls(): Promise<number>;
+  /** Resolves when somebody else has asked INFO; after 10 s in any case. */
+  nextInfo(): Promise<void>;
   openIdle(count: number): Promise<() => void>;
 }
 
@@ -151,12 +154,18 @@ async function loadedRedis(stops: (() => Promise<void>)[]): Promise<LoadedRedis 
   });
   stops.push(repeat(() => load.ask('INCR orders')));
   let ownInfos = 0;
+  const infoCalls = async (): Promise<number> => {
+    const said = await counting.ask('INFO commandstats');
+    // The one that asks is counted by the next.
+    return Number(/^cmdstat_info:calls=(\d+)/m.exec(said)?.[1] ?? 0) - ownInfos++;
+  };
   return {
     url: server.url,
-    async infoCalls() {
-      const said = await counting.ask('INFO commandstats');
-      // The one that asks is counted by the next.
-      return Number(/^cmdstat_info:calls=(\d+)/m.exec(said)?.[1] ?? 0) - ownInfos++;
+    infoCalls,
+    async nextInfo() {
+      const until = performance.now() + 10_000;
+      const asked = await infoCalls();
+      while ((await infoCalls()) === asked && performance.now() < until) await sleep(100);
     },
     openIdle: (count) => openIdleRedis(server, count),
   };
