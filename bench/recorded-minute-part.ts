@@ -20,6 +20,18 @@ const KINDS = new Set<Kind>(['pm2', 'host', 'logs', 'postgres', 'redis']);
 /** Before the first that is kept: what the start reads once is over. */
 const SETTLE_MS = 5_000;
 const BEATS = 64;
+/** Of a followed log: what its class gives by getters, which a copy leaves out. */
+const OF_A_FILE: readonly (keyof LogFile)[] = [
+  'path',
+  'bots',
+  'stream',
+  'state',
+  'reason',
+  'sizeBytes',
+  'offset',
+  'writtenAt',
+  'droppedBytes',
+];
 
 const [, , file = ''] = process.argv;
 const fleet = await startFleet(10);
@@ -39,28 +51,6 @@ try {
     marksFile: null,
     auditFolder: () => Promise.reject(new Error('no audit here')),
     dumpCopies: null,
-  });
-  /** Its properties are those of its class. */
-  const fileOf = ({
-    path,
-    bots,
-    stream,
-    state,
-    reason,
-    sizeBytes,
-    offset,
-    writtenAt,
-    droppedBytes,
-  }: LogFile): LogFile => ({
-    path,
-    bots,
-    stream,
-    state,
-    reason,
-    sizeBytes,
-    offset,
-    writtenAt,
-    droppedBytes,
   });
   const lines: string[] = [];
   const last = new Map<Kind, Record<string, string>>();
@@ -86,7 +76,9 @@ try {
     const added = [];
     for (let seq = Math.max(lastSeq + 1, events.firstSeq); seq <= events.lastSeq; seq++) added.push(events.of(seq));
     lastSeq = events.lastSeq;
-    const first = last.has('logs') ? {} : { files: files.map(fileOf) };
+    const first = last.has('logs')
+      ? {}
+      : { files: files.map((one) => Object.fromEntries(OF_A_FILE.map((name) => [name, one[name]]))) };
     return { isComplete, filesLeftOut, counts, ...first, events: added };
   }
   /** What else runs on this machine, and where this code lies, is none of it; nor are figures that only a detail shows. */

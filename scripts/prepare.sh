@@ -1,5 +1,4 @@
-# Sourced by bin/botop and scripts/dev.sh with $root set. `prepare` leaves the Node to run on in $node, and what the
-# packages were installed for in $packages, which ends in the number of that Node's binary interface: ` abi 137`.
+# Sourced by bin/botop and scripts/dev.sh with $root set. `prepare` leaves the Node to run on in $node.
 #
 # The warm path starts no Node: a stamp holds what was installed and for whom. Only where the stamp, or the build's
 # time, differs does scripts/setup.mjs run, and it writes the stamp last, so that an interrupted install heals.
@@ -43,7 +42,7 @@ prepare() {
   install_key "$system_node"
   # A version manager's shim keeps its place and size whatever it stands for: there the version is part of the key.
   if [ "$node_size" -lt 1000000 ] 2>/dev/null; then key="$key $(node --version)"; fi
-  stamp_key='' node='' packages=''
+  stamp_key='' node=''
   if [ -f "$root/.cache/installed" ]; then
     read_stamp || stamp_key=''
   fi
@@ -61,5 +60,5 @@ prepare() {
 }
 
 read_stamp() {
-  { IFS= read -r stamp_key && IFS= read -r node && IFS= read -r packages; } <"$root/.cache/installed"
+  { IFS= read -r stamp_key && IFS= read -r node && IFS= read -r _packages; } <"$root/.cache/installed"
 }

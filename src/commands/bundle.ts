@@ -107,6 +107,14 @@ function keep(path: string, bytes: Buffer): void {
     writeFileSync(own, bytes, { mode: 0o600 });
     renameSync(own, path);
   } catch {
-    rmSync(own, { force: true });
+    removeIfThere(own);
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Nor can it be removed where nothing can be written: the next clearing takes it.
   }
 }

@@ -48,10 +48,15 @@ function cacheFolder({ env, uid }: CacheOwner, make: (path: string) => void): st
   }
 }
 
-/** Throws away what many versions left behind. */
+/** Throws away what many versions left behind. Never throws. */
 export function clearCache(folder: string): void {
-  const files = readdirSync(folder);
-  if (files.length > FILES_MAX) for (const name of files) rmSync(join(folder, name), { recursive: true, force: true });
+  try {
+    const files = readdirSync(folder);
+    if (files.length <= FILES_MAX) return;
+    for (const name of files) rmSync(join(folder, name), { recursive: true, force: true });
+  } catch {
+    // The file system is read-only by now, or the folder is gone: it is no more than what lies there.
+  }
 }
 
 /** Not recursive: where even the folder above is missing there is no home. */

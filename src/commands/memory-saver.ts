@@ -12,7 +12,7 @@ const KNOWN_BY: ReadonlySet<string> = new Set(['24', '26']);
  * What the start leaves behind is collected and moved then, which takes 30 to 100 ms: whoever has just started it waits
  * for its first keys.
  */
-const AFTER_MS = 40_000;
+export const SAVES_AFTER_MS = 40_000;
 
 /**
  * From then on old garbage is collected before there is much of it, and pages that are mostly empty are given back:
@@ -20,5 +20,5 @@ const AFTER_MS = 40_000;
  */
 export function saveMemory(nodeVersion: string, set: (option: string) => void = setFlagsFromString): void {
   const [major = ''] = nodeVersion.split('.');
-  if (KNOWN_BY.has(major)) setTimeout(() => set(OPTION), AFTER_MS).unref();
+  if (KNOWN_BY.has(major)) setTimeout(() => set(OPTION), SAVES_AFTER_MS).unref();
 }

@@ -145,6 +145,7 @@ export async function monitor({ options, env, codes }: MonitorOptions): Promise<
     // A question that was open while the job was stopped must be read anew.
     onResume: () => shell.resize(screen.columns, screen.rows),
     async onEnd(ending) {
+      attachment.close();
       presenter.close();
       await shell.stop(ending.reason === 'signal' ? ending.signal : `the monitor ended: ${ending.reason}`);
       await observation.poller.stop();

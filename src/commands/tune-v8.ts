@@ -4,6 +4,7 @@
  * those that the first picture needs are loaded before.
  */
 import { setFlagsFromString } from 'node:v8';
+import { SAVES_AFTER_MS } from './memory-saver.ts';
 
 const FIRST = ['node:fs/promises', 'node:net', 'node:os', 'node:timers/promises', 'node:tty'];
 
@@ -19,9 +20,9 @@ const BOTH_GARBAGES = '--no-separate-gc-phases';
 const COMPILED_LATE = ['--invocation-count-for-maglev=5000', '--invocation-count-for-turbofan=30000'];
 /**
  * A collection at the start, where little is allocated then, has V8 collect twice more 8 s later, a quarter of the CPU of
- * those seconds, to save memory. It is told to do that after 40 s in any case.
+ * those seconds, to save memory. It is told to do that later in any case.
  */
-const REDUCED_LATE = '--gc-memory-reducer-start-delay-ms=40000';
+const REDUCED_LATE = `--gc-memory-reducer-start-delay-ms=${SAVES_AFTER_MS}`;
 const KNOWN_BY: ReadonlySet<string> = new Set(['22', '24']);
 
 /** `load` is Node's `require`. */

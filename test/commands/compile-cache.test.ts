@@ -91,3 +91,10 @@ test('what many versions left behind is thrown away, and what a few did is kept'
   clearCache(folder);
   expect(readdirSync(folder)).toEqual([]);
 });
+
+test('clearing one that is gone, or is no folder, ends nothing', () => {
+  const file = join(home, 'file');
+  writeFileSync(file, '');
+  for (const folder of [join(home, 'gone'), file]) expect(() => clearCache(folder)).not.toThrow();
+  expect(statSync(file).isFile()).toBe(true);
+});

@@ -83,6 +83,7 @@ export function makeCheckout(): Checkout {
     'services/package-lock.json',
     'src/commands/bundle.ts',
     'src/commands/compile-cache.ts',
+    'src/commands/memory-saver.ts',
     'src/commands/tune-v8.ts',
   ]) {
     cpSync(join(project, name), join(folder, name), { recursive: true });

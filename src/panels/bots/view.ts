@@ -15,7 +15,7 @@ import { type GroupStore, groupRows, plainRows } from './groups.ts';
 import { orderBy } from './order.ts';
 import { botOfOrphan, ORPHAN_JUDGEMENT } from './orphans.ts';
 import { type BotLine, BotRow, figuresOf, type GroupRow, sumGroup, uptimeOf } from './row.ts';
-import { markSharedLogs } from './shared-logs.ts';
+import { markSharedLogs, writesAs } from './shared-logs.ts';
 
 export interface BotsView {
   /** In the order shown: bots, and groups where the list is grouped. */
@@ -67,7 +67,8 @@ export function createBotsModel(): BotsModel {
   let total = 0;
   let stopped = 0;
   let isDirty = true;
-  let isListNew = true;
+  /** Who writes into which logs is another. */
+  let areLogsNew = true;
   /** A row stands for `CALM_MS` at most where it no longer belongs. */
   let isStirred = false;
   let several = new Set<'homes' | 'namespaces'>();
@@ -86,12 +87,13 @@ export function createBotsModel(): BotsModel {
     const made = bots.map((bot, i) => {
       const before = known?.rows[i];
       const row = before && isOneBot(before.bot, bot) ? before : rowOf(bot);
+      if (row !== before || !writesAs(row.bot, bot)) areLogsNew = true;
       row.bot = bot;
       row.rename();
       return row;
     });
+    if (made.length !== known?.rows.length) areLogsNew = true;
     homes[at] = { bots, rows: made };
-    isListNew = true;
     isDirty = true;
     return made;
   }
@@ -158,11 +160,12 @@ export function createBotsModel(): BotsModel {
     if (isDirty) several = severalOf(homes, hasHomes);
     if (homes.length > at) {
       homes.length = at;
+      areLogsNew = true;
       isDirty = true;
     }
     if (rows.size > total + orphans.length) forget();
-    if (isListNew) markSharedLogs(homes.flatMap((home) => home.rows));
-    isListNew = false;
+    if (areLogsNew) markSharedLogs(homes.flatMap((home) => home.rows));
+    areLogsNew = false;
   }
 
   function forget(): void {

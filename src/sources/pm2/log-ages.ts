@@ -1,14 +1,10 @@
 /** When bots last wrote to logs that nobody follows, from the files' modification times. */
 import { statSync } from 'node:fs';
-import { stat, statfs } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isLocalFolder } from '../local-folder.ts';
 import { type LogPair, type LogTimes, writtenAt } from '../log-times.ts';
-
-/** File systems that answer at once: ext, xfs, btrfs, tmpfs, overlay, zfs, f2fs. */
-const localTypes: ReadonlySet<number> = new Set([
-  0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x2fc12fc1, 0xf2f52010,
-]);
 
 const prepareMs = 200;
 
@@ -45,7 +41,7 @@ export function createLogAges(times: LogTimes): LogAges {
 
   async function learn(folder: string): Promise<void> {
     try {
-      isLocal.set(folder, localTypes.has((await statfs(folder)).type));
+      isLocal.set(folder, await isLocalFolder(folder));
     } catch {
       // A folder that does not exist yet is asked for again.
       isLocal.delete(folder);

@@ -163,6 +163,23 @@ test('errors in a log that bots of two names write are nobody’s: their number 
   expect(detailOfBot(3)).toMatch(/errors +0 in an hour/);
 });
 
+test('a log is nobody’s as long as another writes into it: not when that one’s home is gone, or it writes elsewhere', () => {
+  const one = makeBot({ name: 'a-bot', outLogPath: '/dev/null', errLogPath: '/logs/all.log' });
+  const other = makeBot({ ...one, name: 'b-bot', home: '/home/beta/.pm2' });
+  const second = (bot: Bot) => ({ ...makePm2Snapshot([bot]), home: '/home/beta/.pm2' });
+  const { panel, scope } = botsScope([makePm2Snapshot([one]), second(other)]);
+  const elsewhere = botsScope([makePm2Snapshot([one]), second({ ...other, errLogPath: '/logs/b.log' })]);
+  const pageOf = (world: typeof scope.world) => {
+    const cells = new Cells(100, 16);
+    panel.drawDetail(cells, { ...scope, world }, keyOf(one));
+    return cells.plain().join('\n');
+  };
+  expect(pageOf(scope.world)).toMatch(/errors +log shared with b-bot/);
+  expect(pageOf(elsewhere.scope.world)).toMatch(/errors +0 in an hour/);
+  expect(pageOf(scope.world)).toMatch(/errors +log shared with b-bot/);
+  expect(pageOf({ ...scope.world, pm2: scope.world.pm2.slice(0, 1) })).toMatch(/errors +0 in an hour/);
+});
+
 test('of two homes with a bot of one name the detail says that errors may be those of the other', () => {
   const said = [{ message: 'no', agoMs: 1_000 }];
   const { errors } = scopeWith(makeBot(), said).scope.world;
